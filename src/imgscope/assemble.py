@@ -1,0 +1,276 @@
+"""From an inspected image to the report: no judgement here, only counting, sorting and pricing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from imgscope._version import __version__
+from imgscope.facts import InspectedImage, LayerOrigin
+from imgscope.filesystem.efficiency import efficiency
+from imgscope.filesystem.waste import LayerChanges, WastedCopy, layer_changes
+from imgscope.layer.index import LayerIndex
+from imgscope.oci.config import Healthcheck, RunConfig
+from imgscope.oci.manifest import Descriptor
+from imgscope.purl import package_url
+from imgscope.report import (
+    SCHEMA_VERSION,
+    Change,
+    ConfigReport,
+    Failure,
+    Finding,
+    HealthcheckReport,
+    ImageReport,
+    ImageSummary,
+    Instruction,
+    LayerReport,
+    LeftoverGroup,
+    Leftovers,
+    Package,
+    PlatformReport,
+    PolicyVerdict,
+    Run,
+    Waste,
+    WasteByCause,
+    WastedPath,
+)
+from imgscope.rules.base import Claim, Rule
+from imgscope.sources.base import ImageHead, Traffic
+
+_NANOSECONDS: Final = 1_000_000_000
+_MOST_WASTED_PATHS: Final = 1000
+_CONFIDENCES: Final = ("low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the rules said, and what the leftover rules among them claimed."""
+
+    findings: tuple[Finding, ...]
+    claims: tuple[tuple[Rule, Claim], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What differs between two inspections of one image; `duration` in seconds."""
+
+    started: datetime
+    duration: float
+    traffic: Traffic
+    layers_from_cache: int
+
+
+def assemble(
+    head: ImageHead, image: InspectedImage, judgement: Judgement, failures: tuple[Failure, ...], run: RunFacts
+) -> ImageReport:
+    """Return the report on `image`; equal inputs make equal reports but for `run`."""
+    layers = _layers(head, image)
+    return ImageReport(
+        schema_version=SCHEMA_VERSION,
+        complete=not failures,
+        image=_summary(head, layers),
+        distro=image.distro,
+        libc=image.libc,
+        layers=layers,
+        packages=_packages(image),
+        waste=_waste(image),
+        leftovers=_leftovers(judgement.claims),
+        findings=tuple(sorted(judgement.findings, key=_finding_order)),
+        failures=failures,
+        policy=PolicyVerdict(passed=True, checks=(), ignored=()),
+        run=Run(
+            version=__version__,
+            started_at=run.started.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            duration_seconds=round(run.duration, 3),
+            requests=run.traffic.requests,
+            bytes_fetched=run.traffic.bytes_fetched,
+            layers_from_cache=run.layers_from_cache,
+            rate_limit=run.traffic.rate_limit,
+        ),
+    )
+
+
+def _summary(head: ImageHead, layers: tuple[LayerReport, ...]) -> ImageSummary:
+    platform = head.platform
+    return ImageSummary(
+        reference=head.reference,
+        source=head.source,
+        digest=head.digest,
+        index_digest=head.index_digest,
+        media_type=head.media_type,
+        platform=PlatformReport(
+            os=platform.os,
+            architecture=platform.architecture,
+            variant=platform.variant,
+            os_version=platform.os_version,
+        ),
+        created=head.config.created,
+        compressed_size=head.manifest.compressed_size,
+        unpacked_size=sum(layer.unpacked_size for layer in layers),
+        file_count=sum(layer.file_count for layer in layers),
+        layer_count=len(layers),
+        config=config_report(head.config.run),
+        attachments=(),
+    )
+
+
+def config_report(run: RunConfig) -> ConfigReport:
+    """Return the run configuration of an image as the report has it."""
+    return ConfigReport(
+        user=run.user or "",
+        env=run.env or (),
+        entrypoint=run.entrypoint or (),
+        cmd=run.cmd or (),
+        working_dir=run.working_dir or "",
+        exposed_ports=tuple(sorted(run.exposed_ports or ())),
+        volumes=tuple(sorted(run.volumes or ())),
+        labels=dict(sorted((run.labels or {}).items())),
+        healthcheck=_healthcheck(run.healthcheck),
+        stop_signal=run.stop_signal,
+        shell=run.shell,
+    )
+
+
+def _healthcheck(healthcheck: Healthcheck | None) -> HealthcheckReport | None:
+    if healthcheck is None:
+        return None
+    return HealthcheckReport(
+        test=healthcheck.test or (),
+        interval_seconds=_seconds(healthcheck.interval),
+        timeout_seconds=_seconds(healthcheck.timeout),
+        start_period_seconds=_seconds(healthcheck.start_period),
+        retries=healthcheck.retries,
+    )
+
+
+def _seconds(nanoseconds: int | None) -> float | None:
+    return nanoseconds / _NANOSECONDS if nanoseconds else None
+
+
+def _layers(head: ImageHead, image: InspectedImage) -> tuple[LayerReport, ...]:
+    wasted = [0] * len(image.tree.layers)
+    for copy in image.wasted:
+        wasted[copy.layer] += copy.size
+    rows = zip(head.manifest.layers, image.tree.layers, image.origins, layer_changes(image.tree), wasted, strict=True)
+    return tuple(_layer(number, *row) for number, row in enumerate(rows))
+
+
+def _layer(
+    number: int, descriptor: Descriptor, index: LayerIndex, origin: LayerOrigin, changes: LayerChanges, wasted: int
+) -> LayerReport:
+    instruction = origin.instruction
+    return LayerReport(
+        index=number,
+        digest=descriptor.digest,
+        diff_id=index.diff_id,
+        media_type=descriptor.media_type,
+        compression=index.compression,
+        compressed_size=descriptor.size,
+        unpacked_size=index.unpacked_size,
+        file_count=index.file_count,
+        instruction=Instruction(keyword=instruction.keyword, text=instruction.text) if instruction else None,
+        created_by=origin.created_by,
+        created=origin.created,
+        from_base=origin.from_base,
+        added=Change(files=changes.added_files, bytes=changes.added_bytes),
+        modified=Change(files=changes.modified_files, bytes=changes.modified_bytes),
+        removed=Change(files=changes.removed_files, bytes=changes.removed_bytes),
+        wasted_bytes=wasted,
+        error=index.error,
+    )
+
+
+def _packages(image: InspectedImage) -> tuple[Package, ...]:
+    return tuple(
+        Package(
+            name=package.name,
+            version=package.version,
+            architecture=package.architecture,
+            type=package.type,
+            purl=package_url(package, image.distro),
+            installed_size=package.installed_size,
+            file_bytes=image.size_of_package(package) if package.paths else None,
+            layer=package.layer,
+        )
+        for package in image.packages
+    )
+
+
+def _waste(image: InspectedImage) -> Waste:
+    by_cause = {"deleted": 0, "overwritten": 0, "metadataOnly": 0, "duplicateContent": 0}
+    reclaimable = 0
+    for copy in image.wasted:
+        by_cause[copy.cause] += copy.size
+        if copy.cause != "duplicateContent" and not image.origins[copy.layer].from_base:
+            reclaimable += copy.size
+    return Waste(
+        efficiency=round(efficiency(image.tree), 6),
+        wasted_bytes=sum(by_cause.values()),
+        reclaimable_bytes=reclaimable,
+        by_cause=WasteByCause(
+            deleted=by_cause["deleted"],
+            overwritten=by_cause["overwritten"],
+            metadata_only=by_cause["metadataOnly"],
+            duplicate_content=by_cause["duplicateContent"],
+        ),
+        paths=_wasted_paths(image.wasted),
+    )
+
+
+def _wasted_paths(copies: Iterable[WastedCopy]) -> tuple[WastedPath, ...]:
+    """The costliest paths; the rest is in the sums."""
+    grouped: dict[tuple[str, str], list[WastedCopy]] = {}
+    for copy in copies:
+        grouped.setdefault((copy.path, copy.cause), []).append(copy)
+    paths = [
+        WastedPath(
+            path=group[0].path,
+            bytes=sum(copy.size for copy in group),
+            # A deleted file has no copy left to be kept: all that shipped are counted.
+            copies=len(group) + (0 if group[0].cause == "deleted" else 1),
+            cause=group[0].cause,
+            layers=tuple(sorted({layer for copy in group for layer in (copy.layer, copy.related_layer)})),
+        )
+        for group in grouped.values()
+    ]
+    paths.sort(key=lambda path: (-path.bytes, path.path, path.cause))
+    return tuple(paths[:_MOST_WASTED_PATHS])
+
+
+def _leftovers(claims: tuple[tuple[Rule, Claim], ...]) -> Leftovers:
+    by_kind: dict[str, list[Claim]] = {}
+    for rule, claim in claims:
+        by_kind.setdefault(rule.leftover or rule.id, []).append(claim)
+    groups = sorted(
+        (_group(kind, group) for kind, group in by_kind.items()), key=lambda group: (-group.bytes, group.kind)
+    )
+    return Leftovers(bytes=_price(claim for _, claim in claims), groups=tuple(groups))
+
+
+def _group(kind: str, claims: list[Claim]) -> LeftoverGroup:
+    largest = max(claims, key=lambda claim: claim.size)
+    return LeftoverGroup(
+        kind=kind,
+        bytes=_price(claims),
+        paths=tuple(dict.fromkeys(root for claim in claims for root in claim.roots)),
+        packages=tuple(dict.fromkeys(name for claim in claims for name in claim.packages)),
+        layers=tuple(sorted({claim.layer for claim in claims})),
+        confidence=min((claim.confidence for claim in claims), key=_CONFIDENCES.index),
+        fix=largest.fix,
+    )
+
+
+def _price(claims: Iterable[Claim]) -> int:
+    return sum(node.size for node in dict.fromkeys(node for claim in claims for node in claim.files))
+
+
+def _finding_order(finding: Finding) -> tuple[int, int, str, int, str]:
+    return (
+        -finding.severity.rank,
+        -(finding.bytes or 0),
+        finding.rule_id,
+        finding.layer if finding.layer is not None else -1,
+        finding.message,
+    )

@@ -1,0 +1,61 @@
+"""Running one inspection for a command: progress while it runs, sentences for what did not work out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import imgscope
+from imgscope.cli._messages import show_error
+from imgscope.cli._options import Common
+from imgscope.cli._progress import progress_on_stderr
+from imgscope.errors import Cancelled, ImgscopeError
+from imgscope.report import ImageReport
+
+INCOMPLETE = 3
+POLICY_FAILED = 1
+
+
+def inspect(reference: str, common: Common) -> ImageReport:
+    """Return the report on one image; failures that it lists are also told on stderr."""
+    cancelled = threading.Event()
+    with progress_on_stderr(quiet=common.quiet) as progress:
+        try:
+            report = imgscope.inspect(
+                reference,
+                platform=common.platform,
+                jobs=common.jobs,
+                insecure_registries=common.insecure_registries,
+                progress=progress,
+                cancelled=cancelled,
+            )
+        finally:
+            cancelled.set()
+    for failure in report.failures:
+        show_error(f"{report.image.reference}: {failure.message}", None)
+    return report
+
+
+def inspect_each(references: Sequence[str], common: Common) -> tuple[list[ImageReport], int]:
+    """Return the reports on all images that could be inspected, and the exit code of the others, 0 for none.
+
+    An image that cannot be inspected does not keep the others from being judged; its error is told on stderr.
+    """
+    reports: list[ImageReport] = []
+    failed = 0
+    for reference in references:
+        try:
+            reports.append(inspect(reference, common))
+        except Cancelled:
+            raise
+        except ImgscopeError as error:
+            show_error(error.message, error.hint)
+            failed = max(failed, error.exit_code)
+    return reports, failed
+
+
+def exit_code(reports: Sequence[ImageReport]) -> int:
+    """Return the code for all `reports` together: what could not be inspected outweighs what does not hold."""
+    if not all(report.complete for report in reports):
+        return INCOMPLETE
+    return 0 if all(report.policy.passed for report in reports) else POLICY_FAILED

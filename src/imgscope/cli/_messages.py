@@ -1,0 +1,19 @@
+"""Sentences on stderr, safe to show whatever they quote."""
+
+from __future__ import annotations
+
+import click
+
+from imgscope.text import printable
+
+
+def show_error(message: str, hint: str | None) -> None:
+    """Print one failure and what to do about it."""
+    click.echo(f"imgscope: {printable(message)}", err=True)
+    if hint:
+        click.echo(f"  hint: {printable(hint)}", err=True)
+
+
+def show_note(message: str) -> None:
+    """Print something that the user should know though nothing failed."""
+    click.echo(f"imgscope: note: {printable(message)}", err=True)

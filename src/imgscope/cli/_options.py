@@ -1,0 +1,59 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """The options of every command that reads images, as they were typed."""
+
+    platform: str | None
+    jobs: int
+    insecure_registries: tuple[str, ...]
+    quiet: bool
+
+
+def common_options(function: Function) -> Function:
+    """Add the shared options; the command gets them as one `Common` under the name `common`."""
+
+    @click.option(
+        "--platform", metavar="OS/ARCH[/VARIANT]", help="Platform to inspect; linux on this machine's by default."
+    )
+    @click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Layers read at once.")
+    @click.option(
+        "--insecure-registry",
+        "insecure_registries",
+        metavar="HOST",
+        multiple=True,
+        help="Allow plain HTTP and unknown certificates for this host, with port if any. Repeatable.",
+    )
+    @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+    @wraps(function)
+    def command(
+        platform: str | None, jobs: int, insecure_registries: tuple[str, ...], quiet: bool, **others: Any
+    ) -> Any:
+        common = Common(platform=platform, jobs=jobs, insecure_registries=insecure_registries, quiet=quiet)
+        return function(common=common, **others)
+
+    return command  # type: ignore[return-value]
+
+
+def output_option(function: Function) -> Function:
+    """Add the repeatable `-o FORMAT[=PATH]`."""
+    return click.option(
+        "-o",
+        "--output",
+        "outputs",
+        metavar="FORMAT[=PATH]",
+        multiple=True,
+        help="Write a report: text or json, to PATH or stdout ('-'). Repeatable.",
+    )(function)

@@ -1,0 +1,77 @@
+"""Where reports go: `-o FORMAT[=PATH]`, checked before anything is fetched and written after everything was read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from imgscope.errors import UsageError
+from imgscope.render import renderer
+from imgscope.render.base import Render, RenderOptions
+from imgscope.report import ImageReport
+
+_DEFAULT_WIDTH = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One report to write; `path` is None for stdout."""
+
+    render: Render
+    path: Path | None
+
+
+def parse_outputs(texts: Sequence[str]) -> list[Output]:
+    """Return the outputs that `-o` asks for. Raises `UsageError` for what cannot be written."""
+    outputs = []
+    for text in texts:
+        name, _, target = text.partition("=")
+        path = Path(target) if target not in ("", "-") else None
+        if path is not None:
+            _check_writable(path)
+        outputs.append(Output(render=renderer(name), path=path))
+    return outputs
+
+
+def write_outputs(outputs: Sequence[Output], reports: Sequence[ImageReport]) -> None:
+    """Write all reports. Raises `UsageError` when a file cannot be written after all."""
+    for output in outputs:
+        if output.path is None:
+            click.echo(output.render.render(reports, options_for_stdout()), nl=False)
+            continue
+        try:
+            output.path.write_text(output.render.render(reports, RenderOptions()), encoding="utf-8")
+        except OSError as error:
+            raise _unwritable(output.path, error.strerror) from None
+
+
+def options_for_stdout() -> RenderOptions:
+    """Return the width and colour that fit stdout: 80 columns and none where it is no terminal.
+
+    `NO_COLOR` and `CLICOLOR_FORCE` decide over colour, the former first.
+    """
+    is_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns if is_terminal else _DEFAULT_WIDTH
+    forced = os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0")
+    color = (is_terminal or forced) and not os.environ.get("NO_COLOR")
+    return RenderOptions(width=width, color=color)
+
+
+def _check_writable(path: Path) -> None:
+    directory = path.parent
+    if path.is_dir():
+        raise _unwritable(path, "it is a directory")
+    if not directory.is_dir():
+        raise _unwritable(path, f"there is no directory {str(directory)!r}")
+    if not os.access(path if path.exists() else directory, os.W_OK):
+        raise _unwritable(path, "permission denied")
+
+
+def _unwritable(path: Path, reason: str | None) -> UsageError:
+    return UsageError(f"the report {str(path)!r} cannot be written: {reason}", hint="give another path after the =")

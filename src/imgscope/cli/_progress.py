@@ -1,0 +1,90 @@
+"""Progress on stderr: bars on a terminal, a line a step where there is none, nothing when quiet."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from imgscope import progress as events
+from imgscope.cli._messages import show_note
+from imgscope.text import format_count, format_size
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
+
+@contextmanager
+def progress_on_stderr(*, quiet: bool) -> Iterator[events.Progress]:
+    """Give the callback that suits stderr, and take down what it drew at the end."""
+    if quiet:
+        yield events.ignore
+    elif sys.stderr.isatty():
+        with _bars() as bars:
+            yield _Bars(bars)
+    else:
+        yield _Lines()
+
+
+def _bars() -> RichProgress:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("reading layers"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+class _Bars:
+    """One bar for all layers together."""
+
+    def __init__(self, bars: RichProgress) -> None:
+        self._bars = bars
+        self._task = bars.add_task("", total=None)
+        self._received: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, event: events.Event) -> None:
+        if isinstance(event, events.ImageFound):
+            self._bars.update(self._task, total=event.head.manifest.compressed_size)
+            for note in event.head.notes:
+                show_note(note)
+        elif isinstance(event, events.LayerProgress):
+            with self._lock:
+                self._received[event.layer] = event.received
+                completed = sum(self._received.values())
+            self._bars.update(self._task, completed=completed)
+
+
+class _Lines:
+    """A line for the image and one for each layer: what a CI log should hold."""
+
+    def __init__(self) -> None:
+        self._layers = 0
+
+    def __call__(self, event: events.Event) -> None:
+        if isinstance(event, events.ImageFound):
+            head = event.head
+            self._layers = len(head.manifest.layers)
+            size = format_size(head.manifest.compressed_size)
+            self._say(f"{head.reference} {head.platform}: {format_count(self._layers, 'layer')}, {size} compressed")
+            for note in head.notes:
+                show_note(note)
+        elif isinstance(event, events.LayerRead):
+            size = format_size(event.index.unpacked_size)
+            self._say(
+                f"layer {event.layer + 1} of {self._layers}: {size}, {format_count(event.index.file_count, 'file')}"
+            )
+
+    def _say(self, message: str) -> None:
+        show_progress(message)
+
+
+def show_progress(message: str) -> None:
+    """Print one step."""
+    import click
+
+    from imgscope.text import printable
+
+    click.echo(f"imgscope: {printable(message)}", err=True)

@@ -1,0 +1,95 @@
+"""The way in: which command runs, and how everything that goes wrong is told."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any, Final, NoReturn
+
+import click
+
+from imgscope import discovery
+from imgscope._version import __version__
+from imgscope.errors import Cancelled, ImgscopeError
+
+_DEFAULT: Final = "image"
+_NOT_COMMANDS: Final = ("main", _DEFAULT)
+_INTERRUPTED: Final = 130
+_BROKEN_PIPE: Final = 141
+
+
+class _Commands(click.Group):
+    """Finds commands by file and loads only the one that runs; anything else first on the line is an image."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in discovery.module_names("imgscope.cli") if name not in _NOT_COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        name = _DEFAULT if cmd_name == "" else cmd_name
+        if cmd_name and cmd_name not in self.list_commands(ctx):
+            return None
+        command = importlib.import_module(f"imgscope.cli.{name}").COMMAND
+        assert isinstance(command, click.Command)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in ("--help", "-h", "--version", *self.list_commands(ctx)):
+            args = ["", *args]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] == "":
+            return None, self.get_command(ctx, ""), args[1:]
+        return super().resolve_command(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage("imgscope", "[OPTIONS] IMAGE\n       imgscope COMMAND [OPTIONS] …")
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    no_args_is_help=True,
+)
+@click.version_option(__version__, message="imgscope %(version)s")
+def cli() -> None:
+    """Inspect a container image: what each layer costs, which distribution and C library it has, what the
+    build left behind, and what to do about it.
+
+    IMAGE is nginx:latest, ghcr.io/org/app@sha256:…, oci:DIR[:TAG], docker-archive:FILE[:REF], or a path to one.
+    An image whose name is that of a command is written docker.io/library/NAME.
+
+    `imgscope IMAGE --help` lists the options of an inspection.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the code that docs/contract.md gives to what happened."""
+    try:
+        code: Any = cli.main(standalone_mode=False)
+    except ImgscopeError as error:
+        code = _tell(error)
+    except click.exceptions.Exit as stopped:
+        code = stopped.exit_code
+    except click.ClickException as misuse:
+        misuse.show()
+        code = misuse.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing is left to flush to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _BROKEN_PIPE
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: ImgscopeError) -> int:
+    from imgscope.cli._messages import show_error
+
+    if isinstance(error, Cancelled):
+        return _INTERRUPTED
+    show_error(error.message, error.hint)
+    return error.exit_code

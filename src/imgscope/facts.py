@@ -1,0 +1,103 @@
+"""What probes found and rules judge: the image as the engine knows it, before it becomes a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
+
+from imgscope.filesystem.node import Node
+from imgscope.filesystem.tree import FileTree
+from imgscope.filesystem.waste import WastedCopy, wasted_copies
+from imgscope.oci.config import ImageConfig
+from imgscope.oci.instruction import Instruction
+from imgscope.report import Distro, Libc
+
+
+class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
+    """A package as its database has it. `type` is the purl type; `layer` the one that brought this version.
+
+    `installed_size` is the database's claim in bytes. `paths` are the files it owns, as the database writes them.
+    """
+
+    name: str
+    version: str
+    type: str
+    layer: int
+    architecture: str | None = None
+    installed_size: int | None = None
+    source: str | None = None
+    section: str | None = None
+    paths: tuple[str, ...] = ()
+
+
+Fact = Distro | Libc | InstalledPackage
+"""What a probe may yield."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerOrigin:
+    """How a layer came to be, as far as history tells."""
+
+    instruction: Instruction | None = None
+    created_by: str | None = None
+    created: str | None = None
+    from_base: bool = False
+
+
+class InspectedImage:
+    """An image with all layers read: what rules look at. Nothing of it changes."""
+
+    def __init__(
+        self,
+        *,
+        tree: FileTree,
+        config: ImageConfig,
+        origins: tuple[LayerOrigin, ...],
+        distro: Distro,
+        libc: Libc,
+        packages: tuple[InstalledPackage, ...],
+    ) -> None:
+        self.tree = tree
+        self.config = config
+        self.origins = origins
+        self.distro = distro
+        self.libc = libc
+        self.packages = packages
+
+    def instruction(self, layer: int) -> str | None:
+        """Return the instruction that made layer number `layer`, in one line, if it is known."""
+        origin = self.origins[layer]
+        return " ".join(str(origin.instruction).split()) if origin.instruction else origin.created_by
+
+    def files_of(self, package: InstalledPackage) -> tuple[Node, ...]:
+        """Return the files of `package` that are in the image."""
+        return self._package_files[id(package)]
+
+    def size_of_package(self, package: InstalledPackage) -> int:
+        """Return the bytes that the files of `package` occupy in the image."""
+        return sum(node.size for node in self.files_of(package))
+
+    def owner(self, node: Node) -> InstalledPackage | None:
+        """Return the package that owns the file, if one does."""
+        return self._owners.get(id(node))
+
+    @cached_property
+    def wasted(self) -> tuple[WastedCopy, ...]:
+        """Every copy of content that ships without being of use."""
+        return tuple(wasted_copies(self.tree))
+
+    @cached_property
+    def _package_files(self) -> dict[int, tuple[Node, ...]]:
+        counted = {id(node) for node in self.tree.files}
+        return {id(package): tuple(self._locate(package.paths, counted)) for package in self.packages}
+
+    @cached_property
+    def _owners(self) -> dict[int, InstalledPackage]:
+        return {id(node): package for package in self.packages for node in self.files_of(package)}
+
+    def _locate(self, paths: Iterable[str], counted: set[int]) -> Iterable[Node]:
+        located = (self.tree.locate(path) for path in paths)
+        return dict.fromkeys(node for node in located if node is not None and id(node) in counted)

@@ -1,0 +1,1 @@
+"""Layers stacked into one file tree, and what each path cost."""

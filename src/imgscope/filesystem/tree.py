@@ -1,0 +1,152 @@
+"""Layers stacked into the file system that a container would see (image-spec, layer.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Final, Literal
+
+import msgspec
+
+from imgscope.filesystem.node import Node
+from imgscope.layer.index import LayerEntry, LayerIndex
+
+_MOST_HOPS: Final = 40
+
+ChangeKind = Literal["removed", "modified", "metadata"]
+
+
+class Replacement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A path that a lower layer shipped and layer number `layer` removed, rewrote or only re-moded.
+
+    `before` shipped in layer number `before_layer` and cannot be seen any more. `after` is None where the path
+    was removed, by itself or with a directory above it.
+    """
+
+    path: str
+    layer: int
+    kind: ChangeKind
+    before: LayerEntry
+    before_layer: int
+    after: LayerEntry | None
+
+
+class TreeAnomaly(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about a layer that runtimes handle differently or not at all."""
+
+    layer: int
+    path: str
+    message: str
+
+
+class FileTree:
+    """The stacked image, and the record of what was hidden on the way. Made by `stack`, and not changed after.
+
+    `removed_sizes` has, for each whiteout of a directory, by (layer, path), the bytes that were below it.
+    """
+
+    def __init__(self, layers: Sequence[LayerIndex]) -> None:
+        self.layers = tuple(layers)
+        self.root = Node("", None, None, 0)
+        self.replacements: list[Replacement] = []
+        self.anomalies: list[TreeAnomaly] = []
+        self.removed_sizes: dict[tuple[int, str], int] = {}
+
+    def get(self, path: str) -> Node | None:
+        """Return the node at exactly `path`, no link followed."""
+        node: Node | None = self.root
+        for name in filter(None, path.split("/")):
+            if node is None or node.children is None:
+                return None
+            node = node.children.get(name)
+        return node
+
+    def resolve(self, path: str, *, base: Node | None = None) -> Node | None:
+        """Return what `path` leads to when links are followed inside the image, or None.
+
+        `..` stops at the root, an absolute target starts there, and more than 40 hops lead nowhere.
+        `base` is the directory that a relative path starts from.
+        """
+        node = self.root if base is None or path.startswith("/") else base
+        waiting = [part for part in reversed(path.split("/")) if part]
+        hops = 0
+        while waiting:
+            name = waiting.pop()
+            if name == ".":
+                continue
+            if name == "..":
+                node = node.parent or node
+                continue
+            child = node.children.get(name) if node.children else None
+            if child is None:
+                return None
+            if child.is_symlink and child.entry is not None:
+                hops += 1
+                if hops > _MOST_HOPS:
+                    return None
+                target = child.entry.link_name
+                node = self.root if target.startswith("/") else node
+                waiting.extend(part for part in reversed(target.split("/")) if part)
+                continue
+            node = child
+        return node
+
+    def locate(self, path: str) -> Node | None:
+        """Return the node named `path`: links above it are followed, it is not if it is a link itself."""
+        parent_path, _, name = path.strip("/").rpartition("/")
+        if not name:
+            return self.root
+        parent = self._located.get(parent_path)
+        if parent is None:
+            parent = self.resolve(parent_path)
+            if parent is None:
+                return None
+            self._located[parent_path] = parent
+        return parent.children.get(name) if parent.children else None
+
+    @cached_property
+    def _located(self) -> dict[str, Node]:
+        return {}
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node, parents first, names in order; the root leads."""
+        return tuple(self.root.walk())
+
+    @cached_property
+    def files(self) -> tuple[Node, ...]:
+        """Every regular file in path order; of several names for one content only the one that counts for it."""
+        counted = {id(node.entry) for node in self.nodes if not node.is_hard_link}
+        files: list[Node] = []
+        for node in self.nodes:
+            if not node.is_file or (node.is_hard_link and id(node.content) in counted):
+                continue
+            counted.add(id(node.content))
+            files.append(node)
+        return tuple(files)
+
+    def size_of(self, node: Node) -> int:
+        """Return the bytes of all files in or below `node`, each content counted once in the image."""
+        return self._sizes.get(id(node), 0)
+
+    def captured(self, path: str) -> bytes | None:
+        """Return the content of the file that `path` leads to, if a probe asked for it to be kept."""
+        node = self.resolve(path)
+        if node is None or node.content is None:
+            return None
+        return self.layers[node.content_layer].captured.get(node.content.path)
+
+    def captured_versions(self, path: str) -> list[tuple[int, bytes]]:
+        """Return every captured version of exactly `path`, with the number of its layer, lowest first."""
+        return [(number, layer.captured[path]) for number, layer in enumerate(self.layers) if path in layer.captured]
+
+    @cached_property
+    def _sizes(self) -> dict[int, int]:
+        sizes: dict[int, int] = {}
+        for node in self.files:
+            size = node.size
+            above: Node | None = node
+            while above is not None:
+                sizes[id(above)] = sizes.get(id(above), 0) + size
+                above = above.parent
+        return sizes

@@ -1,0 +1,98 @@
+"""What the layers hold in vain, by why, and what each layer changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from imgscope.filesystem.node import Node
+from imgscope.filesystem.tree import FileTree
+from imgscope.layer.index import EntryType
+
+Cause = Literal["deleted", "overwritten", "metadataOnly", "duplicateContent"]
+_CAUSES: Final[dict[str, Cause]] = {"removed": "deleted", "modified": "overwritten", "metadata": "metadataOnly"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WastedCopy:
+    """One copy of a file's content that did not need to ship: `size` bytes, in layer number `layer`.
+
+    `related_layer` is the one with the other copy, or the one that removed it.
+    """
+
+    path: str
+    cause: Cause
+    size: int
+    layer: int
+    related_layer: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerChanges:
+    """What one layer did to the files below it; bytes are those of the files it added, rewrote or removed."""
+
+    added_files: int = 0
+    added_bytes: int = 0
+    modified_files: int = 0
+    modified_bytes: int = 0
+    removed_files: int = 0
+    removed_bytes: int = 0
+
+
+def wasted_copies(tree: FileTree) -> Iterator[WastedCopy]:
+    """Yield every copy but the one that is kept (N-1); files without content waste nothing."""
+    live = {id(node.content) for node in tree.nodes if node.is_hard_link}
+    for replacement in tree.replacements:
+        before = replacement.before
+        if before.type is not EntryType.FILE or not before.size or id(before) in live:
+            continue
+        cause = _CAUSES[replacement.kind]
+        # Whoever re-moded a file shipped it again for nothing; in the other cases the first copy was in vain.
+        blamed, related = replacement.before_layer, replacement.layer
+        if cause == "metadataOnly":
+            blamed, related = related, blamed
+        yield WastedCopy(path=replacement.path, cause=cause, size=before.size, layer=blamed, related_layer=related)
+    yield from _duplicates(tree)
+
+
+def _duplicates(tree: FileTree) -> Iterator[WastedCopy]:
+    first: dict[tuple[int, bytes], Node] = {}
+    for node in sorted(tree.files, key=lambda node: node.content_layer):
+        if node.content is None or not node.size or node.content.fingerprint is None:
+            continue
+        original = first.setdefault((node.size, node.content.fingerprint), node)
+        if original is not node:
+            yield WastedCopy(
+                path=original.path,
+                cause="duplicateContent",
+                size=node.size,
+                layer=node.content_layer,
+                related_layer=original.content_layer,
+            )
+
+
+def layer_changes(tree: FileTree) -> tuple[LayerChanges, ...]:
+    """Return what each layer did, lowest first."""
+    modified = [[0, 0] for _ in tree.layers]
+    removed = [[0, 0] for _ in tree.layers]
+    replaced_within = [[0, 0] for _ in tree.layers]
+    for replacement in tree.replacements:
+        counter = removed if replacement.kind == "removed" else modified
+        size = replacement.before.size if replacement.after is None else replacement.after.size
+        if replacement.before_layer == replacement.layer:
+            counter, size = replaced_within, replacement.before.size
+        if replacement.before.type is EntryType.FILE:
+            counter[replacement.layer][0] += 1
+            counter[replacement.layer][1] += size
+    return tuple(
+        LayerChanges(
+            added_files=max(layer.file_count - modified[number][0] - replaced_within[number][0], 0),
+            added_bytes=max(layer.unpacked_size - modified[number][1] - replaced_within[number][1], 0),
+            modified_files=modified[number][0],
+            modified_bytes=modified[number][1],
+            removed_files=removed[number][0],
+            removed_bytes=removed[number][1],
+        )
+        for number, layer in enumerate(tree.layers)
+    )

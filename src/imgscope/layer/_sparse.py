@@ -1,0 +1,110 @@
+"""The maps of sparse files: old GNU, pax 0.0 and 0.1, pax 1.0 (GNU tar manual, "Sparse Formats")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from imgscope.errors import LayerError
+from imgscope.layer._chunks import ChunkReader
+
+_BLOCK_SIZE: Final = 512
+_PAIR_SIZE: Final = 24
+_DECIMAL: Final = re.compile(rb"[0-9]{1,19}")
+
+Parts = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SparseMap:
+    """`size` is the length of the whole file; `header_size` what the map itself took of the stored content."""
+
+    size: int
+    parts: Parts
+    header_size: int = 0
+
+
+def old_gnu(block: bytes, reader: ChunkReader, limit: int, start: int) -> SparseMap:
+    """Read the map in the header `block` and the extension blocks that follow it."""
+    fields = [block[386:482]]
+    size = _octal(block[483:495], start)
+    more, read = block[482], 0
+    while more:
+        extension = reader.take(_BLOCK_SIZE)
+        read += _BLOCK_SIZE
+        if read > limit:
+            raise _malformed(start, f"a sparse map of more than {limit:,} bytes")
+        fields.append(extension[:504])
+        more = extension[504]
+    text = b"".join(fields)
+    numbers: list[int] = []
+    for position in range(0, len(text), _PAIR_SIZE):
+        pair = text[position : position + _PAIR_SIZE]
+        if pair[0] == 0:
+            break
+        numbers += (_octal(pair[:12], start), _octal(pair[12:], start))
+    return _checked(size, numbers, start)
+
+
+def collect_0_0(records: dict[bytes, bytes], value: bytes) -> None:
+    """Format 0.0 repeats two keywords by turns; gather their values into the one list that format 0.1 has."""
+    gathered = records.get(b"GNU.sparse.map", b"")
+    records[b"GNU.sparse.map"] = gathered + b"," + value if gathered else value
+
+
+def pax_0(records: dict[bytes, bytes], start: int) -> SparseMap:
+    """Read the map that formats 0.0 and 0.1 keep in the extended header."""
+    text = records.get(b"GNU.sparse.map", b"")
+    numbers = [_decimal(word, start) for word in text.split(b",")] if text else []
+    return _checked(_decimal(records.get(b"GNU.sparse.size", b""), start), numbers, start)
+
+
+def pax_1_0(records: dict[bytes, bytes], reader: ChunkReader, limit: int, start: int) -> SparseMap:
+    """Read the map that format 1.0 keeps at the head of the content: decimal numbers, one a line."""
+    text = bytearray()
+    lines_read, lines_expected = 0, 1
+    while lines_read < lines_expected:
+        if len(text) + _BLOCK_SIZE > limit:
+            raise _malformed(start, f"a sparse map that does not end within {limit:,} bytes")
+        block = reader.take(_BLOCK_SIZE)
+        text += block
+        lines_read += block.count(b"\n")
+        if lines_expected == 1 and lines_read:
+            lines_expected += 2 * _decimal(bytes(text).partition(b"\n")[0], start)
+    lines = bytes(text).split(b"\n")
+    numbers = [_decimal(line, start) for line in lines[1:lines_expected]]
+    size = _decimal(records.get(b"GNU.sparse.realsize", b""), start)
+    found = _checked(size, numbers, start)
+    return SparseMap(size=found.size, parts=found.parts, header_size=len(text))
+
+
+def _checked(size: int, numbers: list[int], start: int) -> SparseMap:
+    parts = tuple(zip(numbers[::2], numbers[1::2], strict=False))
+    end = 0
+    for offset, length in parts:
+        if offset < end or offset + length > size:
+            raise _malformed(start, "a sparse map whose parts overlap or leave the file")
+        end = offset + length
+    if len(numbers) % 2:
+        raise _malformed(start, "a sparse map with half a pair")
+    return SparseMap(size=size, parts=parts)
+
+
+def _octal(field: bytes, start: int) -> int:
+    if field[0] & 0x80:
+        return int.from_bytes(field[1:], "big")
+    digits = field.partition(b"\0")[0].strip(b" ")
+    if not re.fullmatch(rb"[0-7]+", digits):
+        raise _malformed(start, f"{field!r} in a sparse map, where an octal number was expected")
+    return int(digits, 8)
+
+
+def _decimal(text: bytes, start: int) -> int:
+    if not _DECIMAL.fullmatch(text):
+        raise _malformed(start, f"{text[:40]!r} in a sparse map, where a number was expected")
+    return int(text)
+
+
+def _malformed(start: int, what: str) -> LayerError:
+    return LayerError(f"is malformed at byte {start:,} of its archive: {what}")

@@ -1,0 +1,293 @@
+"""Facts of an ELF file (System V gABI chapters 4 and 5; LSB "Symbol Versioning").
+
+Every offset and count in the file is a claim: what points outside the content that was read is left out.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+MAGIC: Final = b"\x7fELF"
+
+_PT_LOAD, _PT_DYNAMIC, _PT_INTERP = 1, 2, 3
+_ET_EXEC, _ET_DYN = 2, 3
+_DT_NEEDED, _DT_STRTAB, _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 1, 5, 14, 15, 29
+_DT_FLAGS_1, _DT_VERDEF, _DT_VERDEFNUM, _DT_VERNEED, _DT_VERNEEDNUM = (
+    0x6FFFFFFB,
+    0x6FFFFFFC,
+    0x6FFFFFFD,
+    0x6FFFFFFE,
+    0x6FFFFFFF,
+)
+_DF_1_PIE: Final = 0x08000000
+
+_LONGEST_STRING: Final = 4096
+_MOST_DYNAMIC: Final = 65_536
+_MOST_VERSIONS: Final = 4096
+
+_MACHINES: Final = {
+    3: "386",
+    8: "mips",
+    20: "ppc",
+    21: "ppc64",
+    22: "s390x",
+    40: "arm",
+    62: "amd64",
+    183: "arm64",
+    243: "riscv",
+    258: "loong64",
+}
+_GLIBC_BANNER: Final = re.compile(rb"(?:stable|development) release version (\d+\.\d+(?:\.\d+)?)")
+_MUSL_BANNER: Final = b"musl libc ("
+_MUSL_VERSION: Final = re.compile(rb"\x00(\d+\.\d+\.\d+)(?:-git-[\w-]+)?\x00")
+
+
+class ElfFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a program or library says of itself.
+
+    `kind` is `executable`, `static`, `static-pie`, `shared-library`, `object`, `core` or `other`.
+    `machine` is the architecture by its OCI name. `version_needs` and `version_definitions` hold symbol
+    versions such as `GLIBC_2.34`. `libc_version` is set on C libraries and their loaders, from the version
+    text inside the file.
+    """
+
+    bits: int
+    machine: str
+    kind: str
+    interpreter: str | None = None
+    needed: tuple[str, ...] = ()
+    soname: str | None = None
+    runpath: str | None = None
+    rpath: str | None = None
+    version_needs: tuple[str, ...] = ()
+    version_definitions: tuple[str, ...] = ()
+    libc_version: str | None = None
+
+    @property
+    def is_static(self) -> bool:
+        """Whether this is a program that needs neither a loader nor a library."""
+        return self.kind in ("static", "static-pie")
+
+    @property
+    def is_dynamic_program(self) -> bool:
+        """Whether this is started through a loader of the image."""
+        return self.interpreter is not None
+
+
+def parse_elf(content: bytes | bytearray) -> ElfFacts | None:
+    """Return the facts of the ELF file whose (first) bytes are `content`, or None if it is not one."""
+    view = _View.of(content)
+    if view is None:
+        return None
+    segments = list(_segments(view))
+    dynamic = _dynamic(view, segments)
+    strings = _string_table(view, segments, dynamic)
+    interpreter = next((view.string(offset, size) for kind, offset, size, _ in segments if kind == _PT_INTERP), None)
+    soname = next(strings(dynamic.get(_DT_SONAME, ())), None)
+    return ElfFacts(
+        bits=view.bits,
+        machine=_machine(view),
+        kind=_kind(view, interpreter, dynamic),
+        interpreter=interpreter,
+        needed=tuple(strings(dynamic.get(_DT_NEEDED, ()))),
+        soname=soname,
+        runpath=next(strings(dynamic.get(_DT_RUNPATH, ())), None),
+        rpath=next(strings(dynamic.get(_DT_RPATH, ())), None),
+        version_needs=_versions(view, segments, dynamic, strings, _NEEDS),
+        version_definitions=_versions(view, segments, dynamic, strings, _DEFINITIONS),
+        libc_version=_libc_version(content, soname, dynamic),
+    )
+
+
+class _View:
+    """Reads integers and strings of an ELF file in its own class and byte order, never outside it."""
+
+    def __init__(self, content: bytes | bytearray, bits: int, order: str) -> None:
+        self.content = content
+        self.bits = bits
+        self.order = order
+
+    @classmethod
+    def of(cls, content: bytes | bytearray) -> _View | None:
+        if len(content) < 52 or content[:4] != MAGIC:
+            return None
+        bits = {1: 32, 2: 64}.get(content[4])
+        order = {1: "<", 2: ">"}.get(content[5])
+        if bits is None or order is None or (bits == 64 and len(content) < 64):
+            return None
+        return cls(content, bits, order)
+
+    def unpack(self, layout: str, offset: int) -> tuple[int, ...] | None:
+        size = struct.calcsize(self.order + layout)
+        if offset < 0 or offset + size > len(self.content):
+            return None
+        return struct.unpack_from(self.order + layout, self.content, offset)
+
+    def string(self, offset: int, longest: int = _LONGEST_STRING) -> str | None:
+        if not 0 <= offset < len(self.content):
+            return None
+        end = self.content.find(b"\0", offset, offset + min(longest, _LONGEST_STRING))
+        if end < 0:
+            return None
+        return bytes(self.content[offset:end]).decode("utf-8", "surrogateescape")
+
+
+_Segment = tuple[int, int, int, int]
+"""Kind, file offset, file size, virtual address."""
+
+
+def _segments(view: _View) -> Iterator[_Segment]:
+    header = view.unpack("HHIQQQIHHH" if view.bits == 64 else "HHIIIIIHHH", 16)
+    if header is None:
+        return
+    table, entry_size, count = header[4], header[8], header[9]
+    layout = "IIQQQQ" if view.bits == 64 else "IIIIII"
+    if entry_size < struct.calcsize("<" + layout):
+        return
+    for position in range(count):
+        fields = view.unpack(layout, table + position * entry_size)
+        if fields is None:
+            return
+        if view.bits == 64:
+            kind, _, offset, address, _, size = fields
+        else:
+            kind, offset, address, _, size, _ = fields
+        yield kind, offset, size, address
+
+
+def _dynamic(view: _View, segments: list[_Segment]) -> dict[int, list[int]]:
+    tags: dict[int, list[int]] = {}
+    located = next(((offset, size) for kind, offset, size, _ in segments if kind == _PT_DYNAMIC), None)
+    if located is None:
+        return tags
+    offset, size = located
+    layout, step = ("QQ", 16) if view.bits == 64 else ("II", 8)
+    for position in range(min(size // step, _MOST_DYNAMIC)):
+        pair = view.unpack(layout, offset + position * step)
+        if pair is None or pair[0] == 0:
+            break
+        tags.setdefault(pair[0], []).append(pair[1])
+    return tags
+
+
+def _file_offset(segments: list[_Segment], address: int) -> int | None:
+    for kind, offset, size, start in segments:
+        if kind == _PT_LOAD and start <= address < start + size:
+            return offset + address - start
+    return None
+
+
+class _Strings:
+    """Calling it with offsets into the dynamic string table yields the strings that are there."""
+
+    def __init__(self, view: _View, table: int | None) -> None:
+        self.view = view
+        self.table = table
+
+    def __call__(self, offsets: list[int] | tuple[int, ...]) -> Iterator[str]:
+        if self.table is None:
+            return
+        for offset in offsets:
+            text = self.view.string(self.table + offset)
+            if text is not None:
+                yield text
+
+
+def _string_table(view: _View, segments: list[_Segment], dynamic: dict[int, list[int]]) -> _Strings:
+    address = next(iter(dynamic.get(_DT_STRTAB, ())), None)
+    return _Strings(view, None if address is None else _file_offset(segments, address))
+
+
+class _VersionTable(msgspec.Struct, frozen=True):
+    """Where one of the two symbol version sections keeps its chain of records."""
+
+    address_tag: int
+    count_tag: int
+    record_layout: str
+    auxiliary_position: int
+    next_position: int
+    auxiliary_layout: str
+    name_position: int
+    only_first: bool
+
+
+_NEEDS = _VersionTable(_DT_VERNEED, _DT_VERNEEDNUM, "HHIII", 3, 4, "IHHII", 3, False)
+_DEFINITIONS = _VersionTable(_DT_VERDEF, _DT_VERDEFNUM, "HHHHIII", 5, 6, "II", 0, True)
+
+
+def _versions(
+    view: _View,
+    segments: list[_Segment],
+    dynamic: dict[int, list[int]],
+    strings: _Strings,
+    table: _VersionTable,
+) -> tuple[str, ...]:
+    address = next(iter(dynamic.get(table.address_tag, ())), None)
+    count = next(iter(dynamic.get(table.count_tag, ())), 0)
+    offset = None if address is None else _file_offset(segments, address)
+    found: dict[str, None] = {}
+    for _ in range(min(count, _MOST_VERSIONS)):
+        record = None if offset is None else view.unpack(table.record_layout, offset)
+        if record is None or offset is None:
+            break
+        wanted = 1 if table.only_first else record[1]
+        for name in _auxiliaries(view, offset + record[table.auxiliary_position], wanted, table, strings):
+            found[name] = None
+        if record[table.next_position] == 0 or len(found) > _MOST_VERSIONS:
+            break
+        offset += record[table.next_position]
+    return tuple(name for name in found if name.startswith("GLIBC_"))
+
+
+def _auxiliaries(view: _View, offset: int, count: int, table: _VersionTable, strings: _Strings) -> Iterator[str]:
+    for _ in range(min(count, _MOST_VERSIONS)):
+        auxiliary = view.unpack(table.auxiliary_layout, offset)
+        if auxiliary is None:
+            return
+        yield from strings((auxiliary[table.name_position],))
+        following = auxiliary[-1]
+        if following == 0:
+            return
+        offset += following
+
+
+def _machine(view: _View) -> str:
+    fields = view.unpack("H", 18)
+    number = fields[0] if fields else 0
+    name = _MACHINES.get(number, f"machine-{number}")
+    if name == "riscv":
+        return f"riscv{view.bits}"
+    if name in ("ppc64", "mips") and view.order == "<":
+        return f"{name}le"
+    return name
+
+
+def _kind(view: _View, interpreter: str | None, dynamic: dict[int, list[int]]) -> str:
+    fields = view.unpack("H", 16)
+    number = fields[0] if fields else 0
+    is_pie = any(flags & _DF_1_PIE for flags in dynamic.get(_DT_FLAGS_1, ()))
+    if number == _ET_EXEC:
+        return "executable" if interpreter or dynamic.get(_DT_NEEDED) else "static"
+    if number == _ET_DYN:
+        if is_pie and not interpreter and not dynamic.get(_DT_NEEDED):
+            return "static-pie"
+        return "executable" if interpreter and (is_pie or _DT_SONAME not in dynamic) else "shared-library"
+    return {1: "object", 4: "core"}.get(number, "other")
+
+
+def _libc_version(content: bytes | bytearray, soname: str | None, dynamic: dict[int, list[int]]) -> str | None:
+    if soname is not None and soname.startswith(("libc.so.6", "ld-linux", "ld64.so", "ld.so.1")):
+        banner = _GLIBC_BANNER.search(content)
+        return banner.group(1).decode() if banner else None
+    # musl is one file, library and loader at once; some builds give it no name at all.
+    is_alone = bool(dynamic) and not dynamic.get(_DT_NEEDED)
+    named_like_musl = soname in (None, "libc.so") or str(soname).startswith(("libc.musl-", "ld-musl-"))
+    if is_alone and named_like_musl and _MUSL_BANNER in content:
+        versions = {match.group(1) for match in _MUSL_VERSION.finditer(content)}
+        return versions.pop().decode() if len(versions) == 1 else None
+    return None

@@ -1,0 +1,185 @@
+"""The bytes of a blob on their way: counted and hashed as they come, then decompressed by what they are.
+
+The media type of a layer is not trusted to tell its compression; the first bytes are (conformance C35).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, Protocol, cast
+
+from isal import igzip_lib
+
+from imgscope.errors import IntegrityError, LayerError
+from imgscope.limits import DEFAULT_LIMITS, Limits
+from imgscope.oci.digest import Digest
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+# isal's stub declares an instance where there is a class.
+_GZIP_ERROR: Final = cast("type[Exception]", igzip_lib.IsalError)
+_OUTPUT_SIZE: Final = 512 * 1024
+_FOREIGN: Final = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x04\x22\x4d\x18": "lz4"}
+_LONGEST_MAGIC: Final = 6
+
+
+class VerifiedBlob:
+    """Iterates over the chunks of a blob and, at their end, raises `IntegrityError` unless size and digest hold.
+
+    More bytes than `size` end it at once. `received` counts bytes so far.
+    """
+
+    def __init__(self, chunks: Iterable[bytes], digest: Digest, size: int, *, what: str) -> None:
+        self._chunks = chunks
+        self._digest = digest
+        self._size = size
+        self._what = what
+        self.received = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        hasher = self._digest.hasher()
+        for chunk in self._chunks:
+            self.received += len(chunk)
+            if self.received > self._size:
+                raise IntegrityError(
+                    f"{self._what} is longer than the {self._size:,} bytes its manifest promises",
+                    hint="the registry or a proxy altered it, or the manifest is wrong; push the image again",
+                )
+            if hasher is not None:
+                hasher.update(chunk)
+            yield chunk
+        if self.received != self._size:
+            raise IntegrityError(
+                f"{self._what} ended after {self.received:,} of {self._size:,} bytes",
+                hint="run again; if it stays so, the registry's copy is damaged and the image has to be pushed again",
+            )
+        if hasher is not None and not self._digest.matches(hasher):
+            raise IntegrityError(
+                f"{self._what} does not match its digest {self._digest}: "
+                f"the bytes received have {self._digest.algorithm}:{hasher.hexdigest()}",
+                hint="the stored copy is damaged or was tampered with; push the image again",
+            )
+
+
+class _Decoder(Protocol):
+    """What igzip and zstd have in common: one gzip member or one zstd frame, with bounded output."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def needs_input(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    name: str
+    starts: Callable[[bytes], bool]
+    decoder: Callable[[Limits], _Decoder]
+    failures: tuple[type[Exception], ...]
+
+
+class Decompressed:
+    """Iterates over the uncompressed bytes of `chunks`, at most about half a MiB at a time.
+
+    Several gzip members or zstd frames are one stream (conformance C36). `compression` is `gzip`, `zstd` or
+    `none` once iteration began. `trailing` says what followed the compressed data, if anything but zeros did.
+    Raises `LayerError` where the compressed data are broken or cut short.
+    """
+
+    def __init__(self, chunks: Iterable[bytes], *, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._chunks = iter(chunks)
+        self._limits = limits
+        self.compression = "none"
+        self.trailing: str | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        first = self._at_least(b"", _LONGEST_MAGIC)
+        for magic, name in _FOREIGN.items():
+            if first.startswith(magic):
+                raise LayerError(
+                    f"is compressed with {name}, which image layers may not be",
+                    hint="push the image again with gzip or zstd layers",
+                )
+        for known in _FORMATS:
+            if known.starts(first):
+                self.compression = known.name
+                return self._decoded(known, first)
+        return self._plain(first)
+
+    def _plain(self, first: bytes) -> Iterator[bytes]:
+        if first:
+            yield first
+        yield from self._chunks
+
+    def _decoded(self, known: _Format, data: bytes) -> Iterator[bytes]:
+        while data:
+            decoder = known.decoder(self._limits)
+            while not decoder.eof:
+                try:
+                    output = decoder.decompress(data, _OUTPUT_SIZE)
+                except known.failures as error:
+                    raise LayerError(f"has broken {known.name} data: {error}") from None
+                data = b""
+                if output:
+                    yield output
+                if decoder.needs_input and not decoder.eof:
+                    data = next(self._chunks, b"")
+                    if not data:
+                        raise LayerError(f"ends in the middle of its {known.name} data")
+            data = self._next_frame(known, decoder.unused_data)
+
+    def _next_frame(self, known: _Format, rest: bytes) -> bytes:
+        """Return the bytes from the next member or frame on, empty at the end; anything else is drained."""
+        rest = self._at_least(rest, _LONGEST_MAGIC, skipped=b"\0")
+        if not rest or known.starts(rest):
+            return rest
+        self.trailing = f"bytes after the end of the {known.name} data"
+        for _ in self._chunks:
+            pass
+        return b""
+
+    def _at_least(self, data: bytes, length: int, *, skipped: bytes = b"") -> bytes:
+        """Return `data` with as many chunks added as make `length` bytes, leading `skipped` bytes dropped."""
+        data = data.lstrip(skipped) if skipped else data
+        while len(data) < length and (chunk := next(self._chunks, None)) is not None:
+            data = (data + chunk).lstrip(skipped) if skipped else data + chunk
+        return data
+
+
+def _starts_zstd(data: bytes) -> bool:
+    is_skippable = len(data) >= 4 and 0x50 <= data[0] <= 0x5F and data[1:4] == b"\x2a\x4d\x18"
+    return is_skippable or data.startswith(b"\x28\xb5\x2f\xfd")
+
+
+def _zstd_decoder(limits: Limits) -> _Decoder:
+    window_log = limits.zstd_window_size.bit_length() - 1
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: window_log})
+
+
+_FORMATS: Final = (
+    _Format(
+        "gzip",
+        lambda data: data.startswith(b"\x1f\x8b\x08"),
+        lambda _: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP),
+        (_GZIP_ERROR, EOFError),
+    ),
+    _Format("zstd", _starts_zstd, _zstd_decoder, (zstd.ZstdError, EOFError)),
+)
+
+
+def hashed(chunks: Iterable[bytes], update: Callable[[bytes], object]) -> Iterator[bytes]:
+    """Yield `chunks` as they are, each handed to `update` first."""
+    for chunk in chunks:
+        update(chunk)
+        yield chunk

@@ -1,0 +1,105 @@
+"""Packages of Debian and its relatives (the dpkg man pages, deb-control; distroless keeps status.d)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from imgscope.facts import InstalledPackage
+from imgscope.filesystem.tree import FileTree
+from imgscope.probes._attribution import bringing_layers
+from imgscope.probes.base import Probe
+
+_STATUS: Final = "var/lib/dpkg/status"
+_STATUS_DIRECTORY: Final = "var/lib/dpkg/status.d"
+_LISTS: Final = "var/lib/dpkg/info"
+_KIBIBYTE: Final = 1024
+
+Paragraph = dict[str, str]
+
+
+def parse_paragraphs(content: bytes) -> Iterator[Paragraph]:
+    """Yield the paragraphs of a control file: fields by lowercase name, continuation lines left out."""
+    paragraph: Paragraph = {}
+    for line in content.decode("utf-8", "replace").split("\n"):
+        if not line.strip():
+            if paragraph:
+                yield paragraph
+            paragraph = {}
+        elif not line[0].isspace():
+            name, colon, value = line.partition(":")
+            if colon:
+                paragraph[name.lower()] = value.strip()
+    if paragraph:
+        yield paragraph
+
+
+def _is_installed(paragraph: Paragraph) -> bool:
+    if not paragraph.get("package") or not paragraph.get("version"):
+        return False
+    # Want, error, state; "deinstall ok config-files" is what a removed package leaves.
+    state = paragraph.get("status", "install ok installed").split()
+    return len(state) == 3 and state[2] not in ("not-installed", "config-files")
+
+
+def _key(paragraph: Paragraph) -> tuple[str, str, str]:
+    return paragraph["package"], paragraph["version"], paragraph.get("architecture", "")
+
+
+def _keys(content: bytes) -> Iterator[tuple[str, str, str]]:
+    return (_key(paragraph) for paragraph in parse_paragraphs(content) if _is_installed(paragraph))
+
+
+def _find(tree: FileTree) -> Iterator[InstalledPackage]:
+    status, node = tree.captured(_STATUS), tree.resolve(_STATUS)
+    if status is not None and node is not None:
+        layers = bringing_layers(tree, node.path, _keys)
+        for paragraph in parse_paragraphs(status):
+            if _is_installed(paragraph):
+                layer = layers.get(_key(paragraph), node.content_layer)
+                yield _package(paragraph, layer, _listed_paths(tree, paragraph))
+    yield from _distroless(tree)
+
+
+def _distroless(tree: FileTree) -> Iterator[InstalledPackage]:
+    directory = tree.resolve(_STATUS_DIRECTORY)
+    for name in sorted((directory.children or {}) if directory else {}):
+        content = tree.captured(f"{_STATUS_DIRECTORY}/{name}")
+        node = tree.resolve(f"{_STATUS_DIRECTORY}/{name}")
+        if content is None or node is None or name.endswith(".md5sums"):
+            continue
+        sums = tree.captured(f"{_STATUS_DIRECTORY}/{name}.md5sums") or b""
+        paths = tuple(
+            line.partition("  ")[2] for line in sums.decode("utf-8", "surrogateescape").splitlines() if "  " in line
+        )
+        for paragraph in parse_paragraphs(content):
+            if _is_installed(paragraph):
+                yield _package(paragraph, node.content_layer, paths)
+
+
+def _package(paragraph: Paragraph, layer: int, paths: tuple[str, ...]) -> InstalledPackage:
+    claimed = paragraph.get("installed-size", "")
+    is_number = claimed.isascii() and claimed.isdigit() and len(claimed) < 16
+    return InstalledPackage(
+        name=paragraph["package"],
+        version=paragraph["version"],
+        type="deb",
+        layer=layer,
+        architecture=paragraph.get("architecture") or None,
+        installed_size=int(claimed) * _KIBIBYTE if is_number else None,
+        source=paragraph.get("source", paragraph["package"]).partition(" ")[0],
+        section=paragraph.get("section"),
+        paths=paths,
+    )
+
+
+def _listed_paths(tree: FileTree, paragraph: Paragraph) -> tuple[str, ...]:
+    name, architecture = paragraph["package"], paragraph.get("architecture", "")
+    for stem in (name, f"{name}:{architecture}"):
+        content = tree.captured(f"{_LISTS}/{stem}.list")
+        if content is not None:
+            return tuple(content.decode("utf-8", "surrogateescape").splitlines())
+    return ()
+
+
+PROBE = Probe(name="dpkg", wants=(_STATUS, f"{_STATUS_DIRECTORY}/*", f"{_LISTS}/*.list"), find=_find)

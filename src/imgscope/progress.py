@@ -1,0 +1,45 @@
+"""What happens while an image is read, as small frozen events handed to one callback.
+
+The callback is called from several threads, never from two at once for the same layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from imgscope.facts import LayerOrigin
+from imgscope.layer.index import LayerIndex
+from imgscope.sources.base import ImageHead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageFound:
+    """Manifest and configuration are known and no layer was read yet; `origins` has one item a layer."""
+
+    head: ImageHead
+    origins: tuple[LayerOrigin, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerProgress:
+    """`received` bytes of the blob of layer number `layer` have come in."""
+
+    layer: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerRead:
+    """Layer number `layer` was read to its end, or to where it could not be read any further."""
+
+    layer: int
+    index: LayerIndex
+
+
+Event = ImageFound | LayerProgress | LayerRead
+Progress = Callable[[Event], None]
+
+
+def ignore(_: Event) -> None:
+    """A progress callback for those who do not want to know."""

@@ -1,0 +1,46 @@
+"""What the rules on wasted copies have in common: one finding for each layer that ships bytes in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from imgscope.facts import InspectedImage
+from imgscope.filesystem.waste import Cause, WastedCopy
+from imgscope.report import Finding
+from imgscope.rules.base import severity_by_size
+from imgscope.text import format_count, format_size, printable
+
+_SMALLEST: Final = 100_000
+_MOST_PATHS: Final = 100
+
+
+def waste_findings(image: InspectedImage, rule_id: str, cause: Cause, *, done: str, fix: str) -> Iterator[Finding]:
+    """Yield a finding for each layer with at least 100 kB of copies wasted by `cause`; `done` says how."""
+    by_layer: dict[int, list[WastedCopy]] = {}
+    for copy in image.wasted:
+        if copy.cause == cause:
+            by_layer.setdefault(copy.layer, []).append(copy)
+    for layer, copies in sorted(by_layer.items()):
+        size = sum(copy.size for copy in copies)
+        if size < _SMALLEST or image.origins[layer].from_base:
+            continue
+        copies.sort(key=lambda copy: (-copy.size, copy.path))
+        related = sorted({copy.related_layer for copy in copies})
+        culprit = image.instruction(related[0])
+        by = f" by: {printable(culprit)[:120]}" if culprit and len(related) == 1 else ""
+        yield Finding(
+            rule_id=rule_id,
+            severity=severity_by_size(size),
+            confidence="high",
+            message=(
+                f"{format_count(len(copies), 'file')} of {format_size(size)} {done}{by} "
+                f"(largest: /{printable(copies[0].path)})"
+            ),
+            paths=tuple(dict.fromkeys(copy.path for copy in copies))[:_MOST_PATHS],
+            packages=(),
+            layer=layer,
+            instruction=image.instruction(layer),
+            bytes=size,
+            fix=fix,
+        )

@@ -1,0 +1,36 @@
+"""Files that a later layer copies only to change owner, mode or time.
+
+## What it does
+Finds files that a later layer ships again with the same content, and adds up the bytes of the needless copies.
+
+## Why it matters
+`RUN chown -R` and `RUN chmod -R` store a whole new copy of every file they touch, so the image grows by the
+size of all of them.
+
+## How to fix
+Set owner and mode while copying.
+
+    COPY --chown=app:app --chmod=0755 . /app
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imgscope.facts import InspectedImage
+from imgscope.report import Finding, Severity
+from imgscope.rules._waste import waste_findings
+from imgscope.rules.base import Rule
+
+
+def _check(image: InspectedImage) -> Iterator[Finding]:
+    return waste_findings(
+        image,
+        "metadata-changed-later",
+        "metadataOnly",
+        done="are copied by this layer with nothing but owner, mode or time changed",
+        fix="use COPY --chown=… --chmod=… instead of RUN chown or RUN chmod",
+    )
+
+
+RULE = Rule(id="metadata-changed-later", severity=Severity.MEDIUM, check=_check)

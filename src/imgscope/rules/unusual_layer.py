@@ -1,0 +1,51 @@
+"""Layers with contents that runtimes treat differently.
+
+## What it does
+Lists what is odd about a layer's archive: names that climb out of the image, whiteouts of nothing, a path both
+removed and present, hard links without a target, bytes after the end.
+
+## Why it matters
+Such layers unpack differently with different tools, so what was inspected may not be what runs. They come from
+faulty builders, or from somebody who wants one tool to see something else than another.
+
+## How to fix
+Build the image again with a current builder; if it stays, report it to whoever makes the image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from imgscope.facts import InspectedImage
+from imgscope.report import Finding, Severity
+from imgscope.rules.base import Rule
+from imgscope.text import printable
+
+_MOST_PATHS: Final = 100
+
+
+def _check(image: InspectedImage) -> Iterator[Finding]:
+    found: dict[tuple[int, str], dict[str, None]] = {}
+    for layer, index in enumerate(image.tree.layers):
+        for remark in index.anomalies:
+            found.setdefault((layer, remark.message), {})[remark.path] = None
+    for anomaly in image.tree.anomalies:
+        found.setdefault((anomaly.layer, anomaly.message), {})[anomaly.path] = None
+    for (layer, message), paths in sorted(found.items()):
+        named = [path for path in paths if path]
+        first = f"/{printable(named[0])}" if named else "the layer"
+        more = f" (and {len(named) - 1} more)" if len(named) > 1 else ""
+        yield Finding(
+            rule_id="unusual-layer",
+            severity=Severity.LOW,
+            confidence="high",
+            message=f"{first}{more} {message}",
+            paths=tuple(named[:_MOST_PATHS]),
+            packages=(),
+            layer=layer,
+            instruction=image.instruction(layer),
+        )
+
+
+RULE = Rule(id="unusual-layer", severity=Severity.LOW, check=_check)

@@ -1,0 +1,89 @@
+"""What an image source is. A source finds an image and hands out raw bytes; the core verifies and reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from imgscope.limits import DEFAULT_LIMITS, Limits
+from imgscope.oci.config import ImageConfig
+from imgscope.oci.digest import Digest
+from imgscope.oci.manifest import Descriptor, Manifest
+from imgscope.oci.platform import Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """How sources may connect. `insecure_registries` are hosts, with port if any, that plain HTTP is allowed for."""
+
+    insecure_registries: frozenset[str] = frozenset()
+    limits: Limits = DEFAULT_LIMITS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageHead:
+    """An image before any of its layers is read.
+
+    `reference` is how people call it, `source` the kind of place it is in. `digest` is the manifest's; where the
+    source has none (a docker-archive), the configuration's. `notes` are sentences that the user should see.
+    """
+
+    reference: str
+    source: str
+    digest: Digest
+    media_type: str
+    manifest: Manifest
+    config: ImageConfig
+    platform: Platform
+    index_digest: Digest | None = None
+    available_platforms: tuple[Platform, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """What a source has done so far. `rate_limit` is what a registry said of it, in its own words."""
+
+    requests: int = 0
+    bytes_fetched: int = 0
+    rate_limit: str | None = None
+
+
+class ImageSource(Protocol):
+    """One image in one place. Safe to use from several threads once resolved."""
+
+    def resolve(self, platform: Platform | None) -> ImageHead:
+        """Find the image for `platform` (this machine's, for None), its manifest and configuration verified.
+
+        Raises `SourceError` and its children, `DocumentError`, `IntegrityError` or `LimitError`.
+        """
+        ...
+
+    def open_blob(
+        self, descriptor: Descriptor, start: int = 0, length: int | None = None
+    ) -> AbstractContextManager[Iterator[bytes]]:
+        """Give the raw bytes of a blob from `start` on, `length` of them or all, not verified.
+
+        Raises `SourceError`, on entry or while iterating.
+        """
+        ...
+
+    def traffic(self) -> Traffic:
+        """Tell what was fetched so far."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and files; a blob that is being read from another thread ends with an error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """How a kind of source is found: by a scheme before a colon, or by a path on this machine that it recognises."""
+
+    schemes: tuple[str, ...]
+    open: Callable[[str, SourceOptions], ImageSource]
+    recognizes: Callable[[Path], bool] = field(default=lambda _: False)
