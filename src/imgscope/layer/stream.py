@@ -176,10 +176,3 @@ _FORMATS: Final = (
     ),
     _Format("zstd", _starts_zstd, _zstd_decoder, (zstd.ZstdError, EOFError)),
 )
-
-
-def hashed(chunks: Iterable[bytes], update: Callable[[bytes], object]) -> Iterator[bytes]:
-    """Yield `chunks` as they are, each handed to `update` first."""
-    for chunk in chunks:
-        update(chunk)
-        yield chunk
