@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,19 +12,16 @@ from typing import Literal, TypeVar
 
 from imgscope import progress as events
 from imgscope.assemble import Judgement, RunFacts, assemble
-from imgscope.errors import Cancelled, ImgscopeError
-from imgscope.facts import Fact, InspectedImage, InstalledPackage, LayerOrigin
+from imgscope.errors import ImgscopeError
+from imgscope.facts import NO_DISTRO, Fact, InspectedImage, InstalledPackage, LayerOrigin
 from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import FileTree
-from imgscope.layer.index import LayerIndex
-from imgscope.layer.read import read_layer
 from imgscope.layer.wants import Wants
 from imgscope.limits import DEFAULT_LIMITS
-from imgscope.oci.digest import Digest
 from imgscope.oci.instruction import parse_instruction
-from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.probes import probes
+from imgscope.reading import LayerReader
 from imgscope.report import Distro, Failure, Finding, ImageReport, Libc, LibcBinaries
 from imgscope.rules import rules
 from imgscope.rules.base import Claim, Rule, finding_of
@@ -69,7 +65,18 @@ def inspect(
     """
     options = options or Options()
     with closing(open_source(reference, options.source)) as source:
-        return _Pipeline(source, options, progress, cancelled or threading.Event()).run()
+        return inspect_source(source, options=options, progress=progress, cancelled=cancelled)
+
+
+def inspect_source(
+    source: ImageSource,
+    *,
+    options: Options | None = None,
+    progress: events.Progress = events.ignore,
+    cancelled: threading.Event | None = None,
+) -> Inspection:
+    """Do what `inspect` does with the image in `source`, which stays open."""
+    return _Pipeline(source, options or Options(), progress, cancelled or threading.Event()).run()
 
 
 def origins_of(head: ImageHead) -> tuple[LayerOrigin, ...]:
@@ -95,7 +102,13 @@ class _Pipeline:
         self._source = source
         self._options = options
         self._progress = progress
-        self._cancelled = cancelled
+        self._reader = LayerReader(
+            source,
+            wants=Wants(glob for probe in probes() for glob in probe.wants),
+            limits=options.source.limits,
+            progress=progress,
+            cancelled=cancelled,
+        )
         self._failures: list[Failure] = []
 
     def run(self) -> Inspection:
@@ -103,12 +116,14 @@ class _Pipeline:
         head = self._source.resolve(self._options.platform)
         origins = origins_of(head)
         self._progress(events.ImageFound(head=head, origins=origins))
-        layers = self._read_layers(head)
+        layers = self._reader.read_all(head, jobs=self._options.jobs)
         for layer in layers:
             if layer.error is not None:
                 advice = f"; {layer.hint}" if layer.hint else ""
                 self._fail("layer", layer.digest, f"layer {layer.digest} {layer.error}{advice}")
-        tree = stack(layers)
+        tree = stack(layers, limits=self._options.source.limits)
+        if tree.error is not None:
+            self._fail("layer", "all", tree.error)
         image = self._find_facts(head, origins, tree)
         judgement = self._judge(image)
         run = RunFacts(
@@ -116,51 +131,6 @@ class _Pipeline:
         )
         report = assemble(head, image, judgement, tuple(self._failures), run)
         return Inspection(report=report, head=head, image=image)
-
-    def _read_layers(self, head: ImageHead) -> list[LayerIndex]:
-        wants = Wants(glob for probe in probes() for glob in probe.wants)
-        descriptors = head.manifest.layers
-        diff_ids = head.config.rootfs.diff_ids or ()
-        known: tuple[Digest | None, ...] = diff_ids if len(diff_ids) == len(descriptors) else (None,) * len(descriptors)
-        # The largest first: whichever is left for the end should not keep everybody waiting.
-        order = sorted(range(len(descriptors)), key=lambda layer: -descriptors[layer].size)
-        read: dict[int, LayerIndex] = {}
-        with ThreadPoolExecutor(max_workers=max(self._options.jobs, 1), thread_name_prefix="layer") as pool:
-            futures = {
-                layer: pool.submit(self._read_layer, layer, descriptors[layer], known[layer], wants) for layer in order
-            }
-            try:
-                for layer, future in futures.items():
-                    read[layer] = future.result()
-            except BaseException:
-                self._cancelled.set()
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
-        return [read[layer] for layer in range(len(descriptors))]
-
-    def _read_layer(self, layer: int, descriptor: Descriptor, diff_id: Digest | None, wants: Wants) -> LayerIndex:
-        def received(size: int) -> None:
-            if self._cancelled.is_set():
-                raise Cancelled("stopped before the image was read to its end")
-            self._progress(events.LayerProgress(layer=layer, received=size))
-
-        received(0)
-        try:
-            with self._source.open_blob(descriptor) as chunks:
-                index = read_layer(
-                    chunks,
-                    descriptor,
-                    diff_id=diff_id,
-                    wants=wants,
-                    limits=self._options.source.limits,
-                    received=received,
-                )
-        except Cancelled:
-            raise
-        except ImgscopeError as error:
-            index = _unread(descriptor, diff_id, error)
-        self._progress(events.LayerRead(layer=layer, index=index))
-        return index
 
     def _find_facts(self, head: ImageHead, origins: tuple[LayerOrigin, ...], tree: FileTree) -> InspectedImage:
         facts: list[Fact] = []
@@ -171,7 +141,7 @@ class _Pipeline:
             tree=tree,
             config=head.config,
             origins=origins,
-            distro=_surest([fact for fact in facts if isinstance(fact, Distro)]) or _NO_DISTRO,
+            distro=_surest([fact for fact in facts if isinstance(fact, Distro)]) or NO_DISTRO,
             libc=_surest([fact for fact in facts if isinstance(fact, Libc)]) or _NO_LIBC,
             packages=tuple(sorted(packages, key=lambda package: (package.type, package.name, package.version))),
         )
@@ -199,6 +169,8 @@ class _Pipeline:
         results: list[Result] = []
         try:
             results.extend(function(subject))
+        except ImgscopeError as error:
+            self._fail(stage, name, error.message)
         except Exception as error:  # A mistake in one probe or rule must not cost the report of all others.
             self._fail(stage, name, f"the {stage} {name} crashed and its results are missing: {error!r}")
         return results
@@ -207,7 +179,6 @@ class _Pipeline:
         self._failures.append(Failure(stage=stage, name=name, message=message))
 
 
-_NO_DISTRO = Distro(id="unknown", pretty_name="no known distribution", evidence="no os-release file", confidence="low")
 _NO_LIBC = Libc(
     family="unknown",
     evidence=(),
@@ -219,19 +190,3 @@ _NO_LIBC = Libc(
 def _surest(facts: list[FactType]) -> FactType | None:
     """Return the fact of the highest confidence, the first among equals."""
     return max(facts, key=lambda fact: ("low", "medium", "high").index(fact.confidence), default=None)
-
-
-def _unread(descriptor: Descriptor, diff_id: Digest | None, error: ImgscopeError) -> LayerIndex:
-    return LayerIndex(
-        digest=descriptor.digest,
-        diff_id=diff_id or "",
-        compression="unknown",
-        compressed_size=descriptor.size,
-        tar_size=0,
-        unpacked_size=0,
-        file_count=0,
-        entries=(),
-        captured={},
-        error=f"could not be fetched: {error.message}",
-        hint=error.hint,
-    )

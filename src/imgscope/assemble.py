@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,6 +41,8 @@ from imgscope.rules.base import Claim, Rule
 from imgscope.sources.base import ImageHead, Traffic
 
 _NANOSECONDS: Final = 1_000_000_000
+_LONGEST_DURATION: Final = 2**63
+_RFC_3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _MOST_WASTED_PATHS: Final = 1000
 _CONFIDENCES: Final = ("low", "medium", "high")
 
@@ -97,8 +100,8 @@ def _summary(head: ImageHead, layers: tuple[LayerReport, ...]) -> ImageSummary:
     return ImageSummary(
         reference=head.reference,
         source=head.source,
-        digest=head.digest,
-        index_digest=head.index_digest,
+        digest=str(head.digest),
+        index_digest=str(head.index_digest) if head.index_digest else None,
         media_type=head.media_type,
         platform=PlatformReport(
             os=platform.os,
@@ -106,7 +109,7 @@ def _summary(head: ImageHead, layers: tuple[LayerReport, ...]) -> ImageSummary:
             variant=platform.variant,
             os_version=platform.os_version,
         ),
-        created=head.config.created,
+        created=_timestamp(head.config.created),
         compressed_size=head.manifest.compressed_size,
         unpacked_size=sum(layer.unpacked_size for layer in layers),
         file_count=sum(layer.file_count for layer in layers),
@@ -146,7 +149,13 @@ def _healthcheck(healthcheck: Healthcheck | None) -> HealthcheckReport | None:
 
 
 def _seconds(nanoseconds: int | None) -> float | None:
-    return nanoseconds / _NANOSECONDS if nanoseconds else None
+    # Docker keeps 64 bits; a number beyond them means nothing and may not even fit a float.
+    return nanoseconds / _NANOSECONDS if nanoseconds and abs(nanoseconds) <= _LONGEST_DURATION else None
+
+
+def _timestamp(text: str | None) -> str | None:
+    """Return `text` if it is the RFC 3339 time it should be: nobody checked what a builder wrote."""
+    return text if text is not None and _RFC_3339.fullmatch(text) else None
 
 
 def _layers(head: ImageHead, image: InspectedImage) -> tuple[LayerReport, ...]:
@@ -163,7 +172,7 @@ def _layer(
     instruction = origin.instruction
     return LayerReport(
         index=number,
-        digest=descriptor.digest,
+        digest=str(descriptor.digest),
         diff_id=index.diff_id,
         media_type=descriptor.media_type,
         compression=index.compression,
@@ -172,7 +181,7 @@ def _layer(
         file_count=index.file_count,
         instruction=Instruction(keyword=instruction.keyword, text=instruction.text) if instruction else None,
         created_by=origin.created_by,
-        created=origin.created,
+        created=_timestamp(origin.created),
         from_base=origin.from_base,
         added=Change(files=changes.added_files, bytes=changes.added_bytes),
         modified=Change(files=changes.modified_files, bytes=changes.modified_bytes),
@@ -240,17 +249,17 @@ def _wasted_paths(copies: Iterable[WastedCopy]) -> tuple[WastedPath, ...]:
 
 
 def _leftovers(claims: tuple[tuple[Rule, Claim], ...]) -> Leftovers:
-    by_kind: dict[str, list[Claim]] = {}
+    by_kind: dict[str, list[tuple[Rule, Claim]]] = {}
     for rule, claim in claims:
-        by_kind.setdefault(rule.leftover or rule.id, []).append(claim)
+        by_kind.setdefault(rule.leftover or rule.id, []).append((rule, claim))
     groups = sorted(
-        (_group(kind, group) for kind, group in by_kind.items()), key=lambda group: (-group.bytes, group.kind)
+        (_group(kind, claimed) for kind, claimed in by_kind.items()), key=lambda group: (-group.bytes, group.kind)
     )
     return Leftovers(bytes=_price(claim for _, claim in claims), groups=tuple(groups))
 
 
-def _group(kind: str, claims: list[Claim]) -> LeftoverGroup:
-    largest = max(claims, key=lambda claim: claim.size)
+def _group(kind: str, claimed: list[tuple[Rule, Claim]]) -> LeftoverGroup:
+    claims = [claim for _, claim in claimed]
     return LeftoverGroup(
         kind=kind,
         bytes=_price(claims),
@@ -258,8 +267,16 @@ def _group(kind: str, claims: list[Claim]) -> LeftoverGroup:
         packages=tuple(dict.fromkeys(name for claim in claims for name in claim.packages)),
         layers=tuple(sorted({claim.layer for claim in claims})),
         confidence=min((claim.confidence for claim in claims), key=_CONFIDENCES.index),
-        fix=largest.fix,
+        fix=_fix(claimed),
     )
+
+
+def _fix(claimed: list[tuple[Rule, Claim]]) -> str:
+    """Return what to do about a group: the advice of each rule on the largest of what it claims."""
+    largest: dict[str, Claim] = {}
+    for rule, claim in sorted(claimed, key=lambda pair: -pair[1].size):
+        largest.setdefault(rule.id, claim)
+    return "; ".join(dict.fromkeys(claim.fix for claim in largest.values()))
 
 
 def _price(claims: Iterable[Claim]) -> int:

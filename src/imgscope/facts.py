@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import msgspec
 
@@ -14,6 +15,11 @@ from imgscope.filesystem.waste import WastedCopy, wasted_copies
 from imgscope.oci.config import ImageConfig
 from imgscope.oci.instruction import Instruction
 from imgscope.report import Distro, Libc
+
+NO_DISTRO: Final = Distro(
+    id="unknown", pretty_name="no known distribution", evidence="no os-release file", confidence="low"
+)
+"""What stands in a report for the distribution that no probe found."""
 
 
 class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +76,21 @@ class InspectedImage:
     def instruction(self, layer: int) -> str | None:
         """Return the instruction that made layer number `layer`, in one line, if it is known."""
         origin = self.origins[layer]
-        return " ".join(str(origin.instruction).split()) if origin.instruction else origin.created_by
+        recorded = str(origin.instruction) if origin.instruction else origin.created_by or ""
+        return " ".join(recorded.split()) or None
+
+    def counts(self, node: Node) -> bool:
+        """Tell whether `node` is a file; of several names for one content only the one that counts for it."""
+        return id(node) in self._counted
+
+    def is_complete_below(self, layer: int) -> bool:
+        """Tell whether all layers under layer number `layer` were read to their ends."""
+        return not any(index.error for index in self.tree.layers[:layer])
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all layers were read to their ends: only then is what is not found not there."""
+        return self.is_complete_below(len(self.tree.layers))
 
     def files_of(self, package: InstalledPackage) -> tuple[Node, ...]:
         """Return the files of `package` that are in the image."""
@@ -90,14 +110,17 @@ class InspectedImage:
         return tuple(wasted_copies(self.tree))
 
     @cached_property
+    def _counted(self) -> frozenset[int]:
+        return frozenset(id(node) for node in self.tree.files)
+
+    @cached_property
     def _package_files(self) -> dict[int, tuple[Node, ...]]:
-        counted = {id(node) for node in self.tree.files}
-        return {id(package): tuple(self._locate(package.paths, counted)) for package in self.packages}
+        return {id(package): tuple(self._locate(package.paths)) for package in self.packages}
 
     @cached_property
     def _owners(self) -> dict[int, InstalledPackage]:
         return {id(node): package for package in self.packages for node in self.files_of(package)}
 
-    def _locate(self, paths: Iterable[str], counted: set[int]) -> Iterable[Node]:
+    def _locate(self, paths: Iterable[str]) -> Iterable[Node]:
         located = (self.tree.locate(path) for path in paths)
-        return dict.fromkeys(node for node in located if node is not None and id(node) in counted)
+        return dict.fromkeys(node for node in located if node is not None and self.counts(node))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from dataclasses import dataclass
 
 _MEBIBYTE = 1024 * 1024
@@ -9,15 +11,21 @@ _MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Defaults that no honest image reaches. Sizes in bytes, durations in seconds."""
+    """Defaults that no honest image reaches. Sizes in bytes, durations in seconds.
+
+    `entry_count`, `unpacked_size` and `kept_size` hold for a whole image: see `Budget`. `path_size` is four
+    times what Linux can open. `kept_size` is for what of an image stays in memory besides its list of entries.
+    """
 
     error_body_size: int = 64 * 1024
     token_body_size: int = 64 * 1024
     archive_manifest_size: int = _MEBIBYTE
     captured_file_size: int = 64 * _MEBIBYTE
     extended_header_size: int = _MEBIBYTE
+    path_size: int = 16 * 1024
     entry_count: int = 5_000_000
     unpacked_size: int = 500 * 1024 * _MEBIBYTE
+    kept_size: int = 1024 * _MEBIBYTE
     zstd_window_size: int = 128 * _MEBIBYTE
     concurrent_layers: int = 4
     connect_timeout: float = 30.0
@@ -25,3 +33,34 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+
+class Budget:
+    """What may still be read of one image, shared by its layers, which are read at the same time.
+
+    Each method takes from what is left and tells whether that was enough; once it was not, nothing is any more.
+    """
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._entry_count = limits.entry_count
+        # Counting on is atomic and far cheaper than a lock, which matters once for each entry.
+        self._entries = itertools.count(1)
+        self._lock = threading.Lock()
+        self._unpacked = limits.unpacked_size
+        self._kept = limits.kept_size
+
+    def take_entry(self) -> bool:
+        """Take one entry of a layer."""
+        return next(self._entries) <= self._entry_count
+
+    def take_unpacked(self, size: int) -> bool:
+        """Take `size` bytes of an uncompressed archive, or of the holes in its sparse files."""
+        with self._lock:
+            self._unpacked -= size
+            return self._unpacked >= 0
+
+    def take_kept(self, size: int) -> bool:
+        """Take `size` bytes that stay in memory."""
+        with self._lock:
+            self._kept -= size
+            return self._kept >= 0

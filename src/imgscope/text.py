@@ -11,9 +11,11 @@ from typing import Final
 
 # C0 and DEL, C1, surrogates (undecodable bytes kept by surrogateescape, or lone ones), line and
 # paragraph separators, and the bidirectional controls that can reorder what a reader sees.
-_UNSAFE: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+UNSAFE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u206f\ufeff\ud800-\udfff]"
 )
+"""A character that could act on a terminal, or mislead whoever reads it."""
+
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -22,7 +24,7 @@ def printable(text: str) -> str:
 
     Bytes that were not UTF-8 (kept as surrogate escapes) are shown as the byte they were.
     """
-    return _UNSAFE.sub(_escape, text)
+    return UNSAFE.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:

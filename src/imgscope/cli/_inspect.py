@@ -19,7 +19,7 @@ POLICY_FAILED = 1
 def inspect(reference: str, common: Common) -> ImageReport:
     """Return the report on one image; failures that it lists are also told on stderr."""
     cancelled = threading.Event()
-    with progress_on_stderr(quiet=common.quiet) as progress:
+    with progress_on_stderr(quiet=common.quiet, verbose=common.verbose) as progress:
         try:
             report = imgscope.inspect(
                 reference,

@@ -14,6 +14,11 @@ def show_error(message: str, hint: str | None) -> None:
         click.echo(f"  hint: {printable(hint)}", err=True)
 
 
+def show_step(message: str) -> None:
+    """Print how far things are."""
+    click.echo(f"imgscope: {printable(message)}", err=True)
+
+
 def show_note(message: str) -> None:
     """Print something that the user should know though nothing failed."""
     click.echo(f"imgscope: note: {printable(message)}", err=True)

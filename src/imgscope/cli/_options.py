@@ -20,6 +20,7 @@ class Common:
     jobs: int
     insecure_registries: tuple[str, ...]
     quiet: bool
+    verbose: bool
 
 
 def common_options(function: Function) -> Function:
@@ -37,11 +38,24 @@ def common_options(function: Function) -> Function:
         help="Allow plain HTTP and unknown certificates for this host, with port if any. Repeatable.",
     )
     @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+    @click.option(
+        "--verbose",
+        "-v",
+        is_flag=True,
+        help="Cut nothing short in the text report; a line for each layer as it is read.",
+    )
     @wraps(function)
     def command(
-        platform: str | None, jobs: int, insecure_registries: tuple[str, ...], quiet: bool, **others: Any
+        platform: str | None,
+        jobs: int,
+        insecure_registries: tuple[str, ...],
+        quiet: bool,
+        verbose: bool,
+        **others: Any,
     ) -> Any:
-        common = Common(platform=platform, jobs=jobs, insecure_registries=insecure_registries, quiet=quiet)
+        common = Common(
+            platform=platform, jobs=jobs, insecure_registries=insecure_registries, quiet=quiet, verbose=verbose
+        )
         return function(common=common, **others)
 
     return command  # type: ignore[return-value]

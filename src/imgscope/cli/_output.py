@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -29,26 +29,50 @@ class Output:
 
 def parse_outputs(texts: Sequence[str]) -> list[Output]:
     """Return the outputs that `-o` asks for. Raises `UsageError` for what cannot be written."""
-    outputs = []
+    outputs: list[Output] = []
     for text in texts:
-        name, _, target = text.partition("=")
+        name, equals, target = text.partition("=")
+        render = renderer(name)
+        if equals and not target:
+            raise UsageError(f"the output {text!r} names no file", hint="give a path after the =, or - for stdout")
         path = Path(target) if target not in ("", "-") else None
         if path is not None:
             _check_writable(path)
-        outputs.append(Output(render=renderer(name), path=path))
+        if any(_place(other.path) == _place(path) for other in outputs):
+            where = "to stdout" if path is None else f"to {str(path)!r}"
+            raise UsageError(f"two reports cannot both go {where}", hint=f"write one to a file: -o {name}=PATH")
+        outputs.append(Output(render=render, path=path))
     return outputs
 
 
-def write_outputs(outputs: Sequence[Output], reports: Sequence[ImageReport]) -> None:
-    """Write all reports. Raises `UsageError` when a file cannot be written after all."""
+def write_outputs(outputs: Sequence[Output], reports: Sequence[ImageReport], *, several: bool, detailed: bool) -> None:
+    """Write all reports. Raises `UsageError` when a file cannot be written after all.
+
+    `several`: more images than one were asked for. `detailed`: nothing in the reports is cut short.
+    """
     for output in outputs:
+        place = options_for_stdout() if output.path is None else RenderOptions()
+        text = output.render.render(reports, replace(place, several=several, detailed=detailed))
         if output.path is None:
-            click.echo(output.render.render(reports, options_for_stdout()), nl=False)
+            _print(text)
             continue
         try:
-            output.path.write_text(output.render.render(reports, RenderOptions()), encoding="utf-8")
+            output.path.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
             raise _unwritable(output.path, error.strerror) from None
+
+
+def _print(text: str) -> None:
+    """Print a report: UTF-8 whatever the locale says, but for terminals, which get what they can show."""
+    if sys.stdout.isatty():
+        encoding = sys.stdout.encoding or "utf-8"
+        click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)
+    else:
+        click.echo(text.encode(), nl=False)
+
+
+def _place(path: Path | None) -> Path | None:
+    return path.resolve() if path else None
 
 
 def options_for_stdout() -> RenderOptions:

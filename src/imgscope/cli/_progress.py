@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from imgscope import progress as events
-from imgscope.cli._messages import show_note
+from imgscope.cli._messages import show_note, show_step
 from imgscope.text import format_count, format_size
 
 if TYPE_CHECKING:
@@ -17,15 +17,22 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress_on_stderr(*, quiet: bool) -> Iterator[events.Progress]:
+def progress_on_stderr(*, quiet: bool, verbose: bool = False) -> Iterator[events.Progress]:
     """Give the callback that suits stderr, and take down what it drew at the end."""
     if quiet:
-        yield events.ignore
-    elif sys.stderr.isatty():
+        yield _show_notes
+    elif sys.stderr.isatty() and not verbose:
         with _bars() as bars:
             yield _Bars(bars)
     else:
         yield _Lines()
+
+
+def _show_notes(event: events.Event) -> None:
+    """Show what is no progress but about the result, such as another platform than the one asked for."""
+    if isinstance(event, events.ImageFound):
+        for note in event.head.notes:
+            show_note(note)
 
 
 def _bars() -> RichProgress:
@@ -48,8 +55,7 @@ class _Bars:
     def __call__(self, event: events.Event) -> None:
         if isinstance(event, events.ImageFound):
             self._bars.update(self._task, total=event.head.manifest.compressed_size)
-            for note in event.head.notes:
-                show_note(note)
+            _show_notes(event)
         elif isinstance(event, events.LayerProgress):
             with self._lock:
                 self._received[event.layer] = event.received
@@ -68,23 +74,9 @@ class _Lines:
             head = event.head
             self._layers = len(head.manifest.layers)
             size = format_size(head.manifest.compressed_size)
-            self._say(f"{head.reference} {head.platform}: {format_count(self._layers, 'layer')}, {size} compressed")
-            for note in head.notes:
-                show_note(note)
+            show_step(f"{head.reference} {head.platform}: {format_count(self._layers, 'layer')}, {size} compressed")
+            _show_notes(event)
         elif isinstance(event, events.LayerRead):
-            size = format_size(event.index.unpacked_size)
-            self._say(
-                f"layer {event.layer + 1} of {self._layers}: {size}, {format_count(event.index.file_count, 'file')}"
-            )
-
-    def _say(self, message: str) -> None:
-        show_progress(message)
-
-
-def show_progress(message: str) -> None:
-    """Print one step."""
-    import click
-
-    from imgscope.text import printable
-
-    click.echo(f"imgscope: {printable(message)}", err=True)
+            index = event.index
+            read = f"{format_size(index.unpacked_size)}, {format_count(index.file_count, 'file')}"
+            show_step(f"layer {event.layer + 1} of {self._layers}: {read}{', incomplete' if index.error else ''}")

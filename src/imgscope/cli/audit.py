@@ -23,5 +23,5 @@ def COMMAND(context: click.Context, images: tuple[str, ...], outputs: tuple[str,
     parsed = parse_outputs(outputs or ("text",))
     reports, failed = inspect_each(images, common)
     if reports:
-        write_outputs(parsed, reports)
+        write_outputs(parsed, reports, several=len(images) > 1, detailed=common.verbose)
     context.exit(max(exit_code(reports), failed))

@@ -30,5 +30,5 @@ def _report(image: str, outputs: tuple[str, ...], common: Common) -> int:
 
     parsed = parse_outputs(outputs)
     report = inspect(image, common)
-    write_outputs(parsed, [report])
+    write_outputs(parsed, [report], several=False, detailed=common.verbose)
     return exit_code([report])

@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
 import click
@@ -17,6 +20,18 @@ _DEFAULT: Final = "image"
 _NOT_COMMANDS: Final = ("main", _DEFAULT)
 _INTERRUPTED: Final = 130
 _BROKEN_PIPE: Final = 141
+
+
+class _OutputClosed(Exception):
+    """Nobody reads stdout any more. Click would make it exit code 1, which means something else here."""
+
+
+@contextmanager
+def _noticing_closed_output() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise _OutputClosed from None
 
 
 class _Commands(click.Group):
@@ -36,7 +51,12 @@ class _Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in ("--help", "-h", "--version", *self.list_commands(ctx)):
             args = ["", *args]
-        return super().parse_args(ctx, args)
+        with _noticing_closed_output():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _noticing_closed_output():
+            return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -66,24 +86,36 @@ def cli() -> None:
     """
 
 
-def main() -> NoReturn:
-    """Run the command line and exit with the code that docs/contract.md gives to what happened."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with the code that docs/contract.md gives to what happened.
+
+    `arguments` are those of the process by default.
+    """
     try:
-        code: Any = cli.main(standalone_mode=False)
-    except ImgscopeError as error:
-        code = _tell(error)
-    except click.exceptions.Exit as stopped:
-        code = stopped.exit_code
-    except click.ClickException as misuse:
-        misuse.show()
-        code = misuse.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = _INTERRUPTED
-    except BrokenPipeError:
+        code = _run(arguments)
+    except _OutputClosed:
         # Whoever read our output has seen enough; nothing is left to flush to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = _BROKEN_PIPE
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    code: Any
+    try:
+        code = cli.main(arguments, prog_name="imgscope", standalone_mode=False)
+    except ImgscopeError as error:
+        return _tell(error)
+    except click.ClickException as misuse:
+        misuse.show()
+        return misuse.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    except _OutputClosed:
+        raise
+    except Exception as mistake:
+        return _tell_mistake(mistake)
+    return code if isinstance(code, int) else 0
 
 
 def _tell(error: ImgscopeError) -> int:
@@ -93,3 +125,15 @@ def _tell(error: ImgscopeError) -> int:
         return _INTERRUPTED
     show_error(error.message, error.hint)
     return error.exit_code
+
+
+def _tell_mistake(mistake: Exception) -> int:
+    from imgscope.cli._messages import show_error
+
+    place = traceback.extract_tb(mistake.__traceback__)[-1]
+    what = "".join(traceback.format_exception_only(mistake)).strip()
+    show_error(
+        f"stopped by a mistake in imgscope itself: {what} ({place.filename}:{place.lineno})",
+        "please report it, with these words and the image it happened with",
+    )
+    return ImgscopeError.exit_code

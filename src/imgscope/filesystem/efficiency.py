@@ -1,44 +1,75 @@
-"""dive's efficiency score, by dive's own arithmetic, so that thresholds written for it carry over.
+"""dive's efficiency score and wasted bytes, by dive's own arithmetic, so that thresholds written for it carry over.
 
 Per path: the smallest size it had in any layer, against the sum of its sizes in all layers. Only what is a
 leaf in its layer counts; a whiteout of a directory counts as a version as large as the directory was,
-a whiteout of a file as one of no size.
+a whiteout of a file as one of no size. Two things of dive are left out: it stops looking at a layer at the first
+whiteout of something that is not there, and takes the directory that a whiteout removes for a file if the last
+layer to touch it does not list it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Final
+
+import msgspec
+
 from imgscope.filesystem.stack import WHITEOUT_PREFIX
 from imgscope.filesystem.tree import FileTree
-from imgscope.layer.index import EntryType, LayerIndex
+from imgscope.layer.index import EntryType, LayerEntry, LayerIndex
+
+_DROPPED_PREFIX: Final = ".wh..wh.."
+
+
+class PathVersions(msgspec.Struct, kw_only=True):
+    """What dive knows of a path: in how many layers it stands, and its sizes there in bytes."""
+
+    path: str
+    count: int = 0
+    smallest_size: int = 0
+    total_size: int = 0
 
 
 def efficiency(tree: FileTree) -> float:
     """Return the score, 1.0 for an image where no path stands in two layers."""
-    smallest: dict[str, int] = {}
-    total: dict[str, int] = {}
+    versions = _versions(tree)
+    total = sum(path.total_size for path in versions)
+    return sum(path.smallest_size for path in versions) / total if total else 1.0
+
+
+def inefficient_paths(tree: FileTree) -> list[PathVersions]:
+    """Return the paths that stand in several layers, largest first; their total sizes sum up to dive's wasted bytes."""
+    repeated = (path for path in _versions(tree) if path.count > 1)
+    return sorted(repeated, key=lambda path: (-path.total_size, path.path))
+
+
+def _versions(tree: FileTree) -> list[PathVersions]:
+    found: dict[str, PathVersions] = {}
     for number, layer in enumerate(tree.layers):
-        for path, size in _leaf_sizes(tree, number, layer).items():
-            smallest[path] = min(smallest.get(path, size), size)
-            total[path] = total.get(path, 0) + size
-    discovered = sum(total.values())
-    return sum(smallest.values()) / discovered if discovered else 1.0
+        for path, size in dict(_leaf_sizes(tree, number, layer)).items():
+            versions = found.setdefault(path, PathVersions(path=path, smallest_size=size))
+            versions.count += 1
+            versions.smallest_size = min(versions.smallest_size, size)
+            versions.total_size += size
+    return list(found.values())
 
 
-def _leaf_sizes(tree: FileTree, number: int, layer: LayerIndex) -> dict[str, int]:
-    parents: set[str] = set()
-    for entry in layer.entries:
-        above = entry.path.rpartition("/")[0]
-        while above and above not in parents:
-            parents.add(above)
-            above = above.rpartition("/")[0]
-    sizes: dict[str, int] = {}
-    for entry in layer.entries:
+def _leaf_sizes(tree: FileTree, number: int, layer: LayerIndex) -> Iterator[tuple[str, int]]:
+    entries = [entry for entry in layer.entries if entry.path and not entry.name.startswith(_DROPPED_PREFIX)]
+    parents = _parents(entries)
+    for entry in entries:
         directory, _, name = entry.path.rpartition("/")
         if name.startswith(WHITEOUT_PREFIX):
-            path = (
-                f"{directory}/{name.removeprefix(WHITEOUT_PREFIX)}" if directory else name.removeprefix(WHITEOUT_PREFIX)
-            )
-            sizes[path] = tree.removed_sizes.get((number, path), 0)
+            removed = name.removeprefix(WHITEOUT_PREFIX)
+            path = f"{directory}/{removed}" if directory else removed
+            yield path, tree.removed_sizes.get((number, path), 0)
         elif entry.path not in parents or entry.type is not EntryType.DIRECTORY:
-            sizes[entry.path] = entry.size
-    return sizes
+            yield entry.path, entry.size
+
+
+def _parents(entries: Iterable[LayerEntry]) -> set[str]:
+    """Return which of the paths have others below them."""
+    # With NUL, the smallest character, in place of the slash, what is below a path sorts right after it.
+    keys = sorted({entry.path.replace("/", "\0") for entry in entries})
+    return {key.replace("\0", "/") for key, following in pairwise(keys) if following.startswith(f"{key}\0")}

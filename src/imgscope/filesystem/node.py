@@ -49,8 +49,13 @@ class Node:
 
     @property
     def is_symlink(self) -> bool:
-        """Whether this names another path."""
-        return self.entry is not None and self.entry.type is EntryType.SYMLINK
+        """Whether this leads to another path: a symbolic link, or a hard link to one."""
+        return self.content is not None and self.content.type is EntryType.SYMLINK
+
+    @property
+    def link_name(self) -> str:
+        """The target of a symbolic link as the archive has it; empty for anything else."""
+        return self.content.link_name if self.content is not None and self.is_symlink else ""
 
     @property
     def is_hard_link(self) -> bool:

@@ -6,28 +6,38 @@ from collections.abc import Sequence
 from typing import Final
 
 from imgscope.filesystem.node import Node
-from imgscope.filesystem.tree import ChangeKind, FileTree, Replacement, TreeAnomaly
+from imgscope.filesystem.tree import MOST_HOPS, ChangeKind, FileTree, Replacement, TreeAnomaly
 from imgscope.layer.index import EntryType, LayerEntry, LayerIndex
+from imgscope.limits import DEFAULT_LIMITS, Limits
 
 WHITEOUT_PREFIX: Final = ".wh."
 _METADATA_PREFIX: Final = ".wh..wh."
-_OPAQUE: Final = ".wh..wh..opq"
+OPAQUE_WHITEOUT: Final = ".wh..wh..opq"
+_MOST_ANOMALIES: Final = 1000
 
 
-def stack(layers: Sequence[LayerIndex]) -> FileTree:
-    """Return the tree of `layers`, lowest first. Never raises: what does not fit is an anomaly of the tree."""
+def stack(layers: Sequence[LayerIndex], *, limits: Limits = DEFAULT_LIMITS) -> FileTree:
+    """Return the tree of `layers`, lowest first. Never raises: what does not fit is an anomaly of the tree.
+
+    Directories that no layer lists are made, as many as `limits` allows entries; beyond that the tree has an `error`.
+    """
     tree = FileTree(layers)
+    unlisted_left = limits.entry_count
     for number, layer in enumerate(tree.layers):
-        _Application(tree, number).apply(layer)
+        application = _Application(tree, number, unlisted_left, limits)
+        application.apply(layer)
+        unlisted_left = application.unlisted_left
     return tree
 
 
 class _Application:
-    """One layer on its way onto the tree."""
+    """One layer on its way onto the tree. `unlisted_left` is how many unlisted directories may still be made."""
 
-    def __init__(self, tree: FileTree, layer: int) -> None:
+    def __init__(self, tree: FileTree, layer: int, unlisted_left: int, limits: Limits) -> None:
+        self.unlisted_left = unlisted_left
         self._tree = tree
         self._layer = layer
+        self._limits = limits
         # Entries come grouped by directory; remembering where each one is spares walking down to it again.
         self._directories: dict[str, Node] = {"": tree.root}
 
@@ -41,7 +51,6 @@ class _Application:
                     hidden.add(target)
             else:
                 ordinary.append(entry)
-        self._directories = {"": self._tree.root}
         for entry in ordinary:
             if hidden and entry.path in hidden:
                 self._remark(entry.path, "is in one layer both removed and present, which runtimes read differently")
@@ -50,15 +59,13 @@ class _Application:
     def _hide(self, path: str) -> str | None:
         """Carry out the whiteout at `path`; return the path it removes, if it names one."""
         parent_path, _, name = path.rpartition("/")
-        if name == _OPAQUE:
-            directory = self._tree.resolve(parent_path)
-            for child in list((directory.children if directory else None) or {}):
-                self._remove(self._tree.get(f"{directory.path}/{child}" if directory else child))
+        if name == OPAQUE_WHITEOUT:
+            self._empty(self._tree.resolve(parent_path))
             return None
         if name.startswith(_METADATA_PREFIX) or f"/{_METADATA_PREFIX}" in f"/{path}":
             return None
         removed = name.removeprefix(WHITEOUT_PREFIX)
-        if not removed:
+        if removed in ("", ".", ".."):
             self._remark(path, "is a whiteout that names nothing")
             return None
         parent = self._tree.resolve(parent_path)
@@ -72,15 +79,19 @@ class _Application:
         self._remove(node)
         return target
 
-    def _remove(self, node: Node | None) -> None:
-        if node is None or node.parent is None or node.parent.children is None:
-            return
+    def _empty(self, directory: Node | None) -> None:
+        children = directory.children if directory is not None else None
+        for child in list((children or {}).values()):
+            self._remove(child)
+
+    def _remove(self, node: Node) -> None:
         self._record_removal(node)
-        del node.parent.children[node.name]
+        if node.parent is not None and node.parent.children is not None:
+            del node.parent.children[node.name]
 
     def _record_removal(self, top: Node) -> None:
         for node in top.walk():
-            if node.entry is not None and not node.is_directory:
+            if not node.is_directory:
                 self._record(node, "removed", None)
 
     def _record(self, node: Node, kind: ChangeKind, after: LayerEntry | None) -> None:
@@ -99,12 +110,13 @@ class _Application:
 
     def _add(self, entry: LayerEntry) -> None:
         if not entry.path:
-            self._tree.root.entry, self._tree.root.layer = entry, self._layer
+            self._set_root(entry)
             return
         parent_path, _, name = entry.path.rpartition("/")
         parent = self._directories.get(parent_path) or self._directory(parent_path)
-        children = parent.children if parent.children is not None else {}
-        existing = children.get(name)
+        if parent is None or parent.children is None:
+            return
+        existing = parent.children.get(name)
         if existing is not None and existing.is_directory and entry.type is EntryType.DIRECTORY:
             existing.entry = existing.content = entry
             existing.layer = existing.content_layer = self._layer
@@ -114,14 +126,22 @@ class _Application:
             self._link(node, entry)
         if existing is not None:
             self._replace(existing, node, entry)
-        children[name] = node
+        parent.children[name] = node
+
+    def _set_root(self, entry: LayerEntry) -> None:
+        if entry.type is not EntryType.DIRECTORY:
+            self._remark("", "is the root of the image and not a directory")
+            return
+        root = self._tree.root
+        root.entry = root.content = entry
+        root.layer = root.content_layer = self._layer
 
     def _replace(self, existing: Node, node: Node, entry: LayerEntry) -> None:
         if existing.layer == self._layer and existing.entry is not None:
             self._remark(entry.path, "stands more than once in one layer")
         if existing.is_directory:
             self._record_removal(existing)
-        elif existing.entry is not None:
+        else:
             before, after = existing.content, node.content
             same = before is not None and after is not None and before.same_content(after)
             self._record(existing, "metadata" if same else "modified", entry)
@@ -129,33 +149,62 @@ class _Application:
             self._directories = {"": self._tree.root}
 
     def _link(self, node: Node, entry: LayerEntry) -> None:
-        target = self._tree.get(entry.link_name.removeprefix("./").strip("/")) or self._tree.resolve(entry.link_name)
+        directory, _, name = entry.link_name.rstrip("/").rpartition("/")
+        parent = self._tree.resolve(directory)
+        target = (parent.children or {}).get(name) if parent else None
         if target is None or target.is_directory:
             self._remark(entry.path, "is a hard link to a file that is not there")
             return
         node.content, node.content_layer = target.content, target.content_layer
 
-    def _directory(self, path: str) -> Node:
-        """Return the directory at `path`, links followed as runtimes do, made where no layer lists it."""
-        node = self._tree.root
-        for name in path.split("/"):
-            children = node.children if node.children is not None else {}
-            child = children.get(name)
-            if child is not None and child.is_symlink and child.entry is not None:
-                led = self._tree.resolve(child.entry.link_name, base=node)
-                child = led if led is not None and led.is_directory else child
-            if child is None or child.children is None:
-                if child is not None:
-                    self._remark(child.path, "is no directory but has entries below it")
-                    self._record(child, "removed", None)
-                child = Node(name, node, None, self._layer)
-                children[name] = child
+    def _directory(self, path: str) -> Node | None:
+        """Return the directory at `path`, links followed as runtimes do, made where no layer lists it.
+
+        None where there cannot be one: too deep, or one too many.
+        """
+        node, hops = self._tree.root, 0
+        waiting = path.split("/")[::-1]
+        while waiting:
+            name = waiting.pop()
+            if name in ("", "."):
+                continue
+            if name == "..":
+                node = node.parent or node
+                continue
+            child = (node.children or {}).get(name)
+            if child is not None and child.is_symlink and hops < MOST_HOPS:
+                hops += 1
+                node = self._tree.root if child.link_name.startswith("/") else node
+                waiting.extend(child.link_name.split("/")[::-1])
+                continue
+            if child is None or not child.is_directory:
+                child = self._make_directory(name, node, child)
+            if child is None:
+                return None
             node = child
+        if hops and len(node.path) > self._limits.path_size:
+            self._remark(path, "leads through links to a place too deep to be read")
+            return None
         self._directories[path] = node
         return node
 
+    def _make_directory(self, name: str, parent: Node, existing: Node | None) -> Node | None:
+        if existing is not None:
+            self._remark(existing.path, "is no directory but has entries below it")
+            self._record(existing, "removed", None)
+            self._directories = {"": self._tree.root}
+        self.unlisted_left -= 1
+        if self.unlisted_left < 0:
+            most = self._limits.entry_count
+            self._tree.error = f"layers have entries in more than {most:,} directories that no layer lists"
+            return None
+        node = Node(name, parent, None, self._layer)
+        if parent.children is not None:
+            parent.children[name] = node
+        return node
+
     def _remark(self, path: str, message: str) -> None:
-        if len(self._tree.anomalies) < 1000:
+        if len(self._tree.anomalies) < _MOST_ANOMALIES:
             self._tree.anomalies.append(TreeAnomaly(layer=self._layer, path=path, message=message))
 
 

@@ -11,7 +11,7 @@ import msgspec
 from imgscope.filesystem.node import Node
 from imgscope.layer.index import LayerEntry, LayerIndex
 
-_MOST_HOPS: Final = 40
+MOST_HOPS: Final = 40
 
 ChangeKind = Literal["removed", "modified", "metadata"]
 
@@ -43,6 +43,7 @@ class FileTree:
     """The stacked image, and the record of what was hidden on the way. Made by `stack`, and not changed after.
 
     `removed_sizes` has, for each whiteout of a directory, by (layer, path), the bytes that were below it.
+    `error` says why the tree lacks entries of its layers, if it does.
     """
 
     def __init__(self, layers: Sequence[LayerIndex]) -> None:
@@ -50,6 +51,7 @@ class FileTree:
         self.root = Node("", None, None, 0)
         self.replacements: list[Replacement] = []
         self.anomalies: list[TreeAnomaly] = []
+        self.error: str | None = None
         self.removed_sizes: dict[tuple[int, str], int] = {}
 
     def get(self, path: str) -> Node | None:
@@ -71,20 +73,22 @@ class FileTree:
         waiting = [part for part in reversed(path.split("/")) if part]
         hops = 0
         while waiting:
-            name = waiting.pop()
+            name, children = waiting.pop(), node.children
+            if children is None:
+                return None
             if name == ".":
                 continue
             if name == "..":
                 node = node.parent or node
                 continue
-            child = node.children.get(name) if node.children else None
+            child = children.get(name)
             if child is None:
                 return None
-            if child.is_symlink and child.entry is not None:
+            if child.is_symlink:
                 hops += 1
-                if hops > _MOST_HOPS:
+                if hops > MOST_HOPS:
                     return None
-                target = child.entry.link_name
+                target = child.link_name
                 node = self.root if target.startswith("/") else node
                 waiting.extend(part for part in reversed(target.split("/")) if part)
                 continue
@@ -144,9 +148,10 @@ class FileTree:
     def _sizes(self) -> dict[int, int]:
         sizes: dict[int, int] = {}
         for node in self.files:
-            size = node.size
-            above: Node | None = node
-            while above is not None:
-                sizes[id(above)] = sizes.get(id(above), 0) + size
-                above = above.parent
+            sizes[id(node)] = node.size
+        # Children come after their parents, so that from the end on each sum is complete when it is passed up.
+        for node in reversed(self.nodes):
+            size = sizes.get(id(node), 0)
+            if size and node.parent is not None:
+                sizes[id(node.parent)] = sizes.get(id(node.parent), 0) + size
         return sizes

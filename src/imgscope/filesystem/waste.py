@@ -73,22 +73,23 @@ def _duplicates(tree: FileTree) -> Iterator[WastedCopy]:
 
 
 def layer_changes(tree: FileTree) -> tuple[LayerChanges, ...]:
-    """Return what each layer did, lowest first."""
-    modified = [[0, 0] for _ in tree.layers]
-    removed = [[0, 0] for _ in tree.layers]
-    replaced_within = [[0, 0] for _ in tree.layers]
+    """Return what each layer did, lowest first. What it lists twice counts once, as it was in the end."""
+    modified, removed, superseded = ([[0, 0] for _ in tree.layers] for _ in range(3))
     for replacement in tree.replacements:
-        counter = removed if replacement.kind == "removed" else modified
-        size = replacement.before.size if replacement.after is None else replacement.after.size
+        before, after = replacement.before, replacement.after
+        if before.type is not EntryType.FILE:
+            continue
+        counter, size = removed, before.size
         if replacement.before_layer == replacement.layer:
-            counter, size = replaced_within, replacement.before.size
-        if replacement.before.type is EntryType.FILE:
-            counter[replacement.layer][0] += 1
-            counter[replacement.layer][1] += size
+            counter = superseded
+        elif after is not None and after.type is EntryType.FILE:
+            counter, size = modified, after.size
+        counter[replacement.layer][0] += 1
+        counter[replacement.layer][1] += size
     return tuple(
         LayerChanges(
-            added_files=max(layer.file_count - modified[number][0] - replaced_within[number][0], 0),
-            added_bytes=max(layer.unpacked_size - modified[number][1] - replaced_within[number][1], 0),
+            added_files=max(layer.file_count - modified[number][0] - superseded[number][0], 0),
+            added_bytes=max(layer.unpacked_size - modified[number][1] - superseded[number][1], 0),
             modified_files=modified[number][0],
             modified_bytes=modified[number][1],
             removed_files=removed[number][0],

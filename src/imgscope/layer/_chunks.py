@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from imgscope.errors import LayerError
+from imgscope.layer._malformed import too_short
 
 _BLOCK_SIZE: Final = 512
 
@@ -52,7 +52,7 @@ class ChunkReader:
     def piece(self, most: int) -> memoryview:
         """Return between 1 and `most` of the next bytes, without copying them."""
         if self._position == len(self._data) and not self._advance():
-            raise LayerError(f"ends too early: at byte {self.offset:,} of its archive, {most:,} more were expected")
+            raise too_short(self.offset, most)
         view = memoryview(self._data)[self._position : self._position + most]
         self._position += len(view)
         return view
@@ -74,9 +74,7 @@ class ChunkReader:
             length -= len(self._data) - self._position
             self._position = len(self._data)
             if not self._advance():
-                raise LayerError(
-                    f"ends too early: at byte {self.offset:,} of its archive, {length:,} more were expected"
-                )
+                raise too_short(self.offset, length)
         self._position += length
 
     def drain(self) -> bool:

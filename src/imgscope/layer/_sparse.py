@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from imgscope.errors import LayerError
 from imgscope.layer._chunks import ChunkReader
+from imgscope.layer._header import BLOCK_SIZE, LARGEST_NUMBER, number
+from imgscope.layer._malformed import malformed
 
-_BLOCK_SIZE: Final = 512
 _PAIR_SIZE: Final = 24
 _DECIMAL: Final = re.compile(rb"[0-9]{1,19}")
+_HOLE: Final = memoryview(bytes(1024 * 1024))
 
 Parts = tuple[tuple[int, int], ...]
 
@@ -31,10 +33,10 @@ def old_gnu(block: bytes, reader: ChunkReader, limit: int, start: int) -> Sparse
     size = _octal(block[483:495], start)
     more, read = block[482], 0
     while more:
-        extension = reader.take(_BLOCK_SIZE)
-        read += _BLOCK_SIZE
+        extension = reader.take(BLOCK_SIZE)
+        read += BLOCK_SIZE
         if read > limit:
-            raise _malformed(start, f"a sparse map of more than {limit:,} bytes")
+            raise malformed(start, f"a sparse map of more than {limit:,} bytes")
         fields.append(extension[:504])
         more = extension[504]
     text = b"".join(fields)
@@ -65,9 +67,9 @@ def pax_1_0(records: dict[bytes, bytes], reader: ChunkReader, limit: int, start:
     text = bytearray()
     lines_read, lines_expected = 0, 1
     while lines_read < lines_expected:
-        if len(text) + _BLOCK_SIZE > limit:
-            raise _malformed(start, f"a sparse map that does not end within {limit:,} bytes")
-        block = reader.take(_BLOCK_SIZE)
+        if len(text) + BLOCK_SIZE > limit:
+            raise malformed(start, f"a sparse map that does not end within {limit:,} bytes")
+        block = reader.take(BLOCK_SIZE)
         text += block
         lines_read += block.count(b"\n")
         if lines_expected == 1 and lines_read:
@@ -79,32 +81,52 @@ def pax_1_0(records: dict[bytes, bytes], reader: ChunkReader, limit: int, start:
     return SparseMap(size=found.size, parts=found.parts, header_size=len(text))
 
 
+def hole_size(size: int, parts: Parts) -> int:
+    """Return how many of a file's `size` bytes are not stored."""
+    return size - sum(length for _, length in parts)
+
+
+def expanded(size: int, parts: Parts, stored: Iterator[memoryview]) -> Iterator[memoryview]:
+    """Yield the content of a sparse file as if it had been stored whole: `stored` with zeros for the holes."""
+    rest = memoryview(b"")
+    position = 0
+    for offset, length in (*parts, (size, 0)):
+        yield from _zeros(offset - position)
+        position = offset
+        while position < offset + length:
+            rest = rest or next(stored)
+            piece = rest[: offset + length - position]
+            rest = rest[len(piece) :]
+            position += len(piece)
+            yield piece
+
+
+def _zeros(length: int) -> Iterator[memoryview]:
+    while length > 0:
+        yield _HOLE[:length]
+        length -= len(_HOLE)
+
+
 def _checked(size: int, numbers: list[int], start: int) -> SparseMap:
     parts = tuple(zip(numbers[::2], numbers[1::2], strict=False))
     end = 0
     for offset, length in parts:
         if offset < end or offset + length > size:
-            raise _malformed(start, "a sparse map whose parts overlap or leave the file")
+            raise malformed(start, "a sparse map whose parts overlap or leave the file")
         end = offset + length
     if len(numbers) % 2:
-        raise _malformed(start, "a sparse map with half a pair")
+        raise malformed(start, "a sparse map with half a pair")
     return SparseMap(size=size, parts=parts)
 
 
 def _octal(field: bytes, start: int) -> int:
-    if field[0] & 0x80:
-        return int.from_bytes(field[1:], "big")
-    digits = field.partition(b"\0")[0].strip(b" ")
-    if not re.fullmatch(rb"[0-7]+", digits):
-        raise _malformed(start, f"{field!r} in a sparse map, where an octal number was expected")
-    return int(digits, 8)
+    value = number(field, start)
+    if value < 0:
+        raise malformed(start, f"{value} in a sparse map, where nothing can be below zero")
+    return value
 
 
 def _decimal(text: bytes, start: int) -> int:
-    if not _DECIMAL.fullmatch(text):
-        raise _malformed(start, f"{text[:40]!r} in a sparse map, where a number was expected")
+    if not _DECIMAL.fullmatch(text) or int(text) > LARGEST_NUMBER:
+        raise malformed(start, f"{text[:40]!r} in a sparse map, where a number was expected")
     return int(text)
-
-
-def _malformed(start: int, what: str) -> LayerError:
-    return LayerError(f"is malformed at byte {start:,} of its archive: {what}")

@@ -5,9 +5,10 @@ Every offset and count in the file is a claim: what points outside the content t
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -27,7 +28,8 @@ _DT_FLAGS_1, _DT_VERDEF, _DT_VERDEFNUM, _DT_VERNEED, _DT_VERNEEDNUM = (
 _DF_1_PIE: Final = 0x08000000
 
 _LONGEST_STRING: Final = 4096
-_MOST_DYNAMIC: Final = 65_536
+_MOST_SEGMENTS: Final = 1024
+_MOST_DYNAMIC: Final = 4096
 _MOST_VERSIONS: Final = 4096
 
 _MACHINES: Final = {
@@ -72,6 +74,13 @@ class ElfFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def is_static(self) -> bool:
         """Whether this is a program that needs neither a loader nor a library."""
         return self.kind in ("static", "static-pie")
+
+    @property
+    def text_size(self) -> int:
+        """The length of all names together, in characters: a file of a few kB can claim megabytes of them."""
+        single = (self.interpreter, self.soname, self.runpath, self.rpath)
+        several = (*self.needed, *self.version_needs, *self.version_definitions)
+        return sum(len(text or "") for text in single) + sum(map(len, several))
 
     @property
     def is_dynamic_program(self) -> bool:
@@ -149,7 +158,7 @@ def _segments(view: _View) -> Iterator[_Segment]:
     layout = "IIQQQQ" if view.bits == 64 else "IIIIII"
     if entry_size < struct.calcsize("<" + layout):
         return
-    for position in range(count):
+    for position in range(min(count, _MOST_SEGMENTS)):
         fields = view.unpack(layout, table + position * entry_size)
         if fields is None:
             return
@@ -189,7 +198,7 @@ class _Strings:
         self.view = view
         self.table = table
 
-    def __call__(self, offsets: list[int] | tuple[int, ...]) -> Iterator[str]:
+    def __call__(self, offsets: Iterable[int]) -> Iterator[str]:
         if self.table is None:
             return
         for offset in offsets:
@@ -230,26 +239,31 @@ def _versions(
     address = next(iter(dynamic.get(table.address_tag, ())), None)
     count = next(iter(dynamic.get(table.count_tag, ())), 0)
     offset = None if address is None else _file_offset(segments, address)
-    found: dict[str, None] = {}
-    for _ in range(min(count, _MOST_VERSIONS)):
-        record = None if offset is None else view.unpack(table.record_layout, offset)
-        if record is None or offset is None:
-            break
-        wanted = 1 if table.only_first else record[1]
-        for name in _auxiliaries(view, offset + record[table.auxiliary_position], wanted, table, strings):
-            found[name] = None
-        if record[table.next_position] == 0 or len(found) > _MOST_VERSIONS:
-            break
-        offset += record[table.next_position]
+    names = () if offset is None else _version_names(view, offset, count, table)
+    # The records may overlap, so that a small file can claim millions of them.
+    found = dict.fromkeys(strings(itertools.islice(names, _MOST_VERSIONS)))
     return tuple(name for name in found if name.startswith("GLIBC_"))
 
 
-def _auxiliaries(view: _View, offset: int, count: int, table: _VersionTable, strings: _Strings) -> Iterator[str]:
+def _version_names(view: _View, offset: int, count: int, table: _VersionTable) -> Iterator[int]:
+    """Yield where the string table has the name of each version, in the chain of records that starts at `offset`."""
     for _ in range(min(count, _MOST_VERSIONS)):
+        record = view.unpack(table.record_layout, offset)
+        if record is None:
+            return
+        wanted = 1 if table.only_first else record[1]
+        yield from _auxiliary_names(view, offset + record[table.auxiliary_position], wanted, table)
+        if record[table.next_position] == 0:
+            return
+        offset += record[table.next_position]
+
+
+def _auxiliary_names(view: _View, offset: int, count: int, table: _VersionTable) -> Iterator[int]:
+    for _ in range(count):
         auxiliary = view.unpack(table.auxiliary_layout, offset)
         if auxiliary is None:
             return
-        yield from strings((auxiliary[table.name_position],))
+        yield auxiliary[table.name_position]
         following = auxiliary[-1]
         if following == 0:
             return

@@ -8,18 +8,20 @@ from typing import Final
 
 import xxhash
 
-from imgscope.errors import Cancelled, ImgscopeError, IntegrityError, LayerError, LimitError
+from imgscope.errors import Cancelled, ImgscopeError, IntegrityError, LayerError, LimitError, SourceError
+from imgscope.layer import _sparse
+from imgscope.layer._content import fingerprint, fingerprint_and_hold
 from imgscope.layer.elf import MAGIC, ElfFacts, parse_elf
 from imgscope.layer.index import Anomaly, EntryType, LayerEntry, LayerIndex
 from imgscope.layer.stream import Decompressed, VerifiedBlob
 from imgscope.layer.tar import TarMember, TarReader
 from imgscope.layer.wants import Wants
-from imgscope.limits import DEFAULT_LIMITS, Limits
+from imgscope.limits import DEFAULT_LIMITS, Budget, Limits
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 
 _MOST_ANOMALIES: Final = 1000
-_HOLE: Final = bytes(1024 * 1024)
+# Up to here a sparse file is hashed as if it were written out, so that it equals the same file stored whole.
 _MOST_HOLES_HASHED: Final = 4 * 1024**3
 
 Received = Callable[[int], None]
@@ -33,15 +35,17 @@ def read_layer(
     diff_id: Digest | None,
     wants: Wants,
     limits: Limits = DEFAULT_LIMITS,
+    budget: Budget | None = None,
     received: Received = lambda _: None,
 ) -> LayerIndex:
     """Read the layer that `descriptor` describes from `chunks`, the bytes of its blob.
 
     Both digests are verified: the blob's, and the uncompressed archive's against `diff_id` where it is known.
     What goes wrong with the layer does not raise: the index holds what was read until then, and `error`
-    and `hint` say what happened. Only `Cancelled` passes through.
+    and `hint` say what happened. Only `Cancelled` passes through. `budget` is what the layers of one image share;
+    without it, the layer has all of `limits` for itself.
     """
-    return _Pass(chunks, descriptor, wants, limits, received).run(diff_id)
+    return _Pass(chunks, descriptor, wants, limits, budget or Budget(limits), received).run(diff_id)
 
 
 class _Pass:
@@ -53,13 +57,15 @@ class _Pass:
         descriptor: Descriptor,
         wants: Wants,
         limits: Limits,
+        budget: Budget,
         received: Received,
     ) -> None:
         self._descriptor = descriptor
         self._wants = wants
         self._limits = limits
+        self._budget = budget
         self._received = received
-        self._blob = VerifiedBlob(chunks, descriptor.digest, descriptor.size, what="the blob")
+        self._blob = VerifiedBlob(chunks, descriptor.digest, descriptor.size)
         self._blob_chunks = self._reported(self._blob)
         self._decompressed = Decompressed(self._blob_chunks, limits=limits)
         self._hasher = hashlib.sha256()
@@ -69,6 +75,7 @@ class _Pass:
         self._anomalies: list[Anomaly] = []
         self._unpacked_size = 0
         self._file_count = 0
+        self._is_walked = False
 
     def run(self, diff_id: Digest | None) -> LayerIndex:
         error: ImgscopeError | None = None
@@ -83,8 +90,8 @@ class _Pass:
         except ImgscopeError as failed:
             error = failed
         return LayerIndex(
-            digest=self._descriptor.digest,
-            diff_id=f"sha256:{self._hasher.hexdigest()}",
+            digest=str(self._descriptor.digest),
+            diff_id=f"sha256:{self._hasher.hexdigest()}" if self._is_walked else str(diff_id or ""),
             compression=self._decompressed.compression,
             compressed_size=self._blob.received,
             tar_size=self._tar_size,
@@ -93,7 +100,7 @@ class _Pass:
             entries=tuple(self._entries),
             captured=self._captured,
             anomalies=tuple(self._anomalies),
-            error=error.message if error else None,
+            error=_sentence(error) if error else None,
             hint=error.hint if error else None,
         )
 
@@ -107,21 +114,21 @@ class _Pass:
             yield chunk
 
     def _archive(self) -> Iterator[bytes]:
-        update, limit = self._hasher.update, self._limits.unpacked_size
+        update = self._hasher.update
         for chunk in self._decompressed:
+            self._take_unpacked(len(chunk))
             self._tar_size += len(chunk)
-            if self._tar_size > limit:
-                raise LimitError(f"unpacks to more than the {limit:,} bytes that are read of an image")
             update(chunk)
             yield chunk
 
     def _walk(self) -> None:
-        archive = TarReader(self._archive(), limits=self._limits)
-        most = self._limits.entry_count
+        archive = TarReader(self._archive(), limits=self._limits, budget=self._budget)
         for member in archive:
-            if len(self._entries) >= most:
-                raise LimitError(f"has more than the {most:,} entries that are read of an image")
+            if not self._budget.take_entry():
+                most = self._limits.entry_count
+                raise LimitError(f"brings the image to more than the {most:,} entries that are read")
             self._add(member, archive)
+        self._is_walked = True
         if archive.trailing:
             self._remark("", "has bytes after the end of its archive")
         if self._decompressed.trailing:
@@ -154,26 +161,44 @@ class _Pass:
         )
 
     def _read_content(self, member: TarMember, archive: TarReader) -> tuple[bytes, ElfFacts | None]:
-        is_elf = archive.peek(4) == MAGIC
-        is_wanted = member.size <= self._limits.captured_file_size and self._wants.match(member.path)
+        pieces, starts_stored = archive.content(), True
         if member.parts is not None:
-            return _fingerprint_sparse(member, archive), None
+            holes = _sparse.hole_size(member.size, member.parts)
+            if holes > _MOST_HOLES_HASHED:
+                return _fingerprint_of_map(member, pieces), None
+            self._take_unpacked(holes)
+            pieces = _sparse.expanded(member.size, member.parts, pieces)
+            starts_stored = any(offset == 0 < length for offset, length in member.parts)
+        is_elf = starts_stored and archive.peek(4) == MAGIC
+        is_wanted = self._wants.match(member.path) and self._is_kept(member)
         if not is_elf and not is_wanted:
-            return _fingerprint(archive), None
-        content = self._keep(member, archive)
+            return fingerprint(pieces), None
+        digest, held = fingerprint_and_hold(pieces, self._limits.captured_file_size)
         if is_wanted:
-            self._captured[member.path] = bytes(content.held)
-        return content.fingerprint, parse_elf(content.held) if is_elf else None
+            self._captured[member.path] = bytes(held)
+        return digest, self._elf(held) if is_elf else None
 
-    def _keep(self, member: TarMember, archive: TarReader) -> _Kept:
-        hasher = xxhash.xxh3_128()
-        held = bytearray()
+    def _is_kept(self, member: TarMember) -> bool:
         limit = self._limits.captured_file_size
-        for piece in archive.content():
-            hasher.update(piece)
-            if len(held) < limit:
-                held += piece[: limit - len(held)]
-        return _Kept(hasher.digest(), held)
+        if member.size > limit:
+            self._remark(member.path, f"is larger than the {limit:,} bytes that are read of such a file")
+            return False
+        self._take_kept(member.size)
+        return True
+
+    def _elf(self, held: bytearray) -> ElfFacts | None:
+        facts = parse_elf(held)
+        if facts is not None:
+            self._take_kept(facts.text_size)
+        return facts
+
+    def _take_unpacked(self, size: int) -> None:
+        if not self._budget.take_unpacked(size):
+            raise LimitError(f"unpacks the image to more than the {self._limits.unpacked_size:,} bytes that are read")
+
+    def _take_kept(self, size: int) -> None:
+        if not self._budget.take_kept(size):
+            raise LimitError(f"has files that need more than the {self._limits.kept_size:,} bytes kept of an image")
 
     def _verify(self, diff_id: Digest | None) -> None:
         if diff_id is None or diff_id.algorithm != "sha256":
@@ -200,68 +225,16 @@ class _Pass:
             self._anomalies.append(Anomaly(path=path, message=message))
 
 
-class _Kept:
-    """A file's fingerprint, and its content as far as the limit on captured files allows."""
-
-    __slots__ = ("fingerprint", "held")
-
-    def __init__(self, fingerprint: bytes, held: bytearray) -> None:
-        self.fingerprint = fingerprint
-        self.held = held
+def _sentence(error: ImgscopeError) -> str:
+    """Return what happened as what the layer did or does, which is how all other errors put it already."""
+    if isinstance(error, SourceError):
+        return f"could not be fetched to its end: {error.message}"
+    return error.message
 
 
-def _fingerprint(archive: TarReader) -> bytes:
-    pieces = archive.content()
-    first = next(pieces, b"")
-    second = next(pieces, None)
-    if second is None:
-        return xxhash.xxh3_128_digest(first)
-    hasher = xxhash.xxh3_128(first)
-    hasher.update(second)
+def _fingerprint_of_map(member: TarMember, pieces: Iterable[memoryview]) -> bytes:
+    """Hash what is stored of a sparse file, and where: its holes are too large to be worth the time."""
+    hasher = xxhash.xxh3_128(repr((member.size, member.parts)).encode())
     for piece in pieces:
         hasher.update(piece)
     return hasher.digest()
-
-
-def _fingerprint_sparse(member: TarMember, archive: TarReader) -> bytes:
-    """Hash a sparse file as if it were written out, so that it equals the same file stored whole.
-
-    Holes beyond a few GiB are not worth the time: then what is stored and where are hashed instead.
-    """
-    hasher = xxhash.xxh3_128()
-    parts = member.parts or ()
-    if member.size - sum(length for _, length in parts) > _MOST_HOLES_HASHED:
-        hasher.update(repr((member.size, parts)).encode())
-        for piece in archive.content():
-            hasher.update(piece)
-        return hasher.digest()
-    position = 0
-    pieces = _Pieces(archive.content())
-    for offset, length in (*parts, (member.size, 0)):
-        _hash_hole(hasher, offset - position)
-        pieces.hash(hasher, length)
-        position = offset + length
-    return hasher.digest()
-
-
-def _hash_hole(hasher: xxhash.xxh3_128, length: int) -> None:
-    while length > 0:
-        hasher.update(memoryview(_HOLE)[: min(length, len(_HOLE))])
-        length -= len(_HOLE)
-
-
-class _Pieces:
-    """Hands out content by length, whatever the sizes of the pieces it comes in."""
-
-    def __init__(self, pieces: Iterator[memoryview]) -> None:
-        self._pieces = pieces
-        self._rest = memoryview(b"")
-
-    def hash(self, hasher: xxhash.xxh3_128, length: int) -> None:
-        while length:
-            if not self._rest:
-                self._rest = next(self._pieces)
-            taken = self._rest[:length]
-            hasher.update(taken)
-            self._rest = self._rest[len(taken) :]
-            length -= len(taken)

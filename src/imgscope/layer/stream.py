@@ -5,6 +5,7 @@ The media type of a layer is not trusted to tell its compression; the first byte
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Final, Protocol, cast
 from isal import igzip_lib
 
 from imgscope.errors import IntegrityError, LayerError
+from imgscope.layer._gzip_header import is_gzip_header_complete
 from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.digest import Digest
 
@@ -24,21 +26,25 @@ else:
 # isal's stub declares an instance where there is a class.
 _GZIP_ERROR: Final = cast("type[Exception]", igzip_lib.IsalError)
 _OUTPUT_SIZE: Final = 512 * 1024
-_FOREIGN: Final = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x04\x22\x4d\x18": "lz4"}
-_LONGEST_MAGIC: Final = 6
+_LONGEST_HEADER: Final = 128 * 1024
+_BZIP2: Final = re.compile(rb"BZh[1-9]1AY&SY")
+_XZ: Final = re.compile(rb"\xfd7zXZ\x00")
+_LZ4: Final = re.compile(rb"\x04\x22\x4d\x18")
+_FOREIGN: Final = {"bzip2": _BZIP2, "xz": _XZ, "lz4": _LZ4}
+_LONGEST_MAGIC: Final = 10
 
 
 class VerifiedBlob:
     """Iterates over the chunks of a blob and, at their end, raises `IntegrityError` unless size and digest hold.
 
-    More bytes than `size` end it at once. `received` counts bytes so far.
+    More bytes than `size` end it at once. `received` counts bytes so far. The errors begin with a verb: their
+    subject is the blob.
     """
 
-    def __init__(self, chunks: Iterable[bytes], digest: Digest, size: int, *, what: str) -> None:
+    def __init__(self, chunks: Iterable[bytes], digest: Digest, size: int) -> None:
         self._chunks = chunks
         self._digest = digest
         self._size = size
-        self._what = what
         self.received = 0
 
     def __iter__(self) -> Iterator[bytes]:
@@ -47,7 +53,7 @@ class VerifiedBlob:
             self.received += len(chunk)
             if self.received > self._size:
                 raise IntegrityError(
-                    f"{self._what} is longer than the {self._size:,} bytes its manifest promises",
+                    f"is longer than the {self._size:,} bytes its manifest promises",
                     hint="the registry or a proxy altered it, or the manifest is wrong; push the image again",
                 )
             if hasher is not None:
@@ -55,12 +61,12 @@ class VerifiedBlob:
             yield chunk
         if self.received != self._size:
             raise IntegrityError(
-                f"{self._what} ended after {self.received:,} of {self._size:,} bytes",
+                f"ends after {self.received:,} of {self._size:,} bytes",
                 hint="run again; if it stays so, the registry's copy is damaged and the image has to be pushed again",
             )
         if hasher is not None and not self._digest.matches(hasher):
             raise IntegrityError(
-                f"{self._what} does not match its digest {self._digest}: "
+                f"does not match its digest {self._digest}: "
                 f"the bytes received have {self._digest.algorithm}:{hasher.hexdigest()}",
                 hint="the stored copy is damaged or was tampered with; push the image again",
             )
@@ -83,8 +89,11 @@ class _Decoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Format:
+    """`is_header_complete` tells whether a member or frame that starts like this can be given to its decoder."""
+
     name: str
     starts: Callable[[bytes], bool]
+    is_header_complete: Callable[[bytes], bool]
     decoder: Callable[[Limits], _Decoder]
     failures: tuple[type[Exception], ...]
 
@@ -93,20 +102,21 @@ class Decompressed:
     """Iterates over the uncompressed bytes of `chunks`, at most about half a MiB at a time.
 
     Several gzip members or zstd frames are one stream (conformance C36). `compression` is `gzip`, `zstd` or
-    `none` once iteration began. `trailing` says what followed the compressed data, if anything but zeros did.
-    Raises `LayerError` where the compressed data are broken or cut short.
+    `none`, and `unknown` until the first bytes came. `trailing` says what followed the compressed data, if
+    anything but zeros did. Raises `LayerError` where the compressed data are broken or cut short.
     """
 
     def __init__(self, chunks: Iterable[bytes], *, limits: Limits = DEFAULT_LIMITS) -> None:
-        self._chunks = iter(chunks)
+        self._chunks = filter(None, chunks)
         self._limits = limits
-        self.compression = "none"
+        self._fed = 0
+        self.compression = "unknown"
         self.trailing: str | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         first = self._at_least(b"", _LONGEST_MAGIC)
-        for magic, name in _FOREIGN.items():
-            if first.startswith(magic):
+        for name, magic in _FOREIGN.items():
+            if magic.match(first):
                 raise LayerError(
                     f"is compressed with {name}, which image layers may not be",
                     hint="push the image again with gzip or zstd layers",
@@ -115,6 +125,7 @@ class Decompressed:
             if known.starts(first):
                 self.compression = known.name
                 return self._decoded(known, first)
+        self.compression = "none"
         return self._plain(first)
 
     def _plain(self, first: bytes) -> Iterator[bytes]:
@@ -124,20 +135,33 @@ class Decompressed:
 
     def _decoded(self, known: _Format, data: bytes) -> Iterator[bytes]:
         while data:
+            data = self._with_header(known, data)
             decoder = known.decoder(self._limits)
             while not decoder.eof:
                 try:
                     output = decoder.decompress(data, _OUTPUT_SIZE)
                 except known.failures as error:
-                    raise LayerError(f"has broken {known.name} data: {error}") from None
+                    where = f"before byte {self._fed:,} of its blob"
+                    raise LayerError(f"has broken {known.name} data {where}: {error}") from None
                 data = b""
                 if output:
                     yield output
                 if decoder.needs_input and not decoder.eof:
-                    data = next(self._chunks, b"")
+                    data = self._next_chunk()
                     if not data:
-                        raise LayerError(f"ends in the middle of its {known.name} data")
+                        raise self._cut_short(known)
             data = self._next_frame(known, decoder.unused_data)
+
+    def _with_header(self, known: _Format, data: bytes) -> bytes:
+        """Return `data` with as many chunks added as make a header that the decoder can be given in one piece."""
+        while not known.is_header_complete(data):
+            chunk = self._next_chunk()
+            if not chunk:
+                raise self._cut_short(known)
+            data += chunk
+            if len(data) > _LONGEST_HEADER + len(chunk):
+                raise LayerError(f"has a {known.name} header that does not end before byte {self._fed:,} of its blob")
+        return data
 
     def _next_frame(self, known: _Format, rest: bytes) -> bytes:
         """Return the bytes from the next member or frame on, empty at the end; anything else is drained."""
@@ -152,9 +176,18 @@ class Decompressed:
     def _at_least(self, data: bytes, length: int, *, skipped: bytes = b"") -> bytes:
         """Return `data` with as many chunks added as make `length` bytes, leading `skipped` bytes dropped."""
         data = data.lstrip(skipped) if skipped else data
-        while len(data) < length and (chunk := next(self._chunks, None)) is not None:
+        while len(data) < length and (chunk := self._next_chunk()):
             data = (data + chunk).lstrip(skipped) if skipped else data + chunk
         return data
+
+    def _next_chunk(self) -> bytes:
+        """Return the next chunk, empty only at the end."""
+        chunk = next(self._chunks, b"")
+        self._fed += len(chunk)
+        return chunk
+
+    def _cut_short(self, known: _Format) -> LayerError:
+        return LayerError(f"ends in the middle of its {known.name} data, after {self._fed:,} bytes")
 
 
 def _starts_zstd(data: bytes) -> bool:
@@ -171,8 +204,9 @@ _FORMATS: Final = (
     _Format(
         "gzip",
         lambda data: data.startswith(b"\x1f\x8b\x08"),
+        is_gzip_header_complete,
         lambda _: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP),
         (_GZIP_ERROR, EOFError),
     ),
-    _Format("zstd", _starts_zstd, _zstd_decoder, (zstd.ZstdError, EOFError)),
+    _Format("zstd", _starts_zstd, lambda _: True, _zstd_decoder, (zstd.ZstdError, EOFError)),
 )

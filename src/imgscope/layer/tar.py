@@ -2,26 +2,25 @@
 
 `tarfile` is not used to read layers: it ends quietly at damage in the middle of an archive, believes
 headers that it should not, and is an order of magnitude slower (conformance C38). Here damage is a
-`LayerError` that says at which byte of the archive it was met.
+`LayerError` that says at which byte of the archive it was met. Where readers differ, the archive is read
+as Go's archive/tar does, because that is what container runtimes unpack with.
 """
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
 
-from imgscope.errors import LayerError
-from imgscope.layer import _sparse
+from imgscope.errors import LimitError
+from imgscope.layer import _pax, _sparse
 from imgscope.layer._chunks import ChunkReader
+from imgscope.layer._header import BLOCK_SIZE, LAYOUT, ZERO_BLOCK, check, number, text
+from imgscope.layer._malformed import malformed
+from imgscope.layer._pax import Records
 from imgscope.layer.index import EntryType
-from imgscope.limits import DEFAULT_LIMITS, Limits
-
-BLOCK_SIZE: Final = 512
-_ZERO_BLOCK: Final = bytes(BLOCK_SIZE)
+from imgscope.limits import DEFAULT_LIMITS, Budget, Limits
 
 _TYPES: Final = {
     b"\0": EntryType.FILE,
@@ -35,15 +34,13 @@ _TYPES: Final = {
     b"7": EntryType.FILE,
     b"S": EntryType.FILE,
 }
+_LINKS: Final = (EntryType.SYMLINK, EntryType.HARD_LINK)
 _DEVICES: Final = (EntryType.CHARACTER_DEVICE, EntryType.BLOCK_DEVICE)
-_DECIMAL: Final = re.compile(rb"[0-9]{1,19}")
-_TIME: Final = re.compile(rb"(-?[0-9]{1,19})(?:\.[0-9]*)?")
-_XATTR: Final = b"SCHILY.xattr."
-# Keywords of a global header that would change what every later member is.
-_DANGEROUS_GLOBALS: Final = (b"path", b"linkpath", b"size")
-
-Records = dict[bytes, bytes]
-"""The keywords of a pax extended header."""
+_EXTENDED: Final = (b"x", b"X")
+_LONG_NAMES: Final = {b"L": b"path", b"K": b"linkpath"}
+# What says nothing about the member after it: global headers, and the name of a GNU volume.
+_OTHER_HEADERS: Final = (b"g", b"V")
+_USTAR: Final = b"ustar\0"
 
 
 class TarMember(msgspec.Struct, gc=False):
@@ -61,7 +58,7 @@ class TarMember(msgspec.Struct, gc=False):
     uid: int
     gid: int
     mtime: int
-    link_name: str
+    link_name: str = ""
     xattrs: dict[str, bytes] | None = None
     device: tuple[int, int] | None = None
     parts: tuple[tuple[int, int], ...] | None = None
@@ -73,12 +70,16 @@ class TarReader:
 
     After each member its content can be taken with `content`; what is not taken is skipped. Iteration
     reads the archive to its very end, past the end mark, so that whatever hashes the chunks has seen all.
-    `trailing` says whether anything but zeros followed the end mark.
+    `trailing` says whether anything but zeros followed the end mark. Raises `LayerError` where the archive is
+    malformed, and `LimitError` where its extended headers need more memory than `budget` has left.
     """
 
-    def __init__(self, chunks: Iterable[bytes], *, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, chunks: Iterable[bytes], *, limits: Limits = DEFAULT_LIMITS, budget: Budget | None = None
+    ) -> None:
         self._reader = ChunkReader(chunks)
         self._limits = limits
+        self._budget = budget or Budget(limits)
         self._remaining = 0
         self._padding = 0
         self._global: Records = {}
@@ -90,7 +91,7 @@ class TarReader:
         return self._reader.offset
 
     def content(self) -> Iterator[memoryview]:
-        """Yield the stored content of the current member in pieces, each valid until the next is asked for."""
+        """Yield the stored content of the current member in pieces."""
         while self._remaining:
             piece = self._reader.piece(self._remaining)
             self._remaining -= len(piece)
@@ -102,115 +103,111 @@ class TarReader:
 
     def __iter__(self) -> Iterator[TarMember]:
         reader = self._reader
+        extended: Records = {}
+        long_names: Records = {}
         while True:
-            self._skip_content()
+            if self._remaining or self._padding:
+                reader.skip(self._remaining + self._padding)
+                self._remaining = self._padding = 0
             start = reader.offset
             block = reader.block()
-            if not block:
+            if not block or block == ZERO_BLOCK:
+                if extended or long_names:
+                    raise malformed(start, "an extended header with no member after it")
+                if block:
+                    self._read_end(start)
                 return
-            if block == _ZERO_BLOCK:
-                self._read_end(start)
-                return
-            yield self._member(block, start)
-
-    def _skip_content(self) -> None:
-        if self._remaining + self._padding:
-            self._reader.skip(self._remaining + self._padding)
-        self._remaining = self._padding = 0
+            check(block, start)
+            flag = block[156:157]
+            if flag in _EXTENDED:
+                extended.update(_pax.parse_records(self._extension(block, start), start))
+            elif flag in _LONG_NAMES:
+                long_names[_LONG_NAMES[flag]] = text(self._extension(block, start))
+            elif flag in _OTHER_HEADERS:
+                self._note(flag, self._extension(block, start), start)
+            else:
+                # A GNU name wins over a pax name, whichever comes first.
+                yield self._build(block, {**self._global, **extended, **long_names}, start)
+                extended, long_names = {}, {}
 
     def _read_end(self, start: int) -> None:
         following = self._reader.block()
-        if following and following != _ZERO_BLOCK:
-            raise LayerError(
-                f"is malformed at byte {start:,} of its archive: an empty block where a header was expected"
-            )
+        if following and following != ZERO_BLOCK:
+            raise malformed(start, "an empty block where a header was expected")
         self.trailing = self._reader.drain()
 
-    def _member(self, block: bytes, start: int) -> TarMember:
-        local: Records = {}
-        while True:
-            _check(block, start)
-            flag = block[156:157]
-            if flag not in (b"x", b"g", b"L", b"K", b"X", b"V"):
-                break
-            self._extend(local, flag, self._extension(block, start), start)
-            start = self._reader.offset
-            block = self._reader.block()
-            if not block or block == _ZERO_BLOCK:
-                raise LayerError(
-                    f"is malformed at byte {start:,} of its archive: an extended header with no member after it"
-                )
-        return self._build(block, flag, {**self._global, **local} if self._global else local, start)
-
     def _extension(self, block: bytes, start: int) -> bytes:
-        size = _number(block, 124, 12, start)
-        if not 0 <= size <= self._limits.extended_header_size:
-            raise LayerError(
-                f"is malformed at byte {start:,} of its archive: an extended header of {size:,} bytes, "
-                f"at most {self._limits.extended_header_size:,} are read"
-            )
+        size, limit = number(block[124:136], start), self._limits.extended_header_size
+        if not 0 <= size <= limit:
+            raise malformed(start, f"an extended header of {size:,} bytes, at most {limit:,} are read")
+        if not self._budget.take_kept(size):
+            raise LimitError("brings the extended headers of the image to more than what is kept in memory of it")
         content = self._reader.take(size)
         self._reader.skip(-size % BLOCK_SIZE)
         return content
 
-    def _extend(self, local: Records, flag: bytes, content: bytes, start: int) -> None:
-        if flag == b"L":
-            local[b"path"] = content.partition(b"\0")[0]
-        elif flag == b"K":
-            local[b"linkpath"] = content.partition(b"\0")[0]
-        elif flag in (b"x", b"X"):
-            local.update(_records(content, start))
-        elif flag == b"g":
-            records = _records(content, start)
-            dangerous = next((name for name in _DANGEROUS_GLOBALS if name in records), None)
-            if dangerous:
-                raise LayerError(
-                    f"is malformed at byte {start:,} of its archive: "
-                    f"a global header sets the {dangerous.decode()} of every member"
-                )
+    def _note(self, flag: bytes, content: bytes, start: int) -> None:
+        if flag == b"g":
+            records = _pax.parse_records(content, start)
+            _pax.check_global(records, start)
             self._global.update(records)
 
-    def _build(self, block: bytes, flag: bytes, records: Records, start: int) -> TarMember:
-        name = records.get(b"path") or _name(block)
+    def _build(self, block: bytes, records: Records, start: int) -> TarMember:
+        name, mode, uid, gid, size, mtime, _, flag, link, magic, major, minor, prefix = LAYOUT.unpack(block)
+        name = text(name)
+        # Only POSIX ustar has a prefix; GNU's magic differs and keeps times where the prefix would be.
+        if magic == _USTAR and prefix[0]:
+            name = text(prefix) + b"/" + name
+        name = records.get(b"path") or name
         kind = _TYPES.get(flag, EntryType.FILE)
-        if kind is EntryType.FILE and flag in (b"\0", b"0") and name.endswith(b"/"):
+        if flag == b"\0" and name.endswith(b"/"):
             kind = EntryType.DIRECTORY
-        is_file = kind is EntryType.FILE
-        stored = _number(block, 124, 12, start) if is_file else 0
-        if records and is_file:
-            stored = _record_number(records, b"size", stored, start)
-        if stored < 0:
-            raise LayerError(f"is malformed at byte {start:,} of its archive: a size below zero ({stored})")
-        self._remaining = stored
-        self._padding = -stored % BLOCK_SIZE
         member = TarMember(
             path="",
             type=kind,
-            size=stored,
-            stored_size=stored,
-            mode=_number(block, 100, 8, start) & 0o7777,
-            uid=_number(block, 108, 8, start),
-            gid=_number(block, 116, 8, start),
-            mtime=_number(block, 136, 12, start),
-            link_name="",
+            size=0,
+            stored_size=0,
+            mode=number(mode, start) & 0o7777,
+            uid=number(uid, start),
+            gid=number(gid, start),
+            mtime=number(mtime, start),
         )
-        if kind in (EntryType.SYMLINK, EntryType.HARD_LINK):
-            target = records.get(b"linkpath") or _text(block, 157, 100)
-            member.link_name = target.decode("utf-8", "surrogateescape")
-        if kind in _DEVICES:
-            member.device = (_number(block, 329, 8, start), _number(block, 337, 8, start))
+        if kind is EntryType.FILE:
+            member.size = member.stored_size = self._begin_content(number(size, start), records, start)
+        elif kind in _LINKS:
+            member.link_name = self._decoded(records.get(b"linkpath") or text(link), start)
+        elif kind in _DEVICES:
+            member.device = (number(major, start), number(minor, start))
         if records:
-            _apply(member, records, start)
-        if is_file and (flag == b"S" or b"GNU.sparse.major" in records or b"GNU.sparse.size" in records):
-            name = self._make_sparse(member, block, flag, records, name, start)
+            name = self._apply(member, flag, block, records, start) or name
+        elif flag == b"S":
+            self._make_sparse(member, flag, block, records, start)
         if flag not in _TYPES:
             member.remark = f"has the unknown type {flag!r} and is read as a regular file"
-        member.path = _normalized(name, member)
+        member.path = _normalized(self._decoded(name, start), member)
         return member
 
-    def _make_sparse(
-        self, member: TarMember, block: bytes, flag: bytes, records: Records, name: bytes, start: int
-    ) -> bytes:
+    def _begin_content(self, size: int, records: Records, start: int) -> int:
+        stored = _pax.number_of(records, b"size", size, start) if records else size
+        if stored < 0:
+            raise malformed(start, f"a size below zero ({stored})")
+        self._remaining = stored
+        self._padding = -stored % BLOCK_SIZE
+        return stored
+
+    def _apply(self, member: TarMember, flag: bytes, block: bytes, records: Records, start: int) -> bytes | None:
+        """Apply the extended headers to `member`; return the name that only sparse files keep in them."""
+        member.uid = _pax.number_of(records, b"uid", member.uid, start)
+        member.gid = _pax.number_of(records, b"gid", member.gid, start)
+        member.mtime = _pax.time_of(records, member.mtime, start)
+        member.xattrs = _pax.xattrs_of(records)
+        is_sparse = flag == b"S" or b"GNU.sparse.major" in records or b"GNU.sparse.size" in records
+        if member.type is not EntryType.FILE or not is_sparse:
+            return None
+        self._make_sparse(member, flag, block, records, start)
+        return records.get(b"GNU.sparse.name")
+
+    def _make_sparse(self, member: TarMember, flag: bytes, block: bytes, records: Records, start: int) -> None:
         reader, limit = self._reader, self._limits.extended_header_size
         if flag == b"S":
             found = _sparse.old_gnu(block, reader, limit, start)
@@ -221,114 +218,16 @@ class TarReader:
             found = _sparse.pax_0(records, start)
         member.size, member.parts = found.size, found.parts
         if sum(length for _, length in found.parts) != self._remaining:
-            raise LayerError(
-                f"is malformed at byte {start:,} of its archive: a sparse map that does not add up to what is stored"
-            )
-        return records.get(b"GNU.sparse.name", name)
+            raise malformed(start, "a sparse map that does not add up to what is stored")
+
+    def _decoded(self, name: bytes, start: int) -> str:
+        if len(name) > self._limits.path_size:
+            raise malformed(start, f"a name of {len(name):,} bytes, at most {self._limits.path_size:,} are read")
+        return name.decode("utf-8", "surrogateescape")
 
 
-def _check(block: bytes, start: int) -> None:
-    """Raise `LayerError` unless the header's checksum holds, in its unsigned or its historic signed form."""
-    recorded = _parse_number(block[148:156], start)
-    # adler32 sums bytes at the speed of C, modulo 65,521; the checksum field itself counts as eight spaces.
-    expected = recorded + sum(block[148:156]) - 256
-    if zlib.adler32(block) & 0xFFFF == (expected + 1) % 65_521:
-        return
-    signed = sum(byte - 256 if byte > 127 else byte for byte in block[:148] + block[156:]) + 256
-    if recorded != signed:
-        raise LayerError(f"is malformed at byte {start:,} of its archive: a header whose checksum does not hold")
-
-
-def _number(block: bytes, position: int, width: int, start: int) -> int:
-    return _parse_number(block[position : position + width], start)
-
-
-def _parse_number(field: bytes, start: int) -> int:
-    """Return an octal number, or a binary one (GNU's base-256, big-endian two's complement)."""
-    if field[0] & 0x80:
-        value = int.from_bytes(field, "big")
-        width = len(field) * 8
-        return value - (1 << width) if field[0] & 0x40 else value - (1 << (width - 1))
-    digits = field.partition(b"\0")[0].strip(b" ")
-    try:
-        return int(digits, 8) if digits else 0
-    except ValueError:
-        raise LayerError(
-            f"is malformed at byte {start:,} of its archive: {field!r} where an octal number was expected"
-        ) from None
-
-
-def _text(block: bytes, position: int, width: int) -> bytes:
-    end = block.find(b"\0", position, position + width)
-    return block[position : end if end >= 0 else position + width]
-
-
-def _name(block: bytes) -> bytes:
-    name = _text(block, 0, 100)
-    # Only POSIX ustar has a prefix; GNU's magic differs and keeps times where the prefix would be.
-    if block[257:263] == b"ustar\0" and block[345]:
-        return _text(block, 345, 155) + b"/" + name
-    return name
-
-
-def _records(content: bytes, start: int) -> Records:
-    """Return the records of an extended header: `LENGTH KEYWORD=VALUE\\n`, LENGTH counting all of it."""
-    records: Records = {}
-    position = 0
-    while position < len(content) and content[position]:
-        space = content.find(b" ", position, position + 20)
-        digits = content[position:space] if space > 0 else b""
-        end = position + int(digits) if _DECIMAL.fullmatch(digits) else 0
-        keyword, equals, value = content[space + 1 : end - 1].partition(b"=")
-        if end <= space or end > len(content) or content[end - 1 : end] != b"\n" or not equals:
-            raise LayerError(f"is malformed at byte {start:,} of its archive: an extended header that is no pax header")
-        if keyword in (b"GNU.sparse.offset", b"GNU.sparse.numbytes"):
-            _sparse.collect_0_0(records, value)
-        else:
-            records[keyword] = value
-        position = end
-    return records
-
-
-def _record_number(records: Records, keyword: bytes, default: int, start: int) -> int:
-    value = records.get(keyword)
-    if not value:
-        return default
-    if not _DECIMAL.fullmatch(value):
-        raise LayerError(
-            f"is malformed at byte {start:,} of its archive: "
-            f"a {keyword.decode()} of {value[:40]!r} in an extended header"
-        )
-    return int(value)
-
-
-def _apply(member: TarMember, records: Records, start: int) -> None:
-    member.uid = _record_number(records, b"uid", member.uid, start)
-    member.gid = _record_number(records, b"gid", member.gid, start)
-    time = records.get(b"mtime")
-    if time:
-        parsed = _TIME.fullmatch(time)
-        if not parsed:
-            raise LayerError(
-                f"is malformed at byte {start:,} of its archive: a time of {time[:40]!r} in an extended header"
-            )
-        member.mtime = int(parsed.group(1))
-    for keyword in (b"path", b"linkpath"):
-        if b"\0" in records.get(keyword, b""):
-            raise LayerError(f"is malformed at byte {start:,} of its archive: a NUL in a {keyword.decode()}")
-    xattrs = {
-        keyword[len(_XATTR) :].decode("utf-8", "replace"): value
-        for keyword, value in records.items()
-        if keyword.startswith(_XATTR)
-    }
-    member.xattrs = xattrs or None
-
-
-def _normalized(name: bytes, member: TarMember) -> str:
-    path = name.decode("utf-8", "surrogateescape")
-    if path.startswith("./"):
-        path = path[2:]
-    path = path.rstrip("/")
+def _normalized(name: str, member: TarMember) -> str:
+    path = name.removeprefix("./").rstrip("/")
     if path.startswith(("/", ".")) or "/." in path or "//" in path:
         path, escapes = _resolved(path)
         if escapes:

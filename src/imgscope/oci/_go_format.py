@@ -6,10 +6,14 @@ import json
 import re
 from typing import Final
 
-_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
-_LIST: Final = re.compile(r"^&?\{?(\[.*\])\}?$", re.DOTALL)
+# Possessive quantifiers: whatever the text, each expression reads it once. An open quote lasts to the end.
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.?)*+)(?:"|\Z)', re.DOTALL)
+_LIST: Final = re.compile(r"&?\{?(\[.*\])\}?", re.DOTALL)
 _HEALTHCHECK: Final = re.compile(
-    r"^&?\{\[(?P<test>.*?)\]\s*(?P<durations>(?:\"[^\"]*\"\s*)*)(?P<retries>'.*'|\d+)?\s*\}$", re.DOTALL
+    r"""&?\{\[ (?P<test> (?: "(?:[^"\\]|\\.)*+" \s*+ )*+ )\] \s*+
+        (?P<durations> (?: "[^"]*+" \s*+ )*+ )
+        (?P<retries> '(?:\\.[^']{0,8}|[^'])' | [0-9]{1,9} )? \s*+ \}""",
+    re.DOTALL | re.VERBOSE,
 )
 _HEALTHCHECK_OPTIONS: Final = ("interval", "timeout", "start-period", "start-interval")
 _RUNE_ESCAPES: Final = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
@@ -17,20 +21,21 @@ _RUNE_ESCAPES: Final = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 
 
 def json_list(text: str) -> str:
     """`["nginx" "-g"]`, `&{["nginx"]}` or `[/bin/bash -c]` → `["nginx", "-g"]`; other text is returned as it is."""
-    listed = _LIST.match(text)
-    if not listed:
-        return text
-    inner = listed.group(1)
+    listed = _LIST.fullmatch(text)
+    return json.dumps(_list(listed.group(1)), ensure_ascii=False) if listed else text
+
+
+def _list(listed: str) -> list[str]:
     try:
-        words = json.loads(inner)
-    except ValueError:
-        words = _words(inner)
-    return json.dumps(words, ensure_ascii=False)
+        words = json.loads(listed)
+    except (ValueError, RecursionError):
+        return _words(listed)
+    return words if all(isinstance(word, str) for word in words) else _words(listed)
 
 
 def word_list(text: str) -> str:
     """`[/data /logs]` → `/data /logs`; other text, and a JSON list, is returned as it is."""
-    listed = _LIST.match(text)
+    listed = _LIST.fullmatch(text)
     return text if not listed or '"' in text else listed.group(1)[1:-1].strip()
 
 
@@ -41,8 +46,8 @@ def port_list(text: str) -> str:
 
 
 def healthcheck(text: str) -> str:
-    """`&{["CMD-SHELL" "curl -f /"] "30s" "3s" "0s" '\\x03'}` → `--interval=30s --timeout=3s --retries=3 CMD curl -f /`."""
-    printed = _HEALTHCHECK.match(text)
+    """`&{["CMD-SHELL" "curl /"] "30s" "3s" "0s" '\\x03'}` → `--interval=30s --timeout=3s --retries=3 CMD curl /`."""
+    printed = _HEALTHCHECK.fullmatch(text)
     if not printed:
         return text
     test = _words(f"[{printed['test']}]")
@@ -68,27 +73,27 @@ def _test_command(test: list[str]) -> str:
 
 
 def _words(listed: str) -> list[str]:
-    quoted = _QUOTED.findall(listed)
-    if not quoted:
+    if '"' not in listed:
         return listed[1:-1].split()
-    return [_unquote(word) for word in quoted]
+    return [_unquote(word) for word in _QUOTED.findall(listed)]
 
 
 def _unquote(word: str) -> str:
     try:
-        unquoted: str = json.loads(word, strict=False)
+        unquoted: str = json.loads(f'"{word}"', strict=False)
     except ValueError:
-        return word[1:-1]
+        return word
     return unquoted
 
 
 def _rune(printed: str) -> int:
-    inner = printed.strip("'")
-    if printed.isdigit():
+    """Return the number that Go printed as a character: `'\\x03'` is 3 and `'\\n'` is 10."""
+    if not printed.startswith("'"):
         return int(printed)
-    if inner.startswith("\\x") or inner.startswith("\\u"):
+    inner = printed[1:-1]
+    if inner.startswith(("\\x", "\\u", "\\U")):
         digits = inner[2:]
         return int(digits, 16) if re.fullmatch(r"[0-9a-fA-F]{1,8}", digits) else 0
     if inner.startswith("\\"):
-        return _RUNE_ESCAPES.get(inner[1:2], ord(inner[1:2] or "\0"))
-    return ord(inner[0]) if inner else 0
+        return _RUNE_ESCAPES.get(inner[1], ord(inner[1]))
+    return ord(inner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 from imgscope.errors import DocumentError
 
@@ -18,9 +18,13 @@ _REGISTERED: Final = {
 class Hasher(Protocol):
     """The part of a `hashlib` object that verification uses."""
 
-    def update(self, data: bytes | memoryview, /) -> None: ...
+    def update(self, data: bytes | memoryview, /) -> None:
+        """Take in the next bytes."""
+        ...
 
-    def hexdigest(self) -> str: ...
+    def hexdigest(self) -> str:
+        """Give the digest of all bytes so far."""
+        ...
 
 
 class Digest(str):
@@ -33,8 +37,8 @@ class Digest(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str) -> Digest:
-        if not isinstance(text, str) or len(text) > 255 or not _GRAMMAR.fullmatch(text):
+    def __new__(cls, text: str) -> Self:  # noqa: D102 - the docstring of the class says it
+        if len(text) > 255 or not _GRAMMAR.fullmatch(text):
             raise DocumentError(f"{_quoted(text)} is not a digest: expected sha256: and 64 lowercase hex digits")
         algorithm, _, encoded = text.partition(":")
         expected = _REGISTERED.get(algorithm)
@@ -74,6 +78,5 @@ class Digest(str):
         return cls(f"sha256:{hashlib.sha256(content).hexdigest()}")
 
 
-def _quoted(text: object) -> str:
-    shown = str(text)
-    return repr(shown if len(shown) <= 80 else f"{shown[:80]}…")
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= 80 else f"{text[:80]}…")

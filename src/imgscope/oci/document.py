@@ -62,6 +62,8 @@ def decode(body: bytes, kind: type[Document], *, what: str, limit: int = LARGEST
 
 def _decode_custom(kind: type, value: Any) -> Any:
     if kind is Digest:
+        if not isinstance(value, str):
+            raise ValueError("expected a digest, such as sha256: and 64 lowercase hex digits")
         try:
             return Digest(value)
         except DocumentError as error:

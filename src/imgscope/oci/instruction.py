@@ -36,16 +36,18 @@ KEYWORDS: Final = frozenset(
     ]
 )
 
+# All of these are bounded or read their text once: a line of history may be hostile and megabytes long.
 _NOP: Final = re.compile(r"^.{0,200}?#\(nop\)\s+", re.DOTALL)
 _SHELL: Final = re.compile(
-    r"(?:/(?:[\w.+-]+/)*(?:ba|da|a|z|k)?sh(?: -\S+| pipefail| errexit| nounset)*? -\w*c"
-    r"|cmd /S /C|(?:[\w:\\/]*)?(?:powershell|pwsh)(?:\.exe)?(?: -\w+(?: \w+)??)*? -Command)\s+",
+    r"(?:/(?:[\w.+-]++/)*+(?:ba|da|a|z|k)?sh(?: -\S++| pipefail| errexit| nounset){0,16}? -\w*c"
+    r"|cmd /S /C|[\w:\\/]*?(?:powershell|pwsh)(?:\.exe)?(?: -\w++(?: \w++)??){0,16}? -Command)\s+",
     re.IGNORECASE,
 )
+_WORD_AFTER_SPACE: Final = re.compile(r"(?<= )(?=[/\w])")
 _ARGUMENT_COUNT: Final = re.compile(r"\|(\d{1,4}) ")
-_ARGUMENT: Final = re.compile(r"([A-Za-z_]\w*=\S*) ")
+_ARGUMENT: Final = re.compile(r"([A-Za-z_]\w*+=\S*) ")
 _RUN_FLAG: Final = re.compile(r"(--(?:mount|network|security|device)(?:=\S+)?)\s+")
-_BUILDKIT: Final = re.compile(r"\s*# buildkit\s*$")
+_BUILDKIT: Final = "# buildkit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,14 @@ class Reference:
         return (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
 
 
+def same_image(one: str, other: str) -> bool:
+    """Tell whether two names mean the same image in full: `app` and `docker.io/library/app:latest` do."""
+    try:
+        return Reference.parse(one) == Reference.parse(other)
+    except UsageError:
+        return False
+
+
 def _split_digest(text: str) -> tuple[str, Digest | None]:
     name, at, digest = text.partition("@")
     if not at:

@@ -10,9 +10,13 @@ import msgspec
 from imgscope.facts import InstalledPackage
 from imgscope.filesystem.tree import FileTree
 from imgscope.probes._attribution import bringing_layers
+from imgscope.probes._content import content_of
 from imgscope.probes.base import Probe
 
+# Where apk-tools 2 and 3 keep it; one is usually a link to the other where both are there.
 _DATABASES: Final = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
+
+Key = tuple[str, str, str]
 
 
 class ApkRecord(msgspec.Struct, kw_only=True):
@@ -21,40 +25,51 @@ class ApkRecord(msgspec.Struct, kw_only=True):
     fields: dict[str, str]
     paths: list[str]
 
+    @property
+    def key(self) -> Key:
+        """What tells this version of the package from all others."""
+        return self.fields["P"], self.fields["V"], self.fields.get("A", "")
+
 
 def parse_installed(content: bytes) -> Iterator[ApkRecord]:
     """Yield the packages of an installed database; `F:` opens a directory that following `R:` files are in."""
-    for paragraph in content.decode("utf-8", "surrogateescape").split("\n\n"):
+    for paragraph in content.split(b"\n\n"):
         record = ApkRecord(fields={}, paths=[])
         directory = ""
-        for line in paragraph.split("\n"):
-            letter, colon, value = line.partition(":")
-            if not colon or len(letter) != 1:
+        for line in paragraph.split(b"\n"):
+            letter, value = line[:1].decode("ascii", "replace"), line[2:]
+            if line[1:2] != b":":
                 continue
             if letter == "F":
-                directory = value
+                directory = _path(value)
             elif letter == "R":
-                record.paths.append(f"{directory}/{value}" if directory else value)
+                record.paths.append(f"{directory}/{_path(value)}" if directory else _path(value))
             else:
-                record.fields.setdefault(letter, value)
+                record.fields.setdefault(letter, value.decode("utf-8", "replace"))
         if record.fields.get("P") and record.fields.get("V"):
             yield record
 
 
-def _key(record: ApkRecord) -> tuple[str, str]:
-    return record.fields["P"], record.fields["V"]
+def _path(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
+
+
+def _keys(content: bytes) -> Iterator[Key]:
+    return (record.key for record in parse_installed(content))
 
 
 def _find(tree: FileTree) -> Iterator[InstalledPackage]:
+    seen: set[Key] = set()
     for path in _DATABASES:
         node = tree.resolve(path)
-        content = tree.captured(path)
+        content = content_of(tree, path)
         if content is None or node is None:
             continue
-        layers = bringing_layers(tree, node.path, lambda version: map(_key, parse_installed(version)))
+        layers = bringing_layers(tree, node.path, _keys)
         for record in parse_installed(content):
-            yield _package(record, layers.get(_key(record), node.content_layer))
-        return
+            if record.key not in seen:
+                seen.add(record.key)
+                yield _package(record, layers.get(record.key, node.content_layer))
 
 
 def _package(record: ApkRecord, layer: int) -> InstalledPackage:

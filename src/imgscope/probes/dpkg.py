@@ -8,6 +8,7 @@ from typing import Final
 from imgscope.facts import InstalledPackage
 from imgscope.filesystem.tree import FileTree
 from imgscope.probes._attribution import bringing_layers
+from imgscope.probes._content import content_of
 from imgscope.probes.base import Probe
 
 _STATUS: Final = "var/lib/dpkg/status"
@@ -51,27 +52,37 @@ def _keys(content: bytes) -> Iterator[tuple[str, str, str]]:
 
 
 def _find(tree: FileTree) -> Iterator[InstalledPackage]:
-    status, node = tree.captured(_STATUS), tree.resolve(_STATUS)
-    if status is not None and node is not None:
-        layers = bringing_layers(tree, node.path, _keys)
-        for paragraph in parse_paragraphs(status):
-            if _is_installed(paragraph):
-                layer = layers.get(_key(paragraph), node.content_layer)
-                yield _package(paragraph, layer, _listed_paths(tree, paragraph))
-    yield from _distroless(tree)
+    seen: set[tuple[str, str, str | None]] = set()
+    for package in (*_from_status(tree), *_from_directory(tree)):
+        key = package.name, package.version, package.architecture
+        if key not in seen:
+            seen.add(key)
+            yield package
 
 
-def _distroless(tree: FileTree) -> Iterator[InstalledPackage]:
+def _from_status(tree: FileTree) -> Iterator[InstalledPackage]:
+    status, node = content_of(tree, _STATUS), tree.resolve(_STATUS)
+    if status is None or node is None:
+        return
+    layers = bringing_layers(tree, node.path, _keys)
+    for paragraph in parse_paragraphs(status):
+        if _is_installed(paragraph):
+            layer = layers.get(_key(paragraph), node.content_layer)
+            yield _package(paragraph, layer, _listed_paths(tree, paragraph))
+
+
+def _from_directory(tree: FileTree) -> Iterator[InstalledPackage]:
+    """Read what distroless images have instead: a file a package, and its paths in another beside."""
     directory = tree.resolve(_STATUS_DIRECTORY)
     for name in sorted((directory.children or {}) if directory else {}):
-        content = tree.captured(f"{_STATUS_DIRECTORY}/{name}")
-        node = tree.resolve(f"{_STATUS_DIRECTORY}/{name}")
-        if content is None or node is None or name.endswith(".md5sums"):
+        if name.endswith(".md5sums"):
             continue
-        sums = tree.captured(f"{_STATUS_DIRECTORY}/{name}.md5sums") or b""
-        paths = tuple(
-            line.partition("  ")[2] for line in sums.decode("utf-8", "surrogateescape").splitlines() if "  " in line
-        )
+        content = content_of(tree, f"{_STATUS_DIRECTORY}/{name}")
+        node = tree.resolve(f"{_STATUS_DIRECTORY}/{name}")
+        if content is None or node is None:
+            continue
+        sums = content_of(tree, f"{_STATUS_DIRECTORY}/{name}.md5sums") or b""
+        paths = tuple(line.partition("  ")[2] for line in _lines(sums) if "  " in line)
         for paragraph in parse_paragraphs(content):
             if _is_installed(paragraph):
                 yield _package(paragraph, node.content_layer, paths)
@@ -96,10 +107,15 @@ def _package(paragraph: Paragraph, layer: int, paths: tuple[str, ...]) -> Instal
 def _listed_paths(tree: FileTree, paragraph: Paragraph) -> tuple[str, ...]:
     name, architecture = paragraph["package"], paragraph.get("architecture", "")
     for stem in (name, f"{name}:{architecture}"):
-        content = tree.captured(f"{_LISTS}/{stem}.list")
+        content = content_of(tree, f"{_LISTS}/{stem}.list")
         if content is not None:
-            return tuple(content.decode("utf-8", "surrogateescape").splitlines())
+            return tuple(_lines(content))
     return ()
+
+
+def _lines(content: bytes) -> list[str]:
+    """Return the lines of a list of paths, which may hold anything but a line feed."""
+    return content.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
 
 
 PROBE = Probe(name="dpkg", wants=(_STATUS, f"{_STATUS_DIRECTORY}/*", f"{_LISTS}/*.list"), find=_find)

@@ -5,53 +5,69 @@ Never from the distribution's name: Alpine images carry glibc programs, and Debi
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
+from imgscope.layer.elf import ElfFacts
 from imgscope.probes.base import Probe
 from imgscope.report import Confidence, Libc, LibcBinaries, LibcFamily
-from imgscope.text import format_count
+from imgscope.text import format_count, printable
 
-_LOADERS: Final[tuple[tuple[str, LibcFamily], ...]] = (
+_Names = tuple[tuple[str, LibcFamily], ...]
+
+_NAMED_LOADERS: Final[_Names] = (
     ("ld-musl-", "musl"),
     ("ld-uClibc", "uclibc"),
     ("ld64-uClibc", "uclibc"),
     ("ld-linux", "glibc"),
     ("ld64.so", "glibc"),
     ("ld.so.1", "glibc"),
-    ("linker", "bionic"),
 )
-_LIBRARIES: Final[tuple[tuple[str, LibcFamily], ...]] = (
+# Android's loader has a name that other files have too: it counts only where a program asks for it.
+_LOADERS: Final[_Names] = (*_NAMED_LOADERS, ("linker", "bionic"))
+_LIBRARIES: Final[_Names] = (
     ("libc.so.6", "glibc"),
     ("libc.musl-", "musl"),
     ("libuClibc-", "uclibc"),
+    ("libc.so.0", "uclibc"),
+    ("libc.so.1", "uclibc"),
 )
+_UCLIBC_VERSION: Final = re.compile(r"(?:libuClibc|ld64-uClibc|ld-uClibc)-(\d+\.\d+(?:\.\d+)*)\.so")
+_MOST_INTERPRETERS: Final = 8
 
 
-def family_of_interpreter(interpreter: str) -> LibcFamily:
-    """Return the C library whose loader `interpreter` names, `unknown` for any other."""
-    return _family(interpreter.rpartition("/")[2], _LOADERS)
+def family_of_program(elf: ElfFacts) -> LibcFamily:
+    """Return the C library a program needs: that of its loader, else that of a library it names."""
+    family = _family((elf.interpreter or "",), _LOADERS)
+    return family if family != "unknown" else _family(elf.needed, _LIBRARIES)
 
 
-def _family(name: str, known: tuple[tuple[str, LibcFamily], ...]) -> LibcFamily:
-    return next((family for prefix, family in known if name.startswith(prefix)), "unknown")
+def family_of_library(name: str, elf: ElfFacts) -> LibcFamily:
+    """Return the C library that the library called `name` is, or is the loader of; `unknown` for all others."""
+    family = _family((elf.soname or "", name), (*_LIBRARIES, *_NAMED_LOADERS))
+    # Debian's musl has no SONAME and a common file name, but only musl says its version without one.
+    return "musl" if family == "unknown" and elf.libc_version is not None else family
+
+
+def _family_of_loader(path: str, name: str, elf: ElfFacts) -> LibcFamily:
+    """Return the C library whose loader the file called `name` is, which is found at `path`."""
+    # What has the name of glibc's may lead to musl: Alpine's libc6-compat makes a link to its loader, and gcompat
+    # installs a program that musl starts.
+    actual = family_of_program(elf) if elf.kind == "executable" else family_of_library(name, elf)
+    return actual if actual != "unknown" else _family((path,), _LOADERS)
+
+
+def _family(paths: Iterable[str], known: _Names) -> LibcFamily:
+    names = [path.rpartition("/")[2] for path in paths]
+    return next((family for name in names for prefix, family in known if name.startswith(prefix)), "unknown")
 
 
 def _find(tree: FileTree) -> Iterator[Libc]:
-    survey = _Survey(tree)
-    family = survey.family()
-    leading = survey.leading()
-    yield Libc(
-        family=family,
-        version=survey.version(leading),
-        loader=survey.loader(leading),
-        evidence=tuple(survey.evidence(leading)),
-        confidence=survey.confidence(family),
-        binaries=survey.binaries(),
-    )
+    yield _Survey(tree).verdict()
 
 
 class _Survey:
@@ -59,95 +75,112 @@ class _Survey:
 
     def __init__(self, tree: FileTree) -> None:
         self._tree = tree
+        self._is_complete = not any(layer.error for layer in tree.layers)
         self._interpreters: Counter[str] = Counter()
         self._programs: Counter[LibcFamily] = Counter()
         self._static = 0
         self._libraries: dict[LibcFamily, list[Node]] = {}
         for node in tree.files:
-            self._count(node)
+            if node.content is not None and node.content.elf is not None:
+                self._count(node, node.content.elf)
         self._loaders = self._present_loaders()
+        self._installed: set[LibcFamily] = {*self._loaders, *self._libraries}
 
-    def _count(self, node: Node) -> None:
-        elf = node.content.elf if node.content else None
-        if elf is None:
-            return
+    def verdict(self) -> Libc:
+        family, leading = self._overall_family(), self._leading()
+        loader = self._loaders.get(leading) if leading else None
+        return Libc(
+            family=family,
+            version=self._version(leading),
+            loader=loader.path if loader else None,
+            evidence=tuple(self._evidence(leading, loader)),
+            confidence=self._confidence(family),
+            binaries=self._binaries(),
+        )
+
+    def _count(self, node: Node, elf: ElfFacts) -> None:
         if elf.is_static:
             self._static += 1
         elif elf.kind == "executable":
             self._interpreters[elf.interpreter or ""] += 1
-            self._programs[family_of_interpreter(elf.interpreter or "")] += 1
+            self._programs[family_of_program(elf)] += 1
         elif elf.kind == "shared-library":
-            family = _family(elf.soname or node.name, _LIBRARIES)
-            if elf.libc_version is not None and family == "unknown":
-                family = "musl" if node.name.startswith(("libc.", "ld-musl-")) else "glibc"
+            family = family_of_library(node.name, elf)
             if family != "unknown":
                 self._libraries.setdefault(family, []).append(node)
 
     def _present_loaders(self) -> dict[LibcFamily, Node]:
         """Find loaders where programs ask for them, and where their names put them."""
         loaders: dict[LibcFamily, Node] = {}
-        wanted = [path for path, _ in self._interpreters.most_common()]
+        asked_for = [path for path, _ in self._interpreters.most_common() if _family((path,), _LOADERS) != "unknown"]
         named = [node.path for node in self._tree.nodes if _is_loader_path(node)]
-        for path in [*wanted, *named]:
-            family = family_of_interpreter(path)
-            if path and family != "unknown" and family not in loaders and self._tree.resolve(path) is not None:
-                located = self._tree.locate(path)
-                if located is not None:
-                    loaders[family] = located
+        for path in [*asked_for, *named]:
+            located, real = self._tree.locate(path), self._tree.resolve(path)
+            if located is not None and real is not None and real.content is not None and real.content.elf is not None:
+                loaders.setdefault(_family_of_loader(path, real.name, real.content.elf), located)
         return loaders
 
-    def family(self) -> LibcFamily:
+    def _overall_family(self) -> LibcFamily:
         needed = {family for family in self._programs if family != "unknown"}
-        present = set(self._loaders) | set(self._libraries)
-        if len(needed) > 1 or (needed and present and not needed & present):
+        if len(needed) > 1 or (needed and self._installed and not needed & self._installed):
             return "mixed"
-        if needed:
-            return next(iter(needed))
-        if len(present) == 1:
-            return next(iter(present))
-        if present:
+        if needed or len(self._installed) == 1:
+            return next(iter(needed or self._installed))
+        if self._installed:
             return "mixed"
-        return "unknown" if self._programs else "none"
+        return "unknown" if self._programs or not self._is_complete else "none"
 
-    def leading(self) -> LibcFamily | None:
-        """The family that most programs can run on: the installed one first."""
-        candidates: set[LibcFamily] = set(self._loaders) or set(self._libraries) or set(self._programs)
+    def _leading(self) -> LibcFamily | None:
+        """The family that most programs can run on, of those that are installed."""
+        candidates = set(self._loaders) or self._installed
         return max(sorted(candidates), key=lambda family: self._programs[family], default=None)
 
-    def version(self, family: LibcFamily | None) -> str | None:
-        for node in self._files_of(family):
+    def _version(self, family: LibcFamily | None) -> str | None:
+        return next((version for _, version in self._versions(family)), None)
+
+    def _versions(self, family: LibcFamily | None) -> Iterator[tuple[Node, str]]:
+        """Yield the files of `family` that tell its version, most telling first."""
+        if family is None:
+            return
+        files = self._libraries.get(family, [])
+        for node in files:
             if node.content and node.content.elf and node.content.elf.libc_version:
-                return node.content.elf.libc_version
-        return None
+                yield node, node.content.elf.libc_version
+        for node in files:
+            named = _UCLIBC_VERSION.fullmatch(node.name)
+            if named:
+                yield node, named.group(1)
 
-    def loader(self, family: LibcFamily | None) -> str | None:
-        found = self._loaders.get(family) if family else None
-        return found.path if found else None
-
-    def confidence(self, family: LibcFamily) -> Confidence:
-        if family == "unknown":
+    def _confidence(self, family: LibcFamily) -> Confidence:
+        if family == "unknown" or (family != "none" and not self._installed):
             return "low"
-        return "high" if family == "none" or self._loaders else "medium"
+        return "high" if self._is_complete and (family == "none" or self._loaders) else "medium"
 
-    def evidence(self, family: LibcFamily | None) -> Iterator[str]:
-        loader = self._loaders.get(family) if family else None
+    def _evidence(self, family: LibcFamily | None, loader: Node | None) -> Iterator[str]:
         if loader is not None:
             real = self._tree.resolve(loader.path)
-            where = f" (at /{real.path})" if real is not None and real is not loader else ""
-            yield f"/{loader.path} is the loader of {family}{where}"
-        for node in self._files_of(family):
-            if node.content and node.content.elf and node.content.elf.libc_version:
-                yield f"/{node.path} says it is version {node.content.elf.libc_version}"
-                break
-        for interpreter, count in sorted(self._interpreters.items(), key=lambda item: (-item[1], item[0])):
-            verb = "asks" if count == 1 else "ask"
-            yield f"{format_count(count, 'program')} {verb} for {interpreter or 'no loader'}"
+            where = f" (at /{printable(real.path)})" if real is not None and real is not loader else ""
+            yield f"/{printable(loader.path)} is the loader of {family}{where}"
+        for node, version in self._versions(family):
+            yield f"/{printable(node.path)} says it is version {version}"
+            break
+        yield from self._demands()
         if self._static:
             yield format_count(self._static, "program is static", "programs are static")
-        if not self._interpreters and not self._static and loader is None:
+        if not self._programs and not self._static and not self._installed:
             yield "no program and no C library was found"
 
-    def binaries(self) -> LibcBinaries:
+    def _demands(self) -> Iterator[str]:
+        counted = sorted(self._interpreters.items(), key=lambda item: (-item[1], item[0]))
+        for interpreter, count in counted[:_MOST_INTERPRETERS]:
+            verb = "asks" if count == 1 else "ask"
+            missing = ", which is not in the image" if interpreter and self._tree.resolve(interpreter) is None else ""
+            yield f"{format_count(count, 'program')} {verb} for {printable(interpreter) or 'no loader'}{missing}"
+        hidden = sum(count for _, count in counted[_MOST_INTERPRETERS:])
+        if hidden:
+            yield f"{format_count(hidden, 'more program asks', 'more programs ask')} for other loaders"
+
+    def _binaries(self) -> LibcBinaries:
         counted = ("glibc", "musl", "uclibc")
         return LibcBinaries(
             glibc=self._programs["glibc"],
@@ -157,17 +190,11 @@ class _Survey:
             other=sum(count for family, count in self._programs.items() if family not in counted),
         )
 
-    def _files_of(self, family: LibcFamily | None) -> list[Node]:
-        if family is None:
-            return []
-        loader = self._loaders.get(family)
-        real = self._tree.resolve(loader.path) if loader else None
-        return [*self._libraries.get(family, []), *([real] if real else [])]
-
 
 def _is_loader_path(node: Node) -> bool:
     above = node.parent.name if node.parent else ""
-    return above.startswith("lib") and not node.is_directory and _family(node.name, _LOADERS[:-1]) != "unknown"
+    is_named = above.startswith("lib") and _family((node.name,), _NAMED_LOADERS) != "unknown"
+    return is_named and not node.is_directory
 
 
 PROBE = Probe(name="libc", wants=(), find=_find)

@@ -10,10 +10,16 @@ from imgscope.report import ImageReport
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
-    """What a format may need to know of where it goes: `width` in columns, and whether colour is welcome there."""
+    """What a format may need to know besides the reports.
+
+    `width` in columns and `color` are what suits the place it goes to. `several`: more than one image was asked for,
+    however many could be inspected. `detailed`: lists are not cut short.
+    """
 
     width: int = 80
     color: bool = False
+    several: bool = False
+    detailed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,41 +1,58 @@
-"""JSON as docs/contract.md has it: one object for one image, an array of them for several."""
+"""JSON as docs/contract.md has it: one object for one image, an array where several were asked for."""
 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import ImageReport
-from imgscope.text import printable
+from imgscope.text import UNSAFE, printable
+
+_PATH_FIELDS: Final = ("path", "paths", "loader")
 
 
-def _render(reports: Sequence[ImageReport], _: RenderOptions) -> str:
-    document: Any = reports[0] if len(reports) == 1 else reports
+def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
+    document: Any = list(reports) if options.several or len(reports) != 1 else reports[0]
     try:
         encoded = msgspec.json.encode(document)
     except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_encodable(msgspec.to_builtins(document)))
-    return msgspec.json.format(encoded, indent=2).decode() + "\n"
+        encoded = msgspec.json.encode(_encodable(msgspec.to_builtins(document), is_path=False))
+    text = msgspec.json.format(encoded, indent=2).decode()
+    return UNSAFE.sub(_escape, text) + "\n"
 
 
-def _encodable(value: Any) -> Any:
-    """Return `value` with each string that holds undecodable bytes as an object: readable text, and the bytes."""
+def _escape(match: re.Match[str]) -> str:
+    """Escape what JSON allows in strings but a terminal acts on. Line feeds are those between the lines."""
+    return match.group() if match.group() == "\n" else f"\\u{ord(match.group()):04x}"
+
+
+def _encodable(value: Any, *, is_path: bool) -> Any:
+    """Return `value` with no undecodable bytes left in strings: paths become objects that keep the bytes as well."""
     if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            exact = value.encode("utf-8", "surrogateescape")
-            return {"readable": printable(value), "base64": base64.b64encode(exact).decode()}
-        return value
+        return _encodable_text(value, is_path=is_path)
     if isinstance(value, dict):
-        return {key: _encodable(item) for key, item in value.items()}
+        return {key: _encodable(item, is_path=key in _PATH_FIELDS) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_encodable(item) for item in value]
+        return [_encodable(item, is_path=is_path) for item in value]
     return value
+
+
+def _encodable_text(text: str, *, is_path: bool) -> str | dict[str, str]:
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        if not is_path:
+            return printable(text)
+        exact = text.encode("utf-8", "surrogateescape")
+        return {"readable": printable(text), "base64": base64.b64encode(exact).decode()}
+    return text
 
 
 RENDER = Render(render=_render)

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from imgscope.phrases import libc_phrase, made_by
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import Finding, ImageReport, LayerReport, LeftoverGroup, Severity, WastedPath
 from imgscope.text import format_count, format_size, printable
@@ -21,6 +22,8 @@ _SEVERITY_STYLES = {
     Severity.LOW: "cyan",
     Severity.INFO: "dim",
 }
+# Nothing depends on it, but without it rich takes the width of a dumb terminal instead of the one it was given.
+_HEIGHT = 24
 _MOST_PATHS = 10
 _MOST_NAMES = 8
 _CAUSES = {
@@ -36,6 +39,7 @@ def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
     console = Console(
         file=written,
         width=options.width,
+        height=_HEIGHT,
         force_terminal=options.color,
         color_system="standard" if options.color else None,
         markup=False,
@@ -46,24 +50,27 @@ def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
     for position, report in enumerate(reports):
         if position:
             console.print()
-        console.print(Group(*_sections(report)))
+        console.print(Group(*_sections(report, detailed=options.detailed)))
     return "\n".join(line.rstrip() for line in written.getvalue().split("\n"))
 
 
-def _sections(report: ImageReport) -> Iterator[RenderableType]:
+def _sections(report: ImageReport, *, detailed: bool) -> Iterator[RenderableType]:
     yield from _summary(report)
     yield _heading("Layers")
     yield _layers(report)
     if report.leftovers.groups:
         yield _heading(f"Leftovers: {format_size(report.leftovers.bytes)}")
-        yield from (_leftover(group, report) for group in report.leftovers.groups)
+        yield from (_leftover(group, report, detailed=detailed) for group in report.leftovers.groups)
     if report.waste.paths:
         yield _heading(f"Waste: {format_size(report.waste.wasted_bytes)}")
-        yield _waste(report)
+        yield _waste(report, detailed=detailed)
+    if detailed and report.packages:
+        yield _heading("Packages")
+        yield _packages(report)
     yield _heading("C library")
     yield from (_indented(line) for line in report.libc.evidence)
     yield _heading("Findings")
-    yield from (_finding(finding) for finding in report.findings)
+    yield from (_finding(finding, detailed=detailed) for finding in report.findings)
     if not report.findings:
         yield _indented("none")
     if report.failures:
@@ -75,7 +82,7 @@ def _summary(report: ImageReport) -> Iterator[RenderableType]:
     image, waste = report.image, report.waste
     platform = "/".join(filter(None, (image.platform.os, image.platform.architecture, image.platform.variant)))
     yield _text(image.reference, "bold")
-    yield _indented(" · ".join((platform, report.distro.pretty_name, libc_phrase(report))))
+    yield _indented(" · ".join((platform, report.distro.pretty_name, libc_phrase(report.libc))))
     yield _indented(
         f"{format_count(image.layer_count, 'layer')} · {format_size(image.compressed_size)} compressed · "
         f"{format_size(image.unpacked_size)} unpacked · {format_count(image.file_count, 'file')}"
@@ -86,19 +93,6 @@ def _summary(report: ImageReport) -> Iterator[RenderableType]:
         f"efficiency {waste.efficiency:.1%}"
     )
     yield _indented(image.digest, style="dim")
-
-
-def libc_phrase(report: ImageReport) -> str:
-    """Return the C library in a few words: `glibc 2.36`, `mixed (musl 1.2.4 installed)`."""
-    libc = report.libc
-    version = f" {libc.version}" if libc.version else ""
-    if libc.family == "mixed":
-        counted = {"glibc": libc.binaries.glibc, "musl": libc.binaries.musl, "uclibc": libc.binaries.uclibc}
-        parts = ", ".join(f"{count} {family}" for family, count in counted.items() if count)
-        return f"mixed C libraries ({parts})"
-    if libc.family == "none":
-        return "no C library (static)" if libc.binaries.static else "no C library"
-    return "unknown C library" if libc.family == "unknown" else f"{libc.family}{version}"
 
 
 def _layers(report: ImageReport) -> Table:
@@ -119,40 +113,54 @@ def _layers(report: ImageReport) -> Table:
 
 
 def _made_by(layer: LayerReport) -> str:
-    if layer.instruction:
-        text = f"{layer.instruction.keyword} {layer.instruction.text}"
-    else:
-        text = layer.created_by or f"(not recorded) {layer.digest}"
-    return " ".join(text.split())
+    instruction = f"{layer.instruction.keyword} {layer.instruction.text}" if layer.instruction else None
+    return made_by(instruction, layer.created_by, layer.digest)
 
 
-def _leftover(group: LeftoverGroup, report: ImageReport) -> RenderableType:
+def _leftover(group: LeftoverGroup, report: ImageReport, *, detailed: bool) -> RenderableType:
     names = [*group.packages, *(f"/{path}" for path in group.paths)]
-    shown = ", ".join(names[:_MOST_NAMES]) + (
-        f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    )
+    most = len(names) if detailed else _MOST_NAMES
+    more = f" and {len(names) - most} more" if len(names) > most else ""
     lines: list[RenderableType] = [
-        _text(f"{format_size(group.bytes):>8}  {group.kind}: {shown}"),
+        _text(f"{format_size(group.bytes):>8}  {group.kind}: {', '.join(names[:most])}{more}"),
         *(
-            Padding(_text(f"layer {layer}: {_made_by(report.layers[layer])}", "dim", whole_line=False), (0, 0, 0, 10))
+            _detail(_text(f"layer {layer}: {_made_by(report.layers[layer])}", "dim", whole_line=False))
             for layer in group.layers
         ),
-        Padding(_text(f"fix: {group.fix}", "green"), (0, 0, 0, 10)),
+        _detail(_text(f"fix: {group.fix}", "green")),
     ]
     return Padding(Group(*lines), (0, 0, 0, 2))
 
 
-def _waste(report: ImageReport) -> Table:
+def _waste(report: ImageReport, *, detailed: bool) -> Table:
     table = _table()
     table.add_column("bytes", justify="right", no_wrap=True)
     table.add_column("cause", no_wrap=True)
     table.add_column("layers", no_wrap=True)
-    table.add_column("path", overflow="ellipsis", no_wrap=True, ratio=1)
-    for path in report.waste.paths[:_MOST_PATHS]:
+    table.add_column("path", overflow="fold" if detailed else "ellipsis", no_wrap=not detailed, ratio=1)
+    most = len(report.waste.paths) if detailed else _MOST_PATHS
+    for path in report.waste.paths[:most]:
         table.add_row(*_wasted(path))
-    hidden = len(report.waste.paths) - _MOST_PATHS
+    hidden = len(report.waste.paths) - most
     if hidden > 0:
         table.add_row("", "", "", _text(f"and {format_count(hidden, 'more path', 'more paths')}", "dim"))
+    return table
+
+
+def _packages(report: ImageReport) -> Table:
+    table = _table()
+    table.add_column("bytes", justify="right", no_wrap=True)
+    table.add_column("layer", justify="right", no_wrap=True)
+    table.add_column("package", overflow="fold", ratio=1)
+    table.add_column("version", overflow="fold", ratio=1)
+    for package in report.packages:
+        size = package.file_bytes if package.file_bytes is not None else package.installed_size
+        table.add_row(
+            _text("?" if size is None else format_size(size)),
+            _text(str(package.layer)),
+            _text(package.name),
+            _text(package.version),
+        )
     return table
 
 
@@ -161,7 +169,7 @@ def _wasted(path: WastedPath) -> tuple[Text, Text, Text, Text]:
     return _text(format_size(path.bytes)), _text(_CAUSES[path.cause]), _text(layers), _text(f"/{path.path}")
 
 
-def _finding(finding: Finding) -> RenderableType:
+def _finding(finding: Finding, *, detailed: bool) -> RenderableType:
     where = f" [layer {finding.layer}]" if finding.layer is not None else ""
     head = Text.assemble(
         (f"{finding.severity.value:>8}  ", _SEVERITY_STYLES[finding.severity]),
@@ -170,8 +178,15 @@ def _finding(finding: Finding) -> RenderableType:
     )
     lines: list[RenderableType] = [head]
     if finding.fix:
-        lines.append(Padding(_text(f"fix: {finding.fix}", "green"), (0, 0, 0, 10)))
+        lines.append(_detail(_text(f"fix: {finding.fix}", "green")))
+    if detailed:
+        lines += (_detail(_text(name)) for name in finding.packages)
+        lines += (_detail(_text(f"/{path}")) for path in finding.paths)
     return Padding(Group(*lines), (0, 0, 0, 2))
+
+
+def _detail(line: Text) -> RenderableType:
+    return Padding(line, (0, 0, 0, 10))
 
 
 def _heading(title: str) -> RenderableType:

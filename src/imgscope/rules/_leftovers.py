@@ -23,12 +23,11 @@ def claims_on_paths(
 
     Roots that hold no bytes of such files yield nothing.
     """
-    counted = {id(node) for node in image.tree.files}
     files: dict[int, dict[Node, None]] = {}
     paths: dict[int, dict[str, None]] = {}
     for root in roots:
         for node in root.walk():
-            if id(node) in counted and node.size and counts(node):
+            if node.size and image.counts(node) and counts(node):
                 files.setdefault(node.content_layer, {})[node] = None
                 paths.setdefault(node.content_layer, {})[root.path] = None
     for layer, claimed in sorted(files.items()):
@@ -72,8 +71,10 @@ def claims_on_packages(
 
 def directories_named(image: InspectedImage, *names: str) -> Iterator[Node]:
     """Yield the directories of the image whose path ends with one of `names`, such as `.cache/pip`."""
+    # Making a path costs more than looking at a name, and nearly every name rules the path out.
+    last = {name.rpartition("/")[2] for name in names}
     for node in image.tree.nodes:
-        if node.is_directory and any(f"/{node.path}".endswith(f"/{name}") for name in names):
+        if node.name in last and node.is_directory and any(f"/{node.path}".endswith(f"/{name}") for name in names):
             yield node
 
 

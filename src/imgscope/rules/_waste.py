@@ -13,6 +13,7 @@ from imgscope.text import format_count, format_size, printable
 
 _SMALLEST: Final = 100_000
 _MOST_PATHS: Final = 100
+_LONGEST_INSTRUCTION: Final = 120
 
 
 def waste_findings(image: InspectedImage, rule_id: str, cause: Cause, *, done: str, fix: str) -> Iterator[Finding]:
@@ -26,15 +27,12 @@ def waste_findings(image: InspectedImage, rule_id: str, cause: Cause, *, done: s
         if size < _SMALLEST or image.origins[layer].from_base:
             continue
         copies.sort(key=lambda copy: (-copy.size, copy.path))
-        related = sorted({copy.related_layer for copy in copies})
-        culprit = image.instruction(related[0])
-        by = f" by: {printable(culprit)[:120]}" if culprit and len(related) == 1 else ""
         yield Finding(
             rule_id=rule_id,
             severity=severity_by_size(size),
             confidence="high",
             message=(
-                f"{format_count(len(copies), 'file')} of {format_size(size)} {done}{by} "
+                f"{format_count(len(copies), 'file')} of {format_size(size)} {done}{_culprit(image, copies)} "
                 f"(largest: /{printable(copies[0].path)})"
             ),
             paths=tuple(dict.fromkeys(copy.path for copy in copies))[:_MOST_PATHS],
@@ -44,3 +42,13 @@ def waste_findings(image: InspectedImage, rule_id: str, cause: Cause, *, done: s
             bytes=size,
             fix=fix,
         )
+
+
+def _culprit(image: InspectedImage, copies: list[WastedCopy]) -> str:
+    """Name the instruction that hid all `copies`, if it is one, and another than the one that is blamed."""
+    hiding = {copy.related_layer for copy in copies}
+    instruction = image.instruction(max(hiding))
+    if len(hiding) > 1 or max(hiding) <= copies[0].layer or instruction is None:
+        return ""
+    shown = instruction if len(instruction) <= _LONGEST_INSTRUCTION else f"{instruction[:_LONGEST_INSTRUCTION]}…"
+    return f" by: {printable(shown)}"

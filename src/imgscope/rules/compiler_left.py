@@ -37,7 +37,7 @@ _COMPILERS: Final = re.compile(
     rf"{_VERSIONED}(-go|-src|-bin|-runtime|-linker-tools|-tools)?"
     r"|build-essential|build-base|binutils(-common|-x86-64-linux-gnu|-aarch64-linux-gnu|-gold|-[a-z0-9-]+)?"
     r"|libbinutils|lib(cc1|gprofng|ctf|ctf-nobfd)-?\d+|lib(gcc|stdc\+\+|gfortran|clang-common|clang-cpp)-?\d+(\.\d+)?-dev"
-    r"|musl-tools|gcc-c\+\+|llvm-libs"
+    r"|musl-tools|gcc-c\+\+"
 )
 
 

@@ -31,8 +31,11 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         for remark in index.anomalies:
             found.setdefault((layer, remark.message), {})[remark.path] = None
     for anomaly in image.tree.anomalies:
+        # Above a layer that could not be read, much seems out of place that is not.
+        if not image.is_complete_below(anomaly.layer):
+            continue
         found.setdefault((anomaly.layer, anomaly.message), {})[anomaly.path] = None
-    for (layer, message), paths in sorted(found.items()):
+    for (layer, message), paths in sorted(found.items(), key=lambda item: item[0]):
         named = [path for path in paths if path]
         first = f"/{printable(named[0])}" if named else "the layer"
         more = f" (and {len(named) - 1} more)" if len(named) > 1 else ""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from imgscope.errors import DocumentError, IntegrityError, NotFoundError
-from imgscope.oci.config import parse_config
+from imgscope.oci.config import ImageConfig, parse_config
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor, Index, Manifest, canonical_type, parse_manifest
 from imgscope.oci.platform import Platform, choose
 from imgscope.sources.base import ImageHead
 
 _DEEPEST_INDEX: Final = 4
+_MOST_LOOKUPS: Final = 32
 
 Fetch = Callable[[Descriptor], bytes]
 """Gives the whole, small content of a descriptor, not yet verified."""
@@ -42,36 +45,38 @@ def resolve_head(
     Raises `DocumentError`, `IntegrityError`, `NotFoundError` where no image suits the platform, and whatever the
     two fetchers raise.
     """
-    wanted = platform or Platform.default()
+    search = _Search((platform or Platform.default()).normalized(), reference, fetch_manifest, fetch_config)
     document = parse_manifest(top.body, top.media_type)
-    digest, notes = top.digest, []
-    available: tuple[Platform, ...] = ()
-    for _ in range(_DEEPEST_INDEX):
-        if isinstance(document, Manifest):
-            break
-        chosen = _choose(document, wanted, reference)
-        if not available:
-            available = tuple(d.platform.normalized() for d in _images(document) if d.platform)
-        if chosen.platform and not _same_architecture(chosen.platform, wanted):
-            notes.append(f"there is no image for {wanted}: showing the one for {chosen.platform.normalized()}")
-        digest = chosen.digest
-        document = parse_manifest(verified(chosen, fetch_manifest(chosen), what="manifest"), chosen.media_type)
-    if isinstance(document, Index):
-        raise DocumentError(f"the image {reference} is an index of indexes more than {_DEEPEST_INDEX} deep")
-    _refuse_artifact(document, reference)
-    config = parse_config(verified(document.config, fetch_config(document.config), what="image configuration"))
+    found = search.find(document, top.digest)
+    if found is None:
+        raise NotFoundError(
+            f"the image {reference} has no variant for {search.wanted}; it has: {search.offered()}",
+            hint="choose one of them with --platform",
+        )
+    manifest, digest = found
+    _refuse_artifact(manifest, reference)
+    config = search.config(manifest)
+    # Who names no platform takes what there is, unless an index had others to choose from.
+    asked = platform is not None or digest != top.digest
     return ImageHead(
         reference=reference,
         source=source,
         digest=digest,
-        media_type=canonical_type(document),
-        manifest=document,
+        media_type=canonical_type(manifest),
+        manifest=manifest,
         config=config,
         platform=config.platform,
         index_digest=top.digest if digest != top.digest else None,
-        available_platforms=available or (config.platform,),
-        notes=tuple(notes),
+        available_platforms=tuple(search.seen) or (config.platform,),
+        notes=notes_on_platform(config.platform, search.wanted) if asked else (),
     )
+
+
+def notes_on_platform(found: Platform, wanted: Platform) -> tuple[str, ...]:
+    """Return what has to be said where the image found is for another machine than the one wanted."""
+    if (found.os, found.architecture) == (wanted.os, wanted.architecture) or not found.architecture:
+        return ()
+    return (f"there is no image for {wanted}: showing the one for {found}",)
 
 
 def verified(descriptor: Descriptor, body: bytes, *, what: str) -> bytes:
@@ -86,29 +91,90 @@ def verified(descriptor: Descriptor, body: bytes, *, what: str) -> bytes:
     return body
 
 
-def _images(index: Index) -> list[Descriptor]:
-    return [descriptor for descriptor in index.manifests if not descriptor.is_attestation]
+@dataclass(slots=True)
+class _Search:
+    """The way from a document to the manifest for one platform. `seen` are the platforms that were on offer."""
+
+    wanted: Platform
+    reference: str
+    fetch_manifest: Fetch
+    fetch_config: Fetch
+    seen: dict[Platform, None] = field(default_factory=dict)
+    lookups: int = 0
+    visited: set[Digest] = field(default_factory=set)
+
+    def find(self, document: Manifest | Index, digest: Digest, depth: int = 0) -> tuple[Manifest, Digest] | None:
+        """Return the manifest that suits, with its digest, or None where none does."""
+        if isinstance(document, Manifest):
+            return document, digest
+        if depth == _DEEPEST_INDEX:
+            raise DocumentError(f"the image {self.reference} is an index of indexes more than {_DEEPEST_INDEX} deep")
+        for descriptor in self._worth_following(document):
+            if descriptor.digest not in self.visited:
+                self.visited.add(descriptor.digest)
+                found = self.find(self._document(descriptor), descriptor.digest, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def config(self, manifest: Manifest) -> ImageConfig:
+        """Return the configuration that `manifest` names, verified."""
+        body = _content(manifest.config, self.fetch_config, what="image configuration")
+        return parse_config(body)
+
+    def offered(self) -> str:
+        """List the platforms that were seen, for people."""
+        return ", ".join(dict.fromkeys(map(str, self.seen))) or "none"
+
+    def _worth_following(self, index: Index) -> Iterator[Descriptor]:
+        """Yield the image that suits best; where none does, the indexes, whose content is not known before."""
+        images = [descriptor for descriptor in index.manifests if not descriptor.is_attestation]
+        if len(images) == 1 and images[0].platform is None:
+            yield images[0]
+            return
+        platforms = list(self._platforms(images))
+        position = choose(platforms, self.wanted)
+        if position is not None:
+            yield images[position]
+            return
+        yield from (descriptor for descriptor in images if descriptor.is_index)
+
+    def _platforms(self, images: list[Descriptor]) -> Iterator[Platform]:
+        """Yield the platforms of `images`; nothing more is fetched once there is one that suits exactly."""
+        is_found = False
+        for descriptor in images:
+            platform = descriptor.platform
+            if platform is None and not descriptor.is_index and not is_found:
+                platform = self._platform_by_config(descriptor)
+            platform = (platform or Platform()).normalized()
+            if platform.os:
+                self.seen[platform] = None
+            is_found = is_found or platform == self.wanted
+            yield platform
+
+    def _platform_by_config(self, descriptor: Descriptor) -> Platform | None:
+        """Return the platform of an image whose index does not say it (conformance C6)."""
+        self.lookups += 1
+        if self.lookups > _MOST_LOOKUPS:
+            return None
+        document = self._document(descriptor)
+        is_image = isinstance(document, Manifest) and document.is_image
+        return self.config(document).platform if is_image and isinstance(document, Manifest) else None
+
+    def _document(self, descriptor: Descriptor) -> Manifest | Index:
+        body = _content(descriptor, self.fetch_manifest, what="manifest")
+        return parse_manifest(body, descriptor.media_type)
 
 
-def _choose(index: Index, wanted: Platform, reference: str) -> Descriptor:
-    candidates = _images(index)
-    if len(candidates) == 1 and candidates[0].platform is None:
-        return candidates[0]
-    position = choose([descriptor.platform or Platform() for descriptor in candidates], wanted)
-    if position is not None:
-        return candidates[position]
-    nested = [descriptor for descriptor in candidates if descriptor.is_index]
-    if len(nested) == 1:
-        return nested[0]
-    offered = ", ".join(dict.fromkeys(str(d.platform.normalized()) for d in candidates if d.platform)) or "none"
-    raise NotFoundError(
-        f"the image {reference} has no variant for {wanted}; it has: {offered}",
-        hint="choose one of them with --platform",
-    )
-
-
-def _same_architecture(chosen: Platform, wanted: Platform) -> bool:
-    return chosen.normalized().architecture == wanted.normalized().architecture
+def _content(descriptor: Descriptor, fetch: Fetch, *, what: str) -> bytes:
+    """Return the verified content of `descriptor`: what it carries itself (image-spec, "data"), else fetched."""
+    if descriptor.data is None:
+        return verified(descriptor, fetch(descriptor), what=what)
+    try:
+        body = base64.b64decode(descriptor.data, validate=True)
+    except (binascii.Error, ValueError):
+        raise DocumentError(f"the {what} {descriptor.digest} is included as data that are not base64") from None
+    return verified(descriptor, body, what=what)
 
 
 def _refuse_artifact(manifest: Manifest, reference: str) -> None:

@@ -1,0 +1,44 @@
+"""The terminal UI. Importing this loads none of it; `run` does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+_INCOMPLETE: Final = 3
+_PATIENCE: Final = 0.8
+
+
+def run(
+    reference: str, *, platform: str | None = None, jobs: int = 4, insecure_registries: Collection[str] = ()
+) -> int:
+    """Show the image that `reference` names until the user quits; return the exit code of docs/contract.md.
+
+    What the options mean is told at `imgscope.inspect`. Three lines that sum up the image are left on stdout.
+    Raises `ImgscopeError`, once the terminal is free again, where there is no image to show.
+    """
+    import sys
+    from functools import partial
+
+    from imgscope import analyze
+    from imgscope.oci.platform import Platform
+    from imgscope.sources.base import SourceOptions
+    from imgscope.text import printable
+    from imgscope.tui.app import InspectApp
+    from imgscope.tui.model.summary import closing_lines
+
+    options = analyze.Options(
+        platform=Platform.parse(platform) if platform else None,
+        jobs=jobs,
+        source=SourceOptions(insecure_registries=frozenset(insecure_registries)),
+    )
+    app = InspectApp(reference, partial(analyze.inspect, reference, options=options))
+    app.run()
+    app.thread.stop()
+    app.thread.wait(_PATIENCE)
+    if app.error is not None:
+        raise app.error
+    if app.return_code:
+        return app.return_code
+    sys.stdout.writelines(f"{printable(line)}\n" for line in closing_lines(app.session))
+    return 0 if app.session.is_complete else _INCOMPLETE

@@ -1,0 +1,68 @@
+# Everything runs in .venv, which is made here from the pinned and hashed requirements/.
+
+# Another Python: make test PYTHON=/path/to/python3.12
+PYTHON ?= $(shell .ci/find-python)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade
+
+# What `make demo` shows; on a terminal in the terminal UI, else as text.
+DEMO ?= oci:sample_images/glibc-fat
+# What `make bench` reads. Its default is built first, which needs root, mmdebstrap, buildah and 25 GB of disk.
+BENCH ?= oci:.bench/layout:benchmark
+# Arguments for pytest: make test TESTS="tests/oci -k digest"
+TESTS ?=
+
+.PHONY: help demo test check format bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.installed ## Open a sample image: the terminal UI on a terminal, else the text report.
+	@$(BIN)/imgscope $(DEMO)
+
+test: $(VENV)/.installed-dev ## Run all tests and print what they cover.
+	$(BIN)/python -m pytest --cov $(TESTS)
+
+check: $(VENV)/.installed-dev ## Check formatting, lint rules, types and the direction of imports.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev ## Format the code and apply the fixes that are safe.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed-dev $(if $(findstring oci:.bench,$(BENCH)),.bench/layout) ## Measure how fast layers are read.
+	$(BIN)/python benchmarks/read_layers.py $(BENCH)
+
+.bench/layout: | $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/build_image.py .bench
+
+lock: $(VENV)/.installed-dev ## Pin the newest versions that pyproject.toml allows.
+	$(LOCK) pyproject.toml --output-file requirements/runtime.txt >/dev/null
+	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt >/dev/null
+	$(LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --constraint requirements/build.txt \
+	  --output-file requirements/dev.txt >/dev/null
+
+clean: ## Remove the virtual environment and what tools leave behind.
+	rm -rf $(VENV) .bench dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "make: imgscope needs Python 3.11 or newer with its venv module; none was found." \
+	  "Install it (Debian: apt-get install python3-venv) or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# The build backend is pinned and hashed like the rest, and so not fetched by pip on its own.
+$(VENV)/.installed: $(VENV)/.python pyproject.toml requirements/runtime.txt requirements/build.txt
+	$(PIP_INSTALL) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
+	$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,22 @@
+"""Short phrases about an image, the same in reports and in the terminal UI; whoever shows them escapes them."""
+
+from __future__ import annotations
+
+from imgscope.report import Libc
+
+
+def libc_phrase(libc: Libc) -> str:
+    """Return the C library in a few words: `glibc 2.36`, `mixed C libraries (3 glibc, 1 musl)`."""
+    version = f" {libc.version}" if libc.version else ""
+    if libc.family == "mixed":
+        counted = {"glibc": libc.binaries.glibc, "musl": libc.binaries.musl, "uclibc": libc.binaries.uclibc}
+        parts = ", ".join(f"{count} {family}" for family, count in counted.items() if count)
+        return f"mixed C libraries ({parts})"
+    if libc.family == "none":
+        return "no C library (static)" if libc.binaries.static else "no C library"
+    return "unknown C library" if libc.family == "unknown" else f"{libc.family}{version}"
+
+
+def made_by(instruction: str | None, created_by: str | None, digest: str) -> str:
+    """Return in one line what made a layer: its instruction, else its line of history, else which layer it is."""
+    return " ".join((instruction or created_by or f"(not recorded) {digest}").split())

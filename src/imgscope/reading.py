@@ -1,0 +1,145 @@
+"""Reading all layers of an image, several at once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final
+
+from imgscope import progress as events
+from imgscope.errors import Cancelled, ImgscopeError
+from imgscope.layer.index import LayerIndex
+from imgscope.layer.read import read_layer
+from imgscope.layer.wants import Wants
+from imgscope.limits import Budget, Limits
+from imgscope.oci.digest import Digest
+from imgscope.oci.manifest import Descriptor
+from imgscope.sources.base import ImageHead, ImageSource
+
+_LOOK_AROUND: Final = 0.1
+"""Seconds between looks at whether the user wants to stop, while no layer ends."""
+
+
+class LayerReader:
+    """Reads the layers of one image. What goes wrong with a layer stands in its index."""
+
+    def __init__(
+        self,
+        source: ImageSource,
+        *,
+        wants: Wants,
+        limits: Limits,
+        progress: events.Progress,
+        cancelled: threading.Event,
+    ) -> None:
+        self._source = source
+        self._wants = wants
+        self._limits = limits
+        self._budget = Budget(limits)
+        self._progress = progress
+        self._cancelled = cancelled
+
+    def read_all(self, head: ImageHead, *, jobs: int) -> list[LayerIndex]:
+        """Return the layers of `head`, lowest first, having read `jobs` of them at once.
+
+        Raises `Cancelled` soon after that was asked for, even while a source keeps everybody waiting.
+        """
+        descriptors = head.manifest.layers
+        diff_ids = head.config.rootfs.diff_ids or ()
+        known: tuple[Digest | None, ...] = diff_ids if len(diff_ids) == len(descriptors) else (None,) * len(descriptors)
+        # The largest first: whichever is left for the end should not keep everybody waiting.
+        waiting = deque(sorted(range(len(descriptors)), key=lambda layer: -descriptors[layer].size))
+        ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]] = queue.SimpleQueue()
+
+        def work() -> None:
+            while waiting:
+                try:
+                    layer = waiting.popleft()
+                except IndexError:
+                    return
+                ended.put((layer, _outcome(self._read, layer, descriptors[layer], known[layer])))
+
+        for _ in range(min(max(jobs, 1), len(descriptors))):
+            # Daemons: a thread that a silent network holds must not hold the program.
+            threading.Thread(target=work, name="layer", daemon=True).start()
+        try:
+            return self._collect(ended, len(descriptors))
+        except BaseException:
+            self._cancelled.set()
+            raise
+
+    def _collect(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> list[LayerIndex]:
+        read: dict[int, LayerIndex] = {}
+        while len(read) < count:
+            try:
+                layer, outcome = ended.get(timeout=_LOOK_AROUND)
+            except queue.Empty:
+                self._stop_if_cancelled()
+            else:
+                read[layer] = outcome.result()
+        return [read[layer] for layer in range(count)]
+
+    def _read(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
+        def received(size: int) -> None:
+            self._stop_if_cancelled()
+            self._progress(events.LayerProgress(layer=layer, received=size))
+
+        received(0)
+        try:
+            with self._source.open_blob(descriptor) as chunks:
+                index = read_layer(
+                    chunks,
+                    descriptor,
+                    diff_id=diff_id,
+                    wants=self._wants,
+                    limits=self._limits,
+                    budget=self._budget,
+                    received=received,
+                )
+        except Cancelled:
+            raise
+        except ImgscopeError as error:
+            index = _unread(descriptor, diff_id, f"could not be fetched: {error.message}", error.hint)
+        except Exception as error:  # A mistake in reading one layer must not cost the report of all others.
+            index = _unread(descriptor, diff_id, f"could not be read because of a mistake in imgscope: {error!r}", None)
+        self._stop_if_cancelled()
+        self._progress(events.LayerRead(layer=layer, index=index))
+        return index
+
+    def _stop_if_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled("stopped before the image was read to its end")
+
+
+def _outcome(
+    function: Callable[[int, Descriptor, Digest | None], LayerIndex],
+    layer: int,
+    descriptor: Descriptor,
+    diff_id: Digest | None,
+) -> Future[LayerIndex]:
+    """Return what `function` returns or raises, for another thread to take up."""
+    outcome: Future[LayerIndex] = Future()
+    try:
+        outcome.set_result(function(layer, descriptor, diff_id))
+    except BaseException as error:
+        outcome.set_exception(error)
+    return outcome
+
+
+def _unread(descriptor: Descriptor, diff_id: Digest | None, error: str, hint: str | None) -> LayerIndex:
+    return LayerIndex(
+        digest=descriptor.digest,
+        diff_id=diff_id or "",
+        compression="unknown",
+        compressed_size=descriptor.size,
+        tar_size=0,
+        unpacked_size=0,
+        file_count=0,
+        entries=(),
+        captured={},
+        error=error,
+        hint=hint,
+    )

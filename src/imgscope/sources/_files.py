@@ -1,0 +1,158 @@
+"""Named files, in a directory or inside an archive: what layouts and archives of images are read through."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+
+from imgscope.errors import LimitError, NotFoundError, SourceError, UsageError
+
+PIECE_SIZE: Final = 256 * 1024
+
+
+class FileStore(Protocol):
+    """A set of files by their slash-separated names. Safe to use from several threads."""
+
+    @property
+    def label(self) -> str:
+        """What people call it, quoted: a path."""
+        ...
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a file of that name."""
+        ...
+
+    def size(self, name: str) -> int:
+        """Tell the length of a file in bytes; raises like `open`."""
+        ...
+
+    def open(self, name: str, start: int = 0, length: int | None = None) -> AbstractContextManager[Iterator[bytes]]:
+        """Give the content of a file from `start` on, `length` bytes of it or all.
+
+        Raises `NotFoundError` where there is none and `SourceError` where it cannot be read.
+        """
+        ...
+
+    def close(self) -> None:
+        """End all reading, that of other threads included, with an error."""
+        ...
+
+
+def read_file(files: FileStore, name: str, *, limit: int) -> bytes:
+    """Return the whole content of a small file; raises `LimitError` where it has more than `limit` bytes."""
+    size = files.size(name)
+    if size > limit:
+        raise LimitError(f"{name} in {files.label} has {size:,} bytes: at most {limit:,} are read")
+    with files.open(name) as pieces:
+        return b"".join(pieces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A layout or an archive as the user named it: `SCHEME:PATH`, and which image in it."""
+
+    scheme: str
+    path: Path
+    name: str | None
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.path}"
+
+    @property
+    def reference(self) -> str:
+        """How people call the image."""
+        return f"{self}:{self.name}" if self.name else str(self)
+
+    @classmethod
+    def parse(cls, scheme: str, text: str, *, directory: bool) -> Place:
+        """Part `PATH[:NAME]` where the path ends, told by what exists.
+
+        Raises `UsageError` where nothing does, or is a directory where a file is expected, or the reverse.
+        """
+        expected = "directory" if directory else "file"
+        position = len(text)
+        while position > 0:
+            path = Path(text[:position]).expanduser()
+            if path.exists():
+                if path.is_dir() != directory:
+                    other = "oci-archive:FILE" if directory else "oci:DIRECTORY"
+                    raise UsageError(f"{str(path)!r} is no {expected}", hint=f"did you mean {other}?")
+                return cls(scheme=scheme, path=path, name=text[position + 1 :] or None)
+            position = text.rfind(":", 0, position)
+        raise UsageError(
+            f"there is no {expected} {text.partition(':')[0] or text!r}",
+            hint=f"{scheme}: takes a path, from the current directory if it does not begin with /",
+        )
+
+
+class DirectoryFiles:
+    """The files below a directory. Links are followed as long as they stay inside it (conformance C49)."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._real_root = root.resolve()
+        self._closed = False
+
+    @property
+    def label(self) -> str:
+        """The directory, quoted."""
+        return repr(str(self._root))
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a file of that name."""
+        return (self._root / name).exists()
+
+    def size(self, name: str) -> int:
+        """Tell the length of a file in bytes."""
+        return self._located(name).stat().st_size
+
+    @contextmanager
+    def open(self, name: str, start: int = 0, length: int | None = None) -> Iterator[Iterator[bytes]]:
+        """Give the content of a file."""
+        path = self._located(name)
+        try:
+            with path.open("rb", buffering=0) as handle:
+                handle.seek(start)
+                yield self._pieces(handle, length)
+        except OSError as error:
+            raise SourceError(f"{name} in {self.label} cannot be read: {error.strerror}") from None
+
+    def close(self) -> None:
+        """End all reading."""
+        self._closed = True
+
+    def _pieces(self, handle: BinaryIO, length: int | None) -> Iterator[bytes]:
+        for piece in pieces(handle, length):
+            if self._closed:
+                raise SourceError(f"{self.label} was closed while it was being read")
+            yield piece
+
+    def _located(self, name: str) -> Path:
+        try:
+            path = (self._root / name).resolve(strict=True)
+            mode = path.stat().st_mode
+        except FileNotFoundError:
+            raise NotFoundError(f"{self.label} has no file {name}") from None
+        except (OSError, RuntimeError):
+            raise SourceError(f"{name} in {self.label} is a link that leads nowhere") from None
+        if not path.is_relative_to(self._real_root):
+            raise SourceError(f"{name} in {self.label} is a link that leaves the directory, so it is not read")
+        # Opening a pipe would wait for somebody to write to it.
+        if not stat.S_ISREG(mode):
+            raise SourceError(f"{name} in {self.label} is not a regular file")
+        return path
+
+
+def pieces(handle: BinaryIO, length: int | None) -> Iterator[bytes]:
+    """Yield what `handle` holds from its position on, `length` bytes of it or all."""
+    remaining = length
+    while remaining is None or remaining > 0:
+        piece = handle.read(PIECE_SIZE if remaining is None else min(PIECE_SIZE, remaining))
+        if not piece:
+            return
+        remaining = None if remaining is None else remaining - len(piece)
+        yield piece

@@ -1,0 +1,197 @@
+"""`docker-archive:FILE[:NAME]`: what `docker save`, `podman save` and `skopeo copy` write.
+
+The format has no specification but Docker's own (moby, image/spec/v1.2.md): a manifest.json that lists images by
+the names of their files. Since Docker 25 the archive is an OCI layout as well, which then is read instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from imgscope.errors import ImgscopeError, IntegrityError, NotFoundError, SourceError, UsageError
+from imgscope.limits import Limits
+from imgscope.oci.config import parse_config
+from imgscope.oci.digest import Digest
+from imgscope.oci.document import LARGEST_DOCUMENT, decode
+from imgscope.oci.manifest import DOCKER_CONFIG, DOCKER_MANIFEST, Descriptor, Manifest
+from imgscope.oci.platform import Platform
+from imgscope.oci.reference import same_image
+from imgscope.sources._archive import ArchiveFiles, ForeignCompressionError
+from imgscope.sources._files import FileStore, Place, read_file
+from imgscope.sources._layout import MARK, LayoutSource
+from imgscope.sources._select import notes_on_platform
+from imgscope.sources.base import ImageHead, ImageSource, Source, SourceOptions, Traffic
+
+_SCHEME: Final = "docker-archive"
+_MANIFEST: Final = "manifest.json"
+_LAYER_TYPE: Final = "application/vnd.docker.image.rootfs.diff.tar"
+_COMPRESSIONS: Final = {b"\x1f\x8b\x08": ".gzip", b"\x28\xb5\x2f\xfd": ".zstd"}
+_LONGEST_MAGIC: Final = 4
+_NAMED_BY_DIGEST: Final = re.compile(r"(?:.*/)?([0-9a-f]{64})(?:\.json)?")
+
+
+class _Saved(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
+    """One image of a manifest.json: the names of its files in the archive, and its tags."""
+
+    config: str
+    layers: tuple[str, ...] | None = None
+    repo_tags: tuple[str, ...] | None = None
+
+
+class DockerArchive:
+    """One image of an archive (`ImageSource`). `place` names it by tag or configuration digest, if there are several.
+
+    An archive has no manifest in the sense of registries: one is made up, in which an uncompressed layer has its
+    diff_id as digest; a compressed one is hashed.
+    """
+
+    def __init__(self, files: FileStore, place: Place, limits: Limits) -> None:
+        self._files = files
+        self._place = place
+        self._limits = limits
+        self._layout: LayoutSource | None = None
+        self._layers: dict[Digest, str] = {}
+
+    def resolve(self, platform: Platform | None) -> ImageHead:
+        """Find the image; raises `UsageError` where several could be meant."""
+        if self._files.has(MARK):
+            self._layout = LayoutSource(self._files, self._place)
+            head = self._layout.resolve(platform)
+            return replace(head, notes=(*head.notes, *self._disagreement(head)))
+        saved = self._choose(self._saved())
+        digest, body = self._config(saved)
+        config = parse_config(body)
+        names, diff_ids = saved.layers or (), config.rootfs.diff_ids or ()
+        known: tuple[Digest | None, ...] = diff_ids if len(diff_ids) == len(names) else (None,) * len(names)
+        manifest = Manifest(
+            schema_version=2,
+            media_type=DOCKER_MANIFEST,
+            config=Descriptor(digest=digest, size=len(body), media_type=DOCKER_CONFIG),
+            layers=tuple(self._layer(name, diff_id) for name, diff_id in zip(names, known, strict=True)),
+        )
+        return ImageHead(
+            reference=self._place.reference,
+            source=_SCHEME,
+            digest=digest,
+            media_type=DOCKER_MANIFEST,
+            manifest=manifest,
+            config=config,
+            platform=config.platform,
+            available_platforms=(config.platform,),
+            notes=notes_on_platform(config.platform, platform.normalized()) if platform else (),
+        )
+
+    def open_blob(
+        self, descriptor: Descriptor, start: int = 0, length: int | None = None
+    ) -> AbstractContextManager[Iterator[bytes]]:
+        """Give the bytes of a layer."""
+        if self._layout is not None:
+            return self._layout.open_blob(descriptor, start, length)
+        return self._files.open(self._layers[descriptor.digest], start, length)
+
+    def traffic(self) -> Traffic:
+        """Nothing is fetched: the files are here."""
+        return Traffic()
+
+    def close(self) -> None:
+        """End all reading."""
+        self._files.close()
+
+    def _saved(self) -> tuple[_Saved, ...]:
+        try:
+            body = read_file(self._files, _MANIFEST, limit=self._limits.archive_manifest_size)
+        except NotFoundError:
+            raise SourceError(
+                f"the archive {self._files.label} holds no image: it has neither {_MANIFEST} nor {MARK}",
+                hint="docker export writes only a file system; write the image with docker save",
+            ) from None
+        return decode(body, tuple[_Saved, ...], what=_MANIFEST, limit=self._limits.archive_manifest_size)
+
+    def _choose(self, images: tuple[_Saved, ...]) -> _Saved:
+        if not images:
+            raise NotFoundError(f"the archive {self._files.label} holds no image: its {_MANIFEST} is empty")
+        name = self._place.name
+        named = [saved for saved in images if name is None or self._is_called(saved, name)]
+        listed = ", ".join(self._shown(saved) for saved in images)
+        if not named:
+            raise NotFoundError(f"the archive {self._files.label} has no image {name!r}; it has: {listed}")
+        if len(named) > 1:
+            raise UsageError(
+                f"the archive {self._files.label} holds {len(named)} images: {listed}",
+                hint=f"name one of them, as in {self._place}:{self._shown(named[0])}",
+            )
+        return named[0]
+
+    def _is_called(self, saved: _Saved, name: str) -> bool:
+        tags = saved.repo_tags or ()
+        return name in tags or any(same_image(tag, name) for tag in tags) or name == self._config(saved)[0]
+
+    def _shown(self, saved: _Saved) -> str:
+        return saved.repo_tags[0] if saved.repo_tags else self._config(saved)[0]
+
+    def _config(self, saved: _Saved) -> tuple[Digest, bytes]:
+        """Return the image's configuration and its digest, which most tools name the file by."""
+        body = read_file(self._files, saved.config, limit=LARGEST_DOCUMENT)
+        digest = Digest.of(body)
+        named = _NAMED_BY_DIGEST.fullmatch(saved.config)
+        if named and named.group(1) != digest.encoded:
+            raise IntegrityError(f"the image configuration {saved.config} in {self._files.label} is altered: {digest}")
+        return digest, body
+
+    def _layer(self, name: str, diff_id: Digest | None) -> Descriptor:
+        try:
+            size = self._files.size(name)
+        except ImgscopeError:
+            if diff_id is None:
+                raise
+            # What is wrong with it is said when it is to be read, so that the other layers are shown.
+            self._layers[diff_id] = name
+            return Descriptor(digest=diff_id, size=0, media_type=_LAYER_TYPE)
+        with self._files.open(name, length=_LONGEST_MAGIC) as pieces:
+            magic = b"".join(pieces)
+        suffix = next((suffix for start, suffix in _COMPRESSIONS.items() if magic.startswith(start)), "")
+        digest = diff_id if diff_id and not suffix else self._hash(name)
+        self._layers[digest] = name
+        return Descriptor(digest=digest, size=size, media_type=_LAYER_TYPE + suffix)
+
+    def _hash(self, name: str) -> Digest:
+        hasher = hashlib.sha256()
+        with self._files.open(name) as pieces:
+            for piece in pieces:
+                hasher.update(piece)
+        return Digest(f"sha256:{hasher.hexdigest()}")
+
+    def _disagreement(self, head: ImageHead) -> Iterator[str]:
+        """Yield a note where manifest.json does not know the image that the layout holds (conformance C48)."""
+        # Of an image for several platforms, manifest.json lists only one.
+        if head.index_digest is not None or not self._files.has(_MANIFEST):
+            return
+        listed = {self._config(saved)[0] for saved in self._saved()}
+        if head.manifest.config.digest not in listed:
+            yield f"{_MANIFEST} of {self._files.label} lists another image than its OCI layout: showing the layout's"
+
+
+def _open(text: str, options: SourceOptions) -> ImageSource:
+    place = Place.parse(_SCHEME, text, directory=False)
+    return DockerArchive(ArchiveFiles(place.path), place, options.limits)
+
+
+def _recognizes(path: Path) -> bool:
+    try:
+        return path.is_file() and ArchiveFiles(path).may_have(_MANIFEST)
+    except ForeignCompressionError:
+        # Opened, it says so; not recognised, it would be called no image.
+        return True
+    except ImgscopeError:
+        return False
+
+
+SOURCE = Source(schemes=(_SCHEME,), open=_open, recognizes=_recognizes)

@@ -1,0 +1,125 @@
+"""Answers other than the wanted one, as sentences that say what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, Literal
+
+import httpx
+
+from imgscope.errors import AuthenticationError, ImgscopeError, NotFoundError, SourceError
+from imgscope.oci.reference import HUB, Reference
+from imgscope.sources.registry import retry
+from imgscope.sources.registry.transport import authority
+
+_LONGEST_QUOTE: Final = 200
+_BLOBS: Final = ("configuration", "layer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a request was for: a tag, or the digest of a manifest or blob, of the repository of `reference`."""
+
+    reference: Reference
+    kind: Literal["manifest", "configuration", "layer"]
+    name: str
+
+    @property
+    def path(self) -> str:
+        """The path of the request; all of it was validated when it was parsed (conformance I58)."""
+        return f"/v2/{self.reference.repository}/{'blobs' if self.kind in _BLOBS else 'manifests'}/{self.name}"
+
+    def __str__(self) -> str:
+        owner = f"in the repository {self.reference.repository}"
+        if self.kind == "manifest" and self.name == self.reference.tag:
+            return f"tag {self.name} {owner}"
+        return f"{self.kind} {self.name} {owner}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What a registry says went wrong (distribution-spec, "Error Codes"): all codes, and the first message."""
+
+    codes: frozenset[str] = frozenset()
+    message: str = ""
+
+    @classmethod
+    def parse(cls, body: bytes) -> Reported:
+        """Read the body of an error, which may be anything and cut short; what is no registry's error is empty."""
+        try:
+            errors = json.loads(body)["errors"]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return cls()
+        listed: list[dict[str, Any]] = [error for error in errors or () if isinstance(error, dict)]
+        messages = [message for error in listed if isinstance(message := error.get("message"), str) and message]
+        return cls(
+            codes=frozenset(code for error in listed if isinstance(code := error.get("code"), str)),
+            message=messages[0] if messages else "",
+        )
+
+    @property
+    def quoted(self) -> str:
+        """The message in brackets after a space, shortened, or nothing."""
+        shown = self.message if len(self.message) <= _LONGEST_QUOTE else f"{self.message[:_LONGEST_QUOTE]}…"
+        return f" ({shown})" if shown else ""
+
+
+def failure(
+    asked: Asked, response: httpx.Response, reported: Reported, *, refusal: Callable[[str], AuthenticationError]
+) -> ImgscopeError:
+    """Return the error for an answer that is not the wanted one; `refusal` makes those that are about access."""
+    status, registry = response.status_code, asked.reference.registry
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return refusal(reported.quoted)
+    if is_web_page(response):
+        return web_page(response)
+    if status == HTTPStatus.NOT_FOUND:
+        return _not_found(asked, reported)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return _rate_limited(asked, response, reported)
+    said = f"{status} {response.reason_phrase}".rstrip()
+    where = "" if authority(response.url) == asked.reference.endpoint else f", from {authority(response.url)}"
+    return SourceError(
+        f"{registry} answered with status {said}{where} when asked for {asked}{reported.quoted}",
+        hint="run again later; the fault is the registry's" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else None,
+    )
+
+
+def is_web_page(response: httpx.Response) -> bool:
+    """Tell whether the answer is meant for people: registries answer with JSON or bytes."""
+    return str(response.headers.get("content-type", "")).lower().startswith("text/html")
+
+
+def web_page(response: httpx.Response) -> SourceError:
+    """Return the error for a host that answers like a web site."""
+    host = authority(response.url)
+    return SourceError(
+        f"{host} answered with a web page (status {response.status_code}) instead of what a registry would",
+        hint=f"check that {host} is a registry, and that no login page of a network stands in between",
+    )
+
+
+def _not_found(asked: Asked, reported: Reported) -> NotFoundError:
+    registry, repository = asked.reference.registry, asked.reference.repository
+    if "NAME_UNKNOWN" in reported.codes:
+        return NotFoundError(
+            f"{registry} has no repository {repository}", hint="check the spelling; names are written out in full"
+        )
+    if asked.kind == "manifest":
+        return NotFoundError(f"{registry} has no {asked}", hint="check the tag or digest; it may have been deleted")
+    return NotFoundError(
+        f"{registry} has no {asked}, though the image needs it", hint="the image is damaged: push it again"
+    )
+
+
+def _rate_limited(asked: Asked, response: httpx.Response, reported: Reported) -> SourceError:
+    seconds = retry.retry_after(response.headers.get("retry-after"))
+    pause = f"wait {seconds:.0f} seconds" if seconds is not None else "wait a while"
+    log_in = "docker login" if asked.reference.registry == HUB else f"docker login {asked.reference.registry}"
+    return SourceError(
+        f"{asked.reference.registry} limits how much may be fetched, and the limit is reached{reported.quoted}",
+        hint=f"{pause} and run again; who logs in ({log_in}) is often allowed more",
+    )

@@ -1,0 +1,96 @@
+"""Asking a `docker-credential-…` program for what the user stored in it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import threading
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from imgscope.errors import ImgscopeError, SourceError
+from imgscope.oci.document import decode
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_TIMEOUT: Final = 30.0
+_LARGEST_ANSWER: Final = 64 * 1024
+_NOT_STORED: Final = b"credentials not found in native keychain"
+
+
+class NotStored(Exception):
+    """The helper works and has nothing for that server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelperAnswer:
+    """A user name and a password, or `<token>` and an identity token."""
+
+    username: str = field(repr=False)
+    secret: str = field(repr=False)
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
+    username: str = ""
+    secret: str = ""
+
+
+def ask_helper(name: str, server: str, *, timeout: float = _TIMEOUT) -> HelperAnswer:
+    """Run `docker-credential-NAME get` with `server` on its standard input, for at most `timeout` seconds.
+
+    Raises `NotStored`, or `SourceError` for a helper that cannot be run or answers otherwise than it should.
+    What the helper prints is never quoted: it may be a secret.
+    """
+    if not _NAME.fullmatch(name):
+        raise SourceError(f"{name!r} is not the name of a credential helper")
+    program = f"docker-credential-{name}"
+    code, output = _run(program, server, timeout)
+    if _NOT_STORED in output:
+        raise NotStored
+    if code != 0:
+        raise SourceError(f"{program} failed with exit code {code}")
+    try:
+        answer = decode(output, _Answer, what="answer", limit=_LARGEST_ANSWER)
+    except ImgscopeError:
+        raise SourceError(f"{program} did not answer with the JSON that was expected") from None
+    if not answer.secret:
+        raise NotStored
+    return HelperAnswer(username=answer.username, secret=answer.secret)
+
+
+def _run(program: str, server: str, timeout: float) -> tuple[int, bytes]:
+    try:
+        process = subprocess.Popen(
+            [program, "get"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+    except OSError as error:
+        raise SourceError(f"{program} cannot be run: {error.strerror or 'not found'}") from None
+    output: list[bytes] = []
+    reader = threading.Thread(target=lambda: output.append(_converse(process, server.encode())), daemon=True)
+    reader.start()
+    reader.join(timeout)
+    if reader.is_alive():
+        # Killing the program would not end the wait for its output: a child of it may hold the pipe open.
+        process.kill()
+        process.wait()
+        raise SourceError(f"{program} did not answer within {timeout:g} seconds")
+    answer = b"".join(output)
+    if len(answer) > _LARGEST_ANSWER:
+        process.kill()
+        process.wait()
+        raise SourceError(f"{program} answered with more than {_LARGEST_ANSWER:,} bytes")
+    return process.wait(), answer
+
+
+def _converse(process: subprocess.Popen[bytes], question: bytes) -> bytes:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        with process.stdin as stdin:
+            stdin.write(question)
+    except BrokenPipeError:
+        # It ended without reading the question; what it says and its exit code tell why.
+        pass
+    with process.stdout as stdout:
+        return stdout.read(_LARGEST_ANSWER + 1)

@@ -1,0 +1,70 @@
+"""The terminal UI of one image: starts the reading, hands its messages to the screen, and ends."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from imgscope.tui.messages import Failed, Inspected, Progressed
+from imgscope.tui.model.session import Session
+from imgscope.tui.screens.help import HelpScreen
+from imgscope.tui.screens.image import ImageScreen
+from imgscope.tui.worker import Inspect, InspectionThread
+
+
+class InspectApp(App[None]):
+    """Shows the image called `reference` while `inspect` reads it.
+
+    After it has closed, `session` is what was found out and `error` what kept it from finding out anything.
+    """
+
+    CSS_PATH = "imgscope.tcss"
+    TITLE = "imgscope"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "Help"),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(self, reference: str, inspect: Inspect) -> None:
+        super().__init__()
+        self.session = Session(reference)
+        self.thread = InspectionThread(inspect, self.post_message)
+        self.error: BaseException | None = None
+        self._image_screen = ImageScreen(self.session)
+
+    def get_default_screen(self) -> ImageScreen:
+        """Return the screen below all others."""
+        return self._image_screen
+
+    def on_ready(self) -> None:
+        """Begin to read once there is something to see."""
+        self.thread.start()
+
+    @on(Progressed)
+    def _show_progress(self, message: Progressed) -> None:
+        self.session.apply(message.event)
+        self._image_screen.update_progress()
+
+    @on(Inspected)
+    def _show_inspection(self, message: Inspected) -> None:
+        self.session.finish(message.inspection)
+        self._image_screen.show_inspection(message.inspection)
+
+    @on(Failed)
+    def _give_up(self, message: Failed) -> None:
+        self.error = message.error
+        self.exit()
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.push_screen(HelpScreen())
+
+    async def action_quit(self) -> None:
+        """Stop reading, if anything is still read, and end."""
+        self.thread.stop()
+        self.exit()

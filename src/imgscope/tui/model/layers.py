@@ -1,0 +1,99 @@
+"""The layer table: from the first paint, with compressed sizes only, to everything the report says of a layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from imgscope.facts import LayerOrigin
+from imgscope.phrases import made_by
+from imgscope.report import LayerReport
+from imgscope.text import format_size
+from imgscope.tui.model.lines import Line, paragraphs
+from imgscope.tui.model.session import Session
+
+LayerState = Literal["waiting", "reading", "read", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerRow:
+    """One layer. `share` is of the image's compressed size and `progress` of the layer's own, both from 0 to 1."""
+
+    number: int
+    state: LayerState
+    share: float
+    progress: float
+    compressed_size: int
+    unpacked_size: int | None
+    wasted_bytes: int | None
+    made_by: str
+
+
+def layer_rows(session: Session) -> list[LayerRow]:
+    """Return a row for each layer, the lowest first; none while the image is not found."""
+    head = session.head
+    return [_row(session, number) for number in range(len(head.manifest.layers))] if head else []
+
+
+def layer_detail(session: Session, number: int) -> list[Line]:
+    """Return all there is to say of layer `number`: what it did, why it failed, its whole instruction."""
+    assert session.head is not None
+    descriptor, origin = session.head.manifest.layers[number], session.origins[number]
+    index, report = session.indexes.get(number), _report(session, number)
+    lines: list[Line] = []
+    if index is not None and index.error is not None:
+        lines.append(Line(f"failed: this layer {index.error}", "bad"))
+        lines += [Line(f"hint: {index.hint}", "warning")] if index.hint else []
+    if report is not None:
+        lines.append(Line(f"layer {number} · {changes_phrase(report)}", "strong"))
+    lines += _instruction(origin)
+    return [*lines, Line(descriptor.digest, "dim")]
+
+
+def changes_phrase(layer: LayerReport) -> str:
+    """Return what `layer` did to the files below it: `+ 3 added, 12 kB · - 1 removed, 5 B`."""
+    changes = {"+": ("added", layer.added), "~": ("changed", layer.modified), "-": ("removed", layer.removed)}
+    said = [
+        f"{sign} {change.files:,} {word}, {format_size(change.bytes)}"
+        for sign, (word, change) in changes.items()
+        if change.files
+    ]
+    return " · ".join(said) or "no file added, changed or removed"
+
+
+def _instruction(origin: LayerOrigin) -> list[Line]:
+    if origin.instruction is None:
+        return paragraphs(origin.created_by) if origin.created_by else [Line("what made this layer is not recorded")]
+    # The line breaks of a RUN are not in the history; before each && is where people put them.
+    lines = paragraphs(str(origin.instruction).replace(" && ", "\n    && "))
+    if origin.instruction.build_arguments:
+        lines.append(Line(f"build arguments: {' '.join(origin.instruction.build_arguments)}"))
+    return lines
+
+
+def _row(session: Session, number: int) -> LayerRow:
+    assert session.head is not None
+    manifest, origin = session.head.manifest, session.origins[number]
+    descriptor, index, report = manifest.layers[number], session.indexes.get(number), _report(session, number)
+    received = session.received.get(number)
+    return LayerRow(
+        number=number,
+        state=_state(session, number),
+        share=descriptor.size / manifest.compressed_size if manifest.compressed_size else 0.0,
+        progress=min((received or 0) / descriptor.size, 1.0) if descriptor.size else 0.0,
+        compressed_size=descriptor.size,
+        unpacked_size=index.unpacked_size if index else None,
+        wasted_bytes=report.wasted_bytes if report else None,
+        made_by=made_by(str(origin.instruction) if origin.instruction else None, origin.created_by, descriptor.digest),
+    )
+
+
+def _state(session: Session, number: int) -> LayerState:
+    index = session.indexes.get(number)
+    if index is not None:
+        return "failed" if index.error is not None else "read"
+    return "reading" if number in session.received else "waiting"
+
+
+def _report(session: Session, number: int) -> LayerReport | None:
+    return session.inspection.report.layers[number] if session.inspection else None

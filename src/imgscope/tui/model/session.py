@@ -1,0 +1,43 @@
+"""What is known of the image so far."""
+
+from __future__ import annotations
+
+from imgscope import progress as events
+from imgscope.analyze import Inspection
+from imgscope.facts import LayerOrigin
+from imgscope.layer.index import LayerIndex
+from imgscope.sources.base import ImageHead
+
+
+class Session:
+    """Collects the events of one inspection. Used by one thread only.
+
+    `reference` is what the user typed until the image is found. `received` are bytes by layer number, `indexes` the
+    layers that were read; `inspection` is there when everything is.
+    """
+
+    def __init__(self, reference: str) -> None:
+        self.reference = reference
+        self.head: ImageHead | None = None
+        self.origins: tuple[LayerOrigin, ...] = ()
+        self.received: dict[int, int] = {}
+        self.indexes: dict[int, LayerIndex] = {}
+        self.inspection: Inspection | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the image was read and judged."""
+        return self.inspection is not None and self.inspection.report.complete
+
+    def apply(self, event: events.Event) -> None:
+        """Take note of `event`."""
+        if isinstance(event, events.ImageFound):
+            self.head, self.origins, self.reference = event.head, event.origins, event.head.reference
+        elif isinstance(event, events.LayerProgress):
+            self.received[event.layer] = event.received
+        else:
+            self.indexes[event.layer] = event.index
+
+    def finish(self, inspection: Inspection) -> None:
+        """Take note of the result."""
+        self.inspection = inspection

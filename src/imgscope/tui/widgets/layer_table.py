@@ -1,0 +1,80 @@
+"""The layers, lowest first: sizes, progress while they are read, and what made them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from imgscope.text import format_size
+from imgscope.tui.model.layers import LayerRow
+from imgscope.tui.widgets.drawing import bar
+from imgscope.tui.widgets.row_list import Cell, Column, RowList
+
+_WIDE = 76
+_UNKNOWN = Cell("…", "dim")
+
+
+class LayerTable(RowList):
+    """A row for each layer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Files of layer"),
+        Binding("l,right", "choose", "Files of layer", show=False),
+    ]
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._rows: list[LayerRow] = []
+
+    def show(self, rows: list[LayerRow]) -> None:
+        """Show `rows`."""
+        self._rows = rows
+        self.reload()
+
+    @property
+    def row_count(self) -> int:
+        """How many layers there are."""
+        return len(self._rows)
+
+    def columns(self, width: int) -> Sequence[Column]:
+        """Give the bar less room where there is little."""
+        return (
+            Column(title="#", width=3, is_right=True),
+            Column(title="share", width=_bar_width(width)),
+            Column(title="compr.", width=7, is_right=True),
+            Column(title="unpack.", width=7, is_right=True),
+            Column(title="wasted", width=7, is_right=True),
+            Column(title="instruction"),
+        )
+
+    def cells(self, position: int, width: int) -> Sequence[Cell]:
+        """Return what is known of a layer; the unpacked size is the progress until there is one."""
+        row = self._rows[position]
+        return (
+            Cell(str(row.number), "dim"),
+            Cell(bar(row.share, _bar_width(width)), "info"),
+            Cell(format_size(row.compressed_size)),
+            _unpacked(row),
+            _wasted(row),
+            Cell(row.made_by),
+        )
+
+
+def _bar_width(width: int) -> int:
+    return 8 if width >= _WIDE else 5
+
+
+def _unpacked(row: LayerRow) -> Cell:
+    if row.state == "failed":
+        return Cell("failed", "critical")
+    if row.state == "reading":
+        return Cell(f"{row.progress:.0%}", "good")
+    return Cell(format_size(row.unpacked_size)) if row.unpacked_size is not None else _UNKNOWN
+
+
+def _wasted(row: LayerRow) -> Cell:
+    if row.wasted_bytes is None:
+        return _UNKNOWN
+    return Cell(format_size(row.wasted_bytes), "warning") if row.wasted_bytes else Cell("-", "dim")

@@ -1,0 +1,35 @@
+"""The layers, and all about the highlighted one."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from imgscope.tui.model.layers import layer_detail, layer_rows
+from imgscope.tui.model.session import Session
+from imgscope.tui.widgets.detail import Detail
+from imgscope.tui.widgets.layer_table import LayerTable
+
+
+class LayersPane(Vertical):
+    """The layer table above the instruction of a layer."""
+
+    def __init__(self, session: Session, *, id: str) -> None:
+        super().__init__(id=id)
+        self._session = session
+
+    def compose(self) -> ComposeResult:
+        """Lay out."""
+        yield LayerTable(id="layer-table")
+        yield Detail()
+
+    def update_rows(self) -> None:
+        """Show what the session knows by now."""
+        table = self.query_one(LayerTable)
+        table.placeholder = "the image has no layers" if self._session.head else "looking for the image …"
+        table.show(layer_rows(self._session))
+
+    @on(LayerTable.Highlighted)
+    def _tell_more(self, event: LayerTable.Highlighted) -> None:
+        self.query_one(Detail).show(layer_detail(self._session, event.position))

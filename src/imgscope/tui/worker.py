@@ -1,0 +1,82 @@
+"""The inspection, in a thread of its own that posts messages and touches no widget."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from textual.message import Message
+
+from imgscope import progress as events
+from imgscope.analyze import Inspection
+from imgscope.tui.messages import Failed, Inspected, Progressed
+
+_SHORTEST_PAUSE: Final = 0.1
+
+
+class Inspect(Protocol):
+    """`analyze.inspect` with image and options filled in."""
+
+    def __call__(self, *, progress: events.Progress, cancelled: threading.Event) -> Inspection:
+        """Read the image to its end; raises `ImgscopeError`."""
+        ...
+
+
+class InspectionThread:
+    """One inspection whose events and end are handed to `post`; `start` it once.
+
+    The thread does not keep the program alive: where a source does not answer, nobody has to wait for it to give up.
+    """
+
+    def __init__(self, inspect: Inspect, post: Callable[[Message], object]) -> None:
+        self._inspect = inspect
+        self._post = post
+        self._cancelled = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="inspection", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Read no more and post nothing more; does not wait."""
+        self._cancelled.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the end of the thread, but no longer than that."""
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def _run(self) -> None:
+        try:
+            inspection = self._inspect(progress=throttled(self._tell), cancelled=self._cancelled)
+            # Sizes of directories take one walk over all files; the first to ask should not be who draws.
+            inspection.image.tree.size_of(inspection.image.tree.root)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is told once the terminal is free again
+            self._send(Failed(error))
+        else:
+            self._send(Inspected(inspection))
+
+    def _tell(self, event: events.Event) -> None:
+        self._send(Progressed(event))
+
+    def _send(self, message: Message) -> None:
+        if not self._cancelled.is_set():
+            self._post(message)
+
+
+def throttled(progress: events.Progress, clock: Callable[[], float] = time.monotonic) -> events.Progress:
+    """Return `progress` without the `LayerProgress` that come less than a tenth of a second after a layer's last."""
+    last: dict[int, float] = {}
+
+    def tell(event: events.Event) -> None:
+        if isinstance(event, events.LayerProgress):
+            now = clock()
+            if now - last.get(event.layer, -_SHORTEST_PAUSE) < _SHORTEST_PAUSE:
+                return
+            last[event.layer] = now
+        progress(event)
+
+    return tell

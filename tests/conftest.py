@@ -1,0 +1,52 @@
+"""What all tests share: nothing of the user who runs them, and integration tests that may be required to run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+
+import hypothesis
+import pytest
+
+_REQUIRE_INTEGRATION = "IMGSCOPE_REQUIRE_INTEGRATION"
+_SETTINGS_OF_THE_USER = (
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "DOCKER_AUTH_CONFIG",
+    "DOCKER_CONFIG",
+    "DOCKER_CONTEXT",
+    "DOCKER_HOST",
+    "NO_COLOR",
+    "REGISTRY_AUTH_FILE",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_RUNTIME_DIR",
+)
+
+# A busy machine is no failure of a property.
+hypothesis.settings.register_profile("imgscope", deadline=None)
+hypothesis.settings.load_profile("imgscope")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run all tests with an empty home, without credentials, and with loopback reached past any proxy."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _SETTINGS_OF_THE_USER:
+            patch.delenv(name, raising=False)
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        for name in ("NO_PROXY", "no_proxy"):
+            patch.setenv(name, ",".join(filter(None, (os.environ.get(name), "localhost", "127.0.0.1"))))
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a skipped integration test fail where IMGSCOPE_REQUIRE_INTEGRATION is set, as it is in .ci/run."""
+    report = yield
+    required = os.environ.get(_REQUIRE_INTEGRATION) and item.get_closest_marker("integration")
+    if required and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{reason}: {_REQUIRE_INTEGRATION} forbids skipping it"
+    return report

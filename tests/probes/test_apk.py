@@ -1,0 +1,93 @@
+"""Packages of Alpine: both places of the database, what packages own, and which layer brought them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imgscope.facts import InstalledPackage
+from imgscope.filesystem.tree import FileTree
+from imgscope.probes.apk import PROBE, parse_installed
+from tests.support.images import file, symlink
+from tests.support.memory import tree_of
+
+V2, V3 = "lib/apk/db/installed", "usr/lib/apk/db/installed"
+
+BUSYBOX = """C:Q1abc=
+P:busybox
+V:1.36.1-r15
+A:x86_64
+S:500000
+I:950272
+o:busybox
+F:
+R:root-file
+F:bin
+M:0:0:755
+R:busybox
+a:0:0:755
+Z:Q1def=
+F:etc/securetty.d
+"""
+
+
+def packages_of(tree: FileTree) -> list[InstalledPackage]:
+    return [fact for fact in PROBE.find(tree) if isinstance(fact, InstalledPackage)]
+
+
+def record(name: str, version: str = "1") -> str:
+    return f"P:{name}\nV:{version}\n\n"
+
+
+@pytest.mark.parametrize("path", [V2, V3])
+def test_C52_a_package_has_what_its_paragraph_says_in_either_place(path: str) -> None:
+    assert packages_of(tree_of((file(path, BUSYBOX),))) == [
+        InstalledPackage(
+            name="busybox",
+            version="1.36.1-r15",
+            type="apk",
+            layer=0,
+            architecture="x86_64",
+            installed_size=950272,
+            source="busybox",
+            paths=("root-file", "bin/busybox"),
+        )
+    ]
+
+
+def test_C52_a_database_that_both_places_lead_to_is_read_once() -> None:
+    tree = tree_of((symlink("lib", "usr/lib"), file(V3, record("musl") + record("busybox"))))
+    assert [package.name for package in packages_of(tree)] == ["musl", "busybox"]
+
+
+def test_C52_two_databases_add_up() -> None:
+    tree = tree_of((file(V2, record("musl") + record("old")), file(V3, record("musl") + record("new"))))
+    assert sorted(package.name for package in packages_of(tree)) == ["musl", "new", "old"]
+
+
+def test_a_package_belongs_to_the_layer_that_brought_this_version() -> None:
+    tree = tree_of(
+        (file(V2, record("musl") + record("ssl", "1")),),
+        (file(V2, record("musl") + record("ssl", "2") + record(".build-deps")),),
+    )
+    assert {package.name: package.layer for package in packages_of(tree)} == {"musl": 0, "ssl": 1, ".build-deps": 1}
+
+
+def test_the_layers_of_a_database_moved_into_usr_are_found() -> None:
+    tree = tree_of((symlink("lib", "usr/lib"), file(V3, record("musl"))), (file(V3, record("musl") + record("added")),))
+    assert {package.name: package.layer for package in packages_of(tree)} == {"musl": 0, "added": 1}
+
+
+def test_paths_keep_bytes_that_are_no_UTF_8_and_names_do_not() -> None:
+    (found,) = packages_of(tree_of((file(V2, b"P:caf\xe9\nV:1\nF:d\xff\nR:f\xfe\n"),)))
+    assert found.name == "caf�"
+    assert found.paths == ("d\udcff/f\udcfe",)
+
+
+@given(st.binary())
+def test_any_bytes_are_parsed_without_an_error(content: bytes) -> None:
+    for found in parse_installed(content):
+        name, version, _ = found.key
+        assert name.encode()
+        assert version.encode()

@@ -1,0 +1,138 @@
+"""Packages of Debian: which are installed, what they own, and which layer brought them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imgscope.facts import InstalledPackage
+from imgscope.filesystem.tree import FileTree
+from imgscope.probes.dpkg import PROBE, parse_paragraphs
+from tests.support.images import Entry, directory, file, symlink, whiteout
+from tests.support.memory import tree_of
+
+STATUS = "var/lib/dpkg/status"
+
+
+def packages_of(tree: FileTree) -> dict[str, InstalledPackage]:
+    return {fact.name: fact for fact in PROBE.find(tree) if isinstance(fact, InstalledPackage)}
+
+
+def paragraph(name: str, version: str = "1.0", *, status: str = "install ok installed", more: str = "") -> str:
+    return f"Package: {name}\nStatus: {status}\nArchitecture: amd64\nVersion: {version}\n{more}\n"
+
+
+def status(*paragraphs: str) -> Entry:
+    return file(STATUS, "".join(paragraphs))
+
+
+def test_a_package_has_what_its_paragraph_says() -> None:
+    more = "Installed-Size: 3\nSource: glibc (2.36-9)\nSection: libs\nDescription: C\n Package: not this\n"
+    tree = tree_of(
+        (
+            status(paragraph("libc6", "2.36-9+deb12u4", more=more)),
+            file("var/lib/dpkg/info/libc6:amd64.list", "/.\n/lib/x\n"),
+        )
+    )
+    assert packages_of(tree)["libc6"] == InstalledPackage(
+        name="libc6",
+        version="2.36-9+deb12u4",
+        type="deb",
+        layer=0,
+        architecture="amd64",
+        installed_size=3 * 1024,
+        source="glibc",
+        section="libs",
+        paths=("/.", "/lib/x"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "is_installed"),
+    [
+        ("install ok installed", True),
+        ("hold ok installed", True),
+        ("deinstall ok installed", True),
+        ("install ok unpacked", True),
+        ("install reinstreq half-configured", True),
+        ("deinstall ok config-files", False),
+        ("purge ok not-installed", False),
+        ("purge ok config-files", False),
+        ("installed", False),
+    ],
+)
+def test_C52_what_was_removed_or_purged_is_no_package(state: str, is_installed: bool) -> None:
+    tree = tree_of((status(paragraph("app", status=state), paragraph("other")),))
+    assert ("app" in packages_of(tree)) is is_installed
+    assert "other" in packages_of(tree)
+
+
+def test_a_paragraph_without_name_or_version_is_no_package() -> None:
+    assert not packages_of(tree_of((file(STATUS, "Package: a\n\nVersion: 1\n\nStatus: install ok installed\n"),)))
+
+
+@pytest.mark.parametrize("size", ["", "-1", "many", "1.5", "٣", "9" * 40])
+def test_an_installed_size_that_is_no_number_is_left_out(size: str) -> None:
+    tree = tree_of((status(paragraph("app", more=f"Installed-Size: {size}\n")),))
+    assert packages_of(tree)["app"].installed_size is None
+
+
+def test_C52_distroless_keeps_a_file_a_package_and_its_paths_beside() -> None:
+    tree = tree_of(
+        (
+            file("var/lib/dpkg/status.d/base", "Package: base-files\nVersion: 12\nArchitecture: amd64\n"),
+            file("var/lib/dpkg/status.d/base.md5sums", "d41d8cd98f00b204e9800998ecf8427e  etc/a  b\nno sum\n"),
+        )
+    )
+    assert packages_of(tree)["base-files"].paths == ("etc/a  b",)
+    assert len(packages_of(tree)) == 1
+
+
+def test_a_package_that_stands_in_both_places_is_listed_once() -> None:
+    text = paragraph("app")
+    tree = tree_of((status(text), file("var/lib/dpkg/status.d/app", text)))
+    assert len(list(PROBE.find(tree))) == 1
+
+
+def test_a_package_belongs_to_the_layer_that_brought_this_version() -> None:
+    tree = tree_of(
+        (status(paragraph("base"), paragraph("upgraded", "1")),),
+        (status(paragraph("base"), paragraph("upgraded", "1"), paragraph("added")),),
+        (status(paragraph("base"), paragraph("upgraded", "2"), paragraph("added")),),
+    )
+    assert {name: package.layer for name, package in packages_of(tree).items()} == {
+        "base": 0,
+        "added": 1,
+        "upgraded": 2,
+    }
+
+
+def test_a_package_that_was_gone_in_between_belongs_to_the_layer_that_brought_it_back() -> None:
+    tree = tree_of((status(paragraph("app")),), (status(paragraph("other")),), (status(paragraph("app")),))
+    assert packages_of(tree)["app"].layer == 2
+
+
+def test_two_architectures_of_one_package_are_two_packages() -> None:
+    tree = tree_of((status(paragraph("app"), paragraph("app").replace("amd64", "i386")),))
+    assert [fact.architecture for fact in PROBE.find(tree) if isinstance(fact, InstalledPackage)] == ["amd64", "i386"]
+
+
+def test_a_database_that_a_later_layer_removes_lists_nothing() -> None:
+    assert not packages_of(tree_of((status(paragraph("app")),), (whiteout(STATUS),)))
+
+
+def test_the_database_is_found_through_links() -> None:
+    tree = tree_of((symlink("var/lib", "../usr/var"), file("usr/var/dpkg/status", "")), (status(paragraph("app")),))
+    assert packages_of(tree)["app"].layer == 1
+
+
+def test_an_image_without_a_database_has_no_packages() -> None:
+    assert not packages_of(tree_of((directory("var/lib/dpkg"), directory(STATUS))))
+
+
+@given(st.binary())
+def test_any_bytes_are_parsed_without_an_error(content: bytes) -> None:
+    for fields in parse_paragraphs(content):
+        assert fields
+        assert all(name == name.lower() for name in fields)

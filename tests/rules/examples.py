@@ -1,0 +1,91 @@
+"""For each rule an image on which it fires, and one that comes close and on which it stays silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tests.support import elf
+from tests.support.images import BuiltLayer, Entry, directory, file, hard_link, layer, whiteout
+
+LARGE: Final = 200_000
+"""Bytes that are worth a word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Layers of two images, lowest first."""
+
+    fires: tuple[BuiltLayer, ...]
+    silent: tuple[BuiltLayer, ...]
+
+
+def dpkg(*names: str, paths: Sequence[str] = ()) -> tuple[Entry, ...]:
+    """Debian's database with the packages `names`; the first of them owns `paths`."""
+    status = "".join(f"Package: {name}\nStatus: install ok installed\nVersion: 1\n\n" for name in names)
+    owned = "".join(f"/{path}\n" for path in paths)
+    return file("var/lib/dpkg/status", status), file(f"var/lib/dpkg/info/{names[0]}.list", owned)
+
+
+def content(letter: str, size: int = LARGE) -> bytes:
+    """Content of that many bytes that compresses well."""
+    return letter.encode() * size
+
+
+EXAMPLES: Final = {
+    "apk-cache-left": Example(
+        fires=(layer(file("var/cache/apk/APKINDEX.1.tar.gz", content("a"))),),
+        silent=(layer(directory("var/cache/apk"), file("var/cache/apk/.keep"), file("var/cache/app", content("a"))),),
+    ),
+    "apt-archives-left": Example(
+        fires=(layer(file("var/cache/apt/archives/curl_1_amd64.deb", content("a"))),),
+        silent=(layer(file("var/cache/apt/archives/lock"), file("var/cache/apt/archives/README", content("a"))),),
+    ),
+    "apt-lists-left": Example(
+        fires=(layer(file("var/lib/apt/lists/deb.debian.org_InRelease", content("a"))),),
+        silent=(layer(directory("var/lib/apt/lists/partial"), file("var/lib/apt/lists/lock")),),
+    ),
+    "compiler-left": Example(
+        fires=(layer(*dpkg("gcc-12", paths=["usr/bin/gcc"]), file("usr/bin/gcc", content("a"))),),
+        silent=(layer(*dpkg("gcc-12-base", "libgcc-s1", "libstdc++6", "llvm-libs", "google-cloud-cli", "gopls")),),
+    ),
+    "deleted-later": Example(
+        fires=(layer(file("src.tar", content("a"))), layer(whiteout("src.tar"))),
+        silent=(layer(file("src.tar", content("a", 99_999))), layer(whiteout("src.tar"))),
+    ),
+    "development-packages-left": Example(
+        fires=(layer(*dpkg("libpq-dev", paths=["usr/include/pq.h"]), file("usr/include/pq.h", content("a"))),),
+        silent=(layer(*dpkg("libpq5", "libudev1", "libgcc-12-dev", "developer-tools")),),
+    ),
+    "git-directory-left": Example(
+        fires=(layer(file("app/.git/HEAD", "ref: x"), file("app/.git/objects/pack/p", content("a"))),),
+        silent=(layer(file("app/.git", "gitdir: ../x"), file("app/.github/HEAD", "x"), file("b/.git/HEAD", "x")),),
+    ),
+    "interpreter-missing": Example(
+        fires=(layer(file("app", elf.glibc_program(), mode=0o755)),),
+        silent=(
+            layer(
+                file("lib64/ld-linux-x86-64.so.2", elf.glibc_library("2.36", "ld-linux-x86-64.so.2")),
+                file("app", elf.glibc_program(), mode=0o755),
+                file("usr/lib/go/testdata/program", elf.musl_program(), mode=0o644),
+            ),
+        ),
+    ),
+    "metadata-changed-later": Example(
+        fires=(layer(file("app", content("a"))), layer(file("app", content("a"), uid=1000))),
+        silent=(layer(file("app", content("a"))), layer(file("app", content("b"), uid=1000))),
+    ),
+    "overwritten-later": Example(
+        fires=(layer(file("app", content("a"))), layer(file("app", content("b")))),
+        silent=(layer(file("app", content("a"))), layer(file("app", content("a"), mode=0o755))),
+    ),
+    "pip-cache-left": Example(
+        fires=(layer(file("root/.cache/pip/wheels/a.whl", content("a"))),),
+        silent=(layer(file("root/.cache/uv/a.whl", content("a")), file("home/a.cache/pip/x", content("b"))),),
+    ),
+    "unusual-layer": Example(
+        fires=(layer(hard_link("bin/b", "bin/nowhere")),),
+        silent=(layer(file("bin/a", "a"), hard_link("bin/b", "bin/a")), layer(whiteout("bin/a"))),
+    ),
+}

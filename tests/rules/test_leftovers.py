@@ -1,0 +1,139 @@
+"""What the build left behind: named, priced, and explained."""
+
+from __future__ import annotations
+
+import pytest
+
+from imgscope.report import Finding, ImageReport, Severity
+from tests.rules.examples import content, dpkg
+from tests.support.images import BuiltLayer, directory, file, hard_link, layer, symlink
+from tests.support.memory import inspect
+
+
+def finding(report: ImageReport, rule_id: str) -> Finding:
+    (found,) = [found for found in report.findings if found.rule_id == rule_id]
+    return found
+
+
+def test_a_finding_names_bytes_layer_instruction_and_fix() -> None:
+    run = layer(
+        file("var/lib/apt/lists/a_InRelease", content("a", 300)), created_by="RUN /bin/sh -c apt-get update # buildkit"
+    )
+    found = finding(inspect(layer(directory("etc")), run).report, "apt-lists-left")
+    assert (found.bytes, found.layer, found.instruction) == (300, 1, "RUN apt-get update")
+    assert found.paths == ("var/lib/apt/lists",)
+    assert found.message == "apt package lists of 300 B in /var/lib/apt/lists"
+    assert (
+        found.fix == "end the RUN that calls apt-get update with: && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin"
+    )
+
+
+def test_each_layer_that_left_something_has_a_finding_of_its_own() -> None:
+    report = inspect(
+        layer(file("var/cache/apk/a", content("a", 100))), layer(file("var/cache/apk/b", content("b", 200)))
+    ).report
+    assert [(found.layer, found.bytes) for found in report.findings] == [(1, 200), (0, 100)]
+    assert report.leftovers.groups[0].layers == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("size", "severity"),
+    [
+        (999_999, Severity.INFO),
+        (1_000_000, Severity.LOW),
+        (19_999_999, Severity.LOW),
+        (20_000_000, Severity.MEDIUM),
+    ],
+)
+def test_the_bytes_decide_how_much_a_leftover_matters(size: int, severity: Severity) -> None:
+    report = inspect(layer(file("root/.cache/pip/a", content("a", size)))).report
+    assert finding(report, "pip-cache-left").severity is severity
+
+
+def test_a_compiler_matters_whatever_its_size() -> None:
+    assert finding(inspect(layer(*dpkg("gcc"))).report, "compiler-left").severity is Severity.MEDIUM
+
+
+def test_a_cache_that_two_paths_lead_to_is_counted_once() -> None:
+    report = inspect(
+        layer(file("var/cache/apk/a", content("a", 100)), symlink("etc/apk/cache", "/var/cache/apk"))
+    ).report
+    assert finding(report, "apk-cache-left").bytes == 100
+
+
+def test_a_file_with_two_names_is_counted_once() -> None:
+    report = inspect(
+        layer(file("var/cache/apk/a", content("a", 100)), hard_link("var/cache/apk/b", "var/cache/apk/a"))
+    ).report
+    assert report.leftovers.bytes == 100
+
+
+def test_packages_are_named_largest_first_with_the_command_that_leaves_them_out() -> None:
+    lists = [file(f"var/lib/dpkg/info/{name}.list", f"/usr/{name}\n") for name in ("gcc", "g++")]
+    files = [file("usr/gcc", content("a", 10)), file("usr/g++", content("b", 20))]
+    found = finding(inspect(layer(dpkg("gcc", "g++", "bash")[0], *lists, *files)).report, "compiler-left")
+    assert found.packages == ("g++", "gcc")
+    assert found.message == "compilers and linkers: 2 packages of 30 B (g++, gcc)"
+    assert found.fix is not None
+    assert found.fix.endswith("apt-get install -y g++ gcc && … && apt-get purge -y --auto-remove g++ gcc")
+
+
+def test_the_fix_speaks_the_language_of_the_package_manager() -> None:
+    found = finding(inspect(layer(file("lib/apk/db/installed", "P:gcc\nV:1\n"))).report, "compiler-left")
+    assert found.fix is not None
+    assert "apk add --no-cache --virtual .build gcc" in found.fix
+
+
+def test_a_group_sums_up_its_rules_and_has_the_advice_of_each() -> None:
+    report = inspect(
+        layer(file("root/.cache/pip/a", content("a", 300)), file("var/cache/apt/archives/a.deb", content("b", 500)))
+    ).report
+    (group,) = report.leftovers.groups
+    assert (group.kind, group.bytes, report.leftovers.bytes) == ("package-cache", 800, 800)
+    assert (
+        group.fix
+        == "end the RUN that installs with: && apt-get clean; install with: pip install --no-cache-dir PACKAGES"
+    )
+
+
+def test_what_two_rules_claim_is_counted_once_in_the_sum() -> None:
+    report = inspect(
+        layer(*dpkg("libfoo-dev", paths=["root/.cache/pip/a"]), file("root/.cache/pip/a", content("a", 300)))
+    ).report
+    assert sorted(group.bytes for group in report.leftovers.groups) == [300, 300]
+    assert report.leftovers.bytes == 300
+
+
+COMPILERS = (
+    "gcc g++ cpp gcc-12 g++-12 cpp-12 gcc-13-x86-64-linux-gnu g++-13-aarch64-linux-gnu gfortran-12 clang clang-14 llvm-14 "
+    "llvm-14-runtime llvm-14-tools lld tcc rustc cargo golang golang-go golang-1.19-go golang-src go rust build-essential "
+    "build-base binutils binutils-common binutils-x86-64-linux-gnu libbinutils libcc1-0 libgcc-12-dev libstdc++-12-dev "
+    "libctf0 libctf-nobfd0 libgprofng0 gcc-c++ nasm"
+)
+DEVELOPMENT = (
+    "libc6-dev libc-dev-bin linux-libc-dev libpq-dev python3-dev musl-dev zlib-devel linux-headers libstdc++-dev"
+)
+NEITHER = (
+    "gcc-12-base libgcc-s1 libstdc++6 llvm-libs llvm15-libs libllvm14 libc6 udev libudev1 gopls golangci-lint cargo-audit "
+    "cppcheck clangd python3 perl libdevel-size-perl go-md2man rust-doc"
+)
+
+
+def _package_rules(name: str) -> set[str]:
+    built: BuiltLayer = layer(*dpkg(name))
+    return {found.rule_id for found in inspect(built).report.findings}
+
+
+@pytest.mark.parametrize("name", COMPILERS.split())
+def test_compilers_are_told_by_the_names_distributions_give_them(name: str) -> None:
+    assert _package_rules(name) == {"compiler-left"}
+
+
+@pytest.mark.parametrize("name", DEVELOPMENT.split())
+def test_development_packages_are_told_by_the_names_distributions_give_them(name: str) -> None:
+    assert _package_rules(name) == {"development-packages-left"}
+
+
+@pytest.mark.parametrize("name", NEITHER.split())
+def test_libraries_and_tools_are_neither(name: str) -> None:
+    assert _package_rules(name) == set()

@@ -1,0 +1,1 @@
+"""What tests share: one image builder and one in-memory registry."""

@@ -1,0 +1,48 @@
+"""The guard that keeps integration tests from being skipped unseen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+_SKIPPING = """
+import pytest
+
+@pytest.mark.integration
+def test_integration():
+    pytest.skip("needs a machine")
+
+def test_unit():
+    pytest.skip("needs luck")
+
+@pytest.mark.integration
+@pytest.mark.xfail(reason="known")
+def test_known():
+    raise ValueError
+"""
+
+
+@pytest.fixture
+def tests(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A directory with this conftest.py and tests that skip."""
+    pytester.makeconftest((Path(__file__).parent / "conftest.py").read_text(encoding="utf-8"))
+    pytester.makeini("[pytest]\nmarkers = integration: needs real tools")
+    pytester.makepyfile(_SKIPPING)
+    return pytester
+
+
+def test_a_skipped_integration_test_is_skipped(tests: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IMGSCOPE_REQUIRE_INTEGRATION", raising=False)
+    tests.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(skipped=2, xfailed=1)
+
+
+def test_a_skipped_integration_test_fails_where_they_are_required(
+    tests: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMGSCOPE_REQUIRE_INTEGRATION", "1")
+    result = tests.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=1, skipped=1, xfailed=1)
+    result.stdout.fnmatch_lines("*needs a machine*IMGSCOPE_REQUIRE_INTEGRATION*")

@@ -1,0 +1,71 @@
+"""Package URLs as the purl specification writes them."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imgscope.facts import NO_DISTRO, InstalledPackage
+from imgscope.purl import package_url
+from imgscope.report import Distro
+
+
+def distro(id: str, version_id: str | None = None) -> Distro:
+    return Distro(id=id, version_id=version_id, pretty_name=id, evidence="/etc/os-release", confidence="high")
+
+
+def package(name: str, version: str, type: str = "deb", architecture: str | None = None) -> InstalledPackage:
+    return InstalledPackage(name=name, version=version, type=type, layer=0, architecture=architecture)
+
+
+@pytest.mark.parametrize(
+    ("described", "expected"),
+    [
+        (
+            package("curl", "7.88.1-10", architecture="amd64"),
+            "pkg:deb/debian/curl@7.88.1-10?arch=amd64&distro=debian-12",
+        ),
+        (package("g++", "4:12.2.0-3"), "pkg:deb/debian/g%2B%2B@4:12.2.0-3?distro=debian-12"),
+        (package("libc6", "2.36-9+deb12u4~a"), "pkg:deb/debian/libc6@2.36-9%2Bdeb12u4~a?distro=debian-12"),
+        (package("LibFoo", "1"), "pkg:deb/debian/libfoo@1?distro=debian-12"),
+        (package("Foo", "1", type="rpm"), "pkg:rpm/debian/Foo@1?distro=debian-12"),
+        (package("a/b @1", "1?#%"), "pkg:deb/debian/a%2Fb%20%401@1%3F%23%25?distro=debian-12"),
+        (package("Left", "1.0", type="npm", architecture="any"), "pkg:npm/Left@1.0"),
+    ],
+    ids=[
+        "plain",
+        "plus and epoch",
+        "plus in the version",
+        "lowercase",
+        "case matters to rpm",
+        "separators",
+        "no distro",
+    ],
+)
+def test_a_package_is_written_as_the_specification_says(described: InstalledPackage, expected: str) -> None:
+    assert package_url(described, distro("debian", "12")) == expected
+
+
+def test_a_distribution_without_versions_is_no_qualifier() -> None:
+    assert package_url(package("a", "1", type="alpm"), distro("arch")) == "pkg:alpm/arch/a@1"
+
+
+def test_an_unknown_distribution_is_neither_namespace_nor_qualifier() -> None:
+    assert package_url(package("a", "1", architecture="all"), NO_DISTRO) == "pkg:deb/a@1?arch=all"
+
+
+_TEXT = st.text(st.characters(blacklist_categories=["Cs"]), min_size=1)
+
+
+@given(name=_TEXT, version=_TEXT, architecture=_TEXT)
+def test_whatever_an_image_calls_its_packages_the_parts_can_be_told_apart(
+    name: str, version: str, architecture: str
+) -> None:
+    url = package_url(package(name, version, "rpm", architecture), distro("fedora"))
+    path, _, qualifiers = url.partition("?")
+    assert url.isascii()
+    assert [unquote(part) for part in path.removeprefix("pkg:rpm/fedora/").split("@")] == [name, version]
+    assert unquote(qualifiers) == f"arch={architecture}"

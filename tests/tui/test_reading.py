@@ -1,0 +1,87 @@
+"""While an image is read: the first paint, progress, failing layers, and leaving early."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from imgscope.tui.widgets.layer_table import LayerTable
+from tests.support.memory import MemorySource
+from tests.tui.stage import HeldBackSource, SilentSource, app_image, app_of, press, screen_text, shown, until
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_layers_are_on_screen_before_any_of_them_is_read() -> None:
+    source = SilentSource(app_image())
+    app = app_of(source)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: pilot.app.screen.query_one(LayerTable).row_count == 2)
+        await pilot.pause()
+        text = screen_text(pilot)
+        assert "example.com/app:1" in text
+        assert "linux/amd64 · distribution … · C library …" in text
+        assert "… unpacked · … wasted · … left over" in text
+        assert "RUN install the system" in text
+        assert "COPY . /app" in text
+        assert not app.session.indexes
+        source.release()
+
+
+async def test_a_layer_shows_how_much_of_it_has_come_in() -> None:
+    source = HeldBackSource(app_image())
+    async with app_of(source).run_test() as pilot:
+        await until(pilot, lambda: "50%" in screen_text(pilot) or "49%" in screen_text(pilot))
+        assert "reading: 0 of 2 layers" in screen_text(pilot)
+        source.release()
+        await until(pilot, lambda: "Debian GNU/Linux 12" in screen_text(pilot))
+        assert "%" not in screen_text(pilot)
+
+
+async def test_files_and_findings_say_that_they_follow() -> None:
+    source = SilentSource(app_image())
+    async with app_of(source).run_test() as pilot:
+        await press(pilot, "2")
+        assert "files follow when all layers are read" in screen_text(pilot)
+        await press(pilot, "3")
+        assert "findings follow when all layers are read" in screen_text(pilot)
+        source.release()
+
+
+async def test_everything_is_known_when_all_layers_are_read() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        text = screen_text(pilot)
+        assert "linux/amd64 · Debian GNU/Linux 12 (bookworm) · no C library" in text
+        assert "3.50 MB unpacked · 3.01 kB wasted · 1.50 MB left over" in text
+        assert "…" not in text.split("\n")[2]
+
+
+async def test_a_layer_that_cannot_be_read_is_failed_and_the_rest_stays_usable() -> None:
+    built = app_image()
+    async with shown(MemorySource(built, replaced={built.layers[1].digest: None})) as pilot:
+        text = screen_text(pilot)
+        assert "INCOMPLETE" in text
+        assert "failed" in text
+        await press(pilot, "down")
+        text = screen_text(pilot)
+        assert "failed: this layer could not be fetched: there is no blob" in text
+        assert "hint: push the image again" in text
+        await press(pilot, "2")
+        assert "usr/" in screen_text(pilot)
+        await press(pilot, "3")
+        assert "1 part could not be inspected" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_leaving_while_layers_are_read_takes_less_than_a_second(key: str) -> None:
+    source = SilentSource(app_image())
+    app = app_of(source)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: source.opened > 0)
+        pressed = time.monotonic()
+        await pilot.press(key)
+    app.thread.wait(5)
+    assert time.monotonic() - pressed < 1
+    assert app.session.inspection is None
+    source.release()
