@@ -1,9 +1,9 @@
-"""Build the image that the benchmarks read: a Debian with a compiler, two languages, a JDK, and a purge that comes too late.
+"""Build the image that the benchmarks read: a Debian with compilers, three languages, and a purge that comes too late.
 
     python benchmarks/build_image.py DIRECTORY
 
-Leaves an OCI layout in DIRECTORY/layout: 9 gzip layers, about 1 GB compressed and 2.2 GB unpacked. Needs root, mmdebstrap
-and buildah, 25 GB of disk for buildah's storage while it works, and a Debian mirror.
+Leaves an OCI layout in DIRECTORY/layout: 9 gzip layers, about 1 GB compressed and 2.2 GB unpacked. Needs root,
+mmdebstrap and buildah, 25 GB of disk for buildah's storage while it works, and a Debian mirror.
 """
 
 from __future__ import annotations

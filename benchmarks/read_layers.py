@@ -3,8 +3,8 @@
     python benchmarks/read_layers.py oci:DIRECTORY [--runs 5]
 
 Prints medians of paired runs and the ratio to the raw run, which does the least that any verified reading has to:
-decompress every blob with isal or zstd and sha256 both sides, on two threads. The machine is likely to be noisy: compare ratios
-of one run, not times of two.
+decompress every blob with isal or zstd and sha256 both sides, on two threads. The machine is likely to be noisy:
+compare ratios of one run, not times of two.
 """
 
 from __future__ import annotations

@@ -131,8 +131,8 @@ def _outcome(
 
 def _unread(descriptor: Descriptor, diff_id: Digest | None, error: str, hint: str | None) -> LayerIndex:
     return LayerIndex(
-        digest=descriptor.digest,
-        diff_id=diff_id or "",
+        digest=str(descriptor.digest),
+        diff_id=str(diff_id or ""),
         compression="unknown",
         compressed_size=descriptor.size,
         tar_size=0,

@@ -41,9 +41,9 @@ def read(
     )
 
 
-def only_entry(blob: bytes, **options: Limits) -> LayerEntry:
+def only_entry(blob: bytes) -> LayerEntry:
     """The one entry of a layer that has one and is in order."""
-    index = read(blob, **options)  # type: ignore[arg-type]
+    index = read(blob)
     assert index.error is None
     (entry,) = index.entries
     return entry

@@ -104,19 +104,19 @@ def test_what_two_rules_claim_is_counted_once_in_the_sum() -> None:
     assert report.leftovers.bytes == 300
 
 
-COMPILERS = (
-    "gcc g++ cpp gcc-12 g++-12 cpp-12 gcc-13-x86-64-linux-gnu g++-13-aarch64-linux-gnu gfortran-12 clang clang-14 llvm-14 "
-    "llvm-14-runtime llvm-14-tools lld tcc rustc cargo golang golang-go golang-1.19-go golang-src go rust build-essential "
-    "build-base binutils binutils-common binutils-x86-64-linux-gnu libbinutils libcc1-0 libgcc-12-dev libstdc++-12-dev "
-    "libctf0 libctf-nobfd0 libgprofng0 gcc-c++ nasm"
-)
-DEVELOPMENT = (
-    "libc6-dev libc-dev-bin linux-libc-dev libpq-dev python3-dev musl-dev zlib-devel linux-headers libstdc++-dev"
-)
-NEITHER = (
-    "gcc-12-base libgcc-s1 libstdc++6 llvm-libs llvm15-libs libllvm14 libc6 udev libudev1 gopls golangci-lint cargo-audit "
-    "cppcheck clangd python3 perl libdevel-size-perl go-md2man rust-doc"
-)
+COMPILERS = """
+    gcc g++ cpp gcc-12 g++-12 cpp-12 gcc-13-x86-64-linux-gnu g++-13-aarch64-linux-gnu gcc-c++ gfortran-12 nasm
+    clang clang-14 llvm-14 llvm-14-runtime llvm-14-tools lld tcc rust rustc cargo go golang golang-go golang-1.19-go
+    golang-src build-essential build-base binutils binutils-common binutils-x86-64-linux-gnu libbinutils libcc1-0
+    libgcc-12-dev libstdc++-12-dev libctf0 libctf-nobfd0 libgprofng0
+"""
+DEVELOPMENT = """
+    libc6-dev libc-dev-bin linux-libc-dev libpq-dev python3-dev musl-dev zlib-devel linux-headers libstdc++-dev
+"""
+NEITHER = """
+    gcc-12-base libgcc-s1 libstdc++6 llvm-libs llvm15-libs libllvm14 libc6 udev libudev1 gopls golangci-lint rust-doc
+    cargo-audit cppcheck clangd python3 perl libdevel-size-perl go-md2man
+"""
 
 
 def _package_rules(name: str) -> set[str]:

@@ -26,9 +26,7 @@ def test_a_deleted_file_is_blamed_on_the_layer_that_ships_it_and_names_the_one_t
         "COPY . /app",
         3 * LARGE,
     )
-    assert (
-        found.message == "2 files of 600 kB ship in this layer but are deleted later by: RUN rm -rf a b (largest: /b)"
-    )
+    assert found.message == "2 files of 600 kB shipped in this layer and deleted later by: RUN rm -rf a b (largest: /b)"
     assert found.paths == ("b", "a")
 
 

@@ -280,6 +280,8 @@ def test_an_index_that_is_a_manifest_is_refused(tmp_path: Path) -> None:
     [
         ("oci:{0}/none:v1", "there is no directory '{0}/none'", "oci: takes a path"),
         ("oci-archive:{0}/none.tar", "there is no file '{0}/none.tar'", "oci-archive: takes a path"),
+        ("oci:{0}/" + "n" * 3000, "there is no directory '{0}/" + "n" * 3000 + "'", "oci: takes a path"),
+        ("oci:", "there is no directory ''", "oci: takes a path"),
         ("oci:{0}/file", "'{0}/file' is no directory", "did you mean oci-archive:FILE?"),
         ("oci-archive:{0}", "'{0}' is no file", "did you mean oci:DIRECTORY?"),
     ],

@@ -199,6 +199,8 @@ class _Transport(httpx.BaseTransport):
             body=request.read(),
         )
         reply = self._registry.handle(seen)
+        if reply.dropped:
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
         length = () if _has_length(reply) else (("content-length", str(len(reply.body))),)
         body = replace(reply, body=b"", cut_after=None) if request.method == "HEAD" else reply
         return httpx.Response(reply.status, headers=[*reply.headers, *length], stream=_Body(body))
@@ -230,6 +232,9 @@ class _Handler(BaseHTTPRequestHandler):
                 body=self.rfile.read(int(self.headers.get("content-length", "0"))),
             )
         )
+        if reply.dropped:
+            self.close_connection = True
+            return
         self.send_response(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)

@@ -43,12 +43,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An answer. `cut_after` breaks the connection when so many bytes of `body` were sent."""
+    """An answer. `cut_after` breaks the connection when so many bytes of `body` were sent, `dropped` before that."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     cut_after: int | None = None
+    dropped: bool = False
 
     def with_headers(self, **headers: str) -> Reply:
         """The same with headers set or replaced; `_` in a name stands for `-`."""

@@ -28,6 +28,11 @@ def cut(*, after: int, times: int | None = 1, kind: str = "blobs") -> Fault:
     return Fault(applies=of_kind(kind), change=lambda _, reply: replace(reply, cut_after=after), times=times)
 
 
+def dropping(*, times: int | None = None, kind: str = "manifests", method: str = "GET") -> Fault:
+    """Close the connection instead of answering."""
+    return Fault(applies=of_kind(kind, method=method), change=lambda *_: Reply(dropped=True), times=times)
+
+
 def truncated(*, to: int, kind: str = "blobs") -> Fault:
     """Serve only the first bytes, as if they were all."""
     return Fault(applies=of_kind(kind), change=lambda _, reply: replace(reply, body=reply.body[:to]))

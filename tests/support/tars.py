@@ -36,9 +36,9 @@ def header(
     return block[:148] + field + block[156:]
 
 
-def member(name: bytes = b"file", content: bytes = b"", *, flag: bytes = b"0", **fields: bytes) -> bytes:
+def member(name: bytes = b"file", content: bytes = b"", *, flag: bytes = b"0") -> bytes:
     """A header, and its content padded to whole blocks."""
-    return header(name, size=len(content), flag=flag, **fields) + padded(content)  # type: ignore[arg-type]
+    return header(name, size=len(content), flag=flag) + padded(content)
 
 
 def padded(content: bytes) -> bytes:

@@ -80,7 +80,9 @@ class SilentSource(HeldBackSource):
 
 def app_of(source: ImageSource) -> InspectApp:
     """The terminal UI of the image in `source`."""
-    return InspectApp("app:1", partial(analyze.inspect_source, source))
+    app = InspectApp("app:1", partial(analyze.inspect_source, source))
+    app.animation_level = "none"
+    return app
 
 
 @asynccontextmanager

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from textual.pilot import Pilot
 
 from imgscope.tui.widgets.file_tree import FileTree
-from tests.support.images import file, image, layer
+from imgscope.tui.widgets.row_list import Cell
+from tests.support.images import file, image, layer, whiteout
 from tests.support.memory import MemorySource
 from tests.tui.stage import app_image, press, screen_text, shown
 
@@ -53,9 +56,18 @@ async def test_what_a_layer_did_is_told_by_a_sign() -> None:
         await press(pilot, "down", "enter")
         assert "layer 1 · + 1 added, 7 B · ~ 1 changed, 5 B · - 1 removed, 3.00 kB" in screen_text(pilot)
         await press(pilot, "space")
-        assert rows(pilot) == ["5 B   ▾ etc/", "3.00 kB -     gone", "5 B ~     changed", "7 B + ▸ app/"]
+        assert rows(pilot) == ["5 B   ▾ etc/", "-3.00 kB -     gone", "5 B ~     changed", "7 B + ▸ app/"]
         await press(pilot, "down")
         assert "removed in this layer" in screen_text(pilot)
+
+
+async def test_directories_that_only_lose_something_show_how_much() -> None:
+    built = image([layer(file("usr/share/doc/x", "x" * 3000)), layer(whiteout("usr/share/doc"))])
+    async with shown(MemorySource(built)) as pilot:
+        await press(pilot, "down", "enter", "l", "l", "l", "l")
+        assert rows(pilot) == ["-3.00 kB   ▾ usr/", "-3.00 kB     ▾ share/", "-3.00 kB -     ▸ doc/"]
+        await press(pilot, "h")
+        assert "below it, 3.00 kB are removed" in screen_text(pilot)
 
 
 async def test_one_key_goes_from_the_image_to_the_layer_and_back_to_where_the_reader_was() -> None:
@@ -75,16 +87,20 @@ async def test_beside_the_layers_the_tree_follows_the_highlighted_one() -> None:
         assert "layer 1 · + 1 added" in text
 
 
-async def test_a_directory_of_many_files_costs_what_is_in_sight() -> None:
-    """Opening it makes rows for its files, and the screen asks for the lines it has."""
+async def test_a_directory_of_many_files_costs_what_is_in_sight(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = [file(f"d/{number:06}") for number in range(20_000)]
     async with shown(MemorySource(image([layer(*entries)]))) as pilot:
         await press(pilot, "2", "enter")
         tree = pilot.app.screen.query_one(FileTree)
         assert tree.row_count == 20_001
-        asked: list[int] = []
+        asked: set[int] = set()
         cells = tree.cells
-        tree.cells = lambda position, width: (asked.append(position), cells(position, width))[1]  # type: ignore[method-assign]
+
+        def watched(position: int, width: int) -> Sequence[Cell]:
+            asked.add(position)
+            return cells(position, width)
+
+        monkeypatch.setattr(tree, "cells", watched)
         await press(pilot, "G")
         assert "019999" in screen_text(pilot)
-        assert len(set(asked)) < 100
+        assert len(asked) < 100

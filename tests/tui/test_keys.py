@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from imgscope.tui.screens.help import HelpScreen
+from imgscope.tui.screens.image import ImageScreen
 from imgscope.tui.widgets.file_tree import FileTree
 from imgscope.tui.widgets.finding_list import FindingList
 from imgscope.tui.widgets.layer_table import LayerTable
+from imgscope.tui.widgets.row_list import RowList
 from tests.support.images import image, layer
 from tests.support.memory import MemorySource
 from tests.tui.stage import app_image, press, screen_text, shown
@@ -26,11 +28,19 @@ async def test_tab_goes_around_the_panes(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize(("key", "expected"), [("1", LayerTable), ("2", FileTree), ("3", FindingList)])
-async def test_numbers_go_to_panes(key: str, expected: type) -> None:
+async def test_numbers_go_to_panes(key: str, expected: type[RowList]) -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, key)
         assert isinstance(pilot.app.focused, expected)
-        assert [widget for widget in pilot.app.screen.query(expected) if widget.region.height > 0]
+        assert pilot.app.focused.region.height > 0
+
+
+async def test_a_key_right_after_that_goes_to_the_new_pane() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, ImageScreen)
+        screen.action_pane("files")
+        assert isinstance(pilot.app.focused, FileTree)
 
 
 async def test_a_wide_terminal_shows_layers_beside_findings() -> None:
@@ -54,10 +64,10 @@ async def test_a_long_instruction_can_be_scrolled() -> None:
     built = image([layer(created_by=f"RUN /bin/sh -c {command} # buildkit")])
     async with shown(MemorySource(built)) as pilot:
         assert "&& step3" in screen_text(pilot)
-        assert "&& step30" not in screen_text(pilot)
-        await press(pilot, *["J"] * 28)
-        assert "&& step30" in screen_text(pilot)
-        await press(pilot, *["K"] * 28)
+        assert "&& step39" not in screen_text(pilot)
+        await press(pilot, *"JJJJJJJJJJJJJ")
+        assert "&& step39" in screen_text(pilot)
+        await press(pilot, *"KKKKKKKKKKKKK")
         assert "&& step3\n" in screen_text(pilot)
 
 

@@ -67,8 +67,13 @@ def _print(text: str) -> None:
     if sys.stdout.isatty():
         encoding = sys.stdout.encoding or "utf-8"
         click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)
-    else:
-        click.echo(text.encode(), nl=False)
+        return
+    sys.stdout.flush()
+    left = memoryview(text.encode())
+    while left:
+        # With PYTHONUNBUFFERED this is a bare system call, which may write less than it was given.
+        left = left[sys.stdout.buffer.write(left) :]
+    sys.stdout.buffer.flush()
 
 
 def _place(path: Path | None) -> Path | None:

@@ -79,7 +79,13 @@ def cli() -> None:
     """Inspect a container image: what each layer costs, which distribution and C library it has, what the
     build left behind, and what to do about it.
 
-    IMAGE is nginx:latest, ghcr.io/org/app@sha256:…, oci:DIR[:TAG], docker-archive:FILE[:REF], or a path to one.
+    \b
+    IMAGE is one of
+      nginx:latest, ghcr.io/org/app@sha256:…   in a registry
+      oci:DIR[:TAG], oci-archive:FILE[:TAG]    an OCI layout
+      docker-archive:FILE[:REF]                what docker save writes
+      a path to one of the latter
+
     An image whose name is that of a command is written docker.io/library/NAME.
 
     `imgscope IMAGE --help` lists the options of an inspection.

@@ -45,7 +45,7 @@ class _Application:
         ordinary: list[LayerEntry] = []
         hidden: set[str] = set()
         for entry in layer.entries:
-            if WHITEOUT_PREFIX in entry.path and _is_marker(entry.path):
+            if is_marker(entry.path):
                 target = self._hide(entry.path)
                 if target is not None:
                     hidden.add(target)
@@ -208,7 +208,10 @@ class _Application:
             self._tree.anomalies.append(TreeAnomaly(layer=self._layer, path=path, message=message))
 
 
-def _is_marker(path: str) -> bool:
+def is_marker(path: str) -> bool:
+    """Tell whether an entry at `path` is a whiteout or other metadata of the layer, and no file of the image."""
+    if WHITEOUT_PREFIX not in path:
+        return False
     name = path[path.rfind("/") + 1 :]
     return name.startswith(WHITEOUT_PREFIX) or f"/{_METADATA_PREFIX}" in f"/{path}"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from imgscope.filesystem.node import Node
+from imgscope.filesystem.stack import is_marker
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.index import EntryType
 
@@ -30,7 +31,10 @@ class WastedCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerChanges:
-    """What one layer did to the files below it; bytes are those of the files it added, rewrote or removed."""
+    """What one layer did to the files below it; bytes are those of the files it added, rewrote or removed.
+
+    Whiteouts are no files here.
+    """
 
     added_files: int = 0
     added_bytes: int = 0
@@ -74,22 +78,27 @@ def _duplicates(tree: FileTree) -> Iterator[WastedCopy]:
 
 def layer_changes(tree: FileTree) -> tuple[LayerChanges, ...]:
     """Return what each layer did, lowest first. What it lists twice counts once, as it was in the end."""
-    modified, removed, superseded = ([[0, 0] for _ in tree.layers] for _ in range(3))
+    modified, removed, uncounted = ([[0, 0] for _ in tree.layers] for _ in range(3))
     for replacement in tree.replacements:
         before, after = replacement.before, replacement.after
         if before.type is not EntryType.FILE:
             continue
         counter, size = removed, before.size
         if replacement.before_layer == replacement.layer:
-            counter = superseded
+            counter = uncounted
         elif after is not None and after.type is EntryType.FILE:
             counter, size = modified, after.size
         counter[replacement.layer][0] += 1
         counter[replacement.layer][1] += size
+    for number, layer in enumerate(tree.layers):
+        for entry in layer.entries:
+            if is_marker(entry.path) and entry.type is EntryType.FILE:
+                uncounted[number][0] += 1
+                uncounted[number][1] += entry.size
     return tuple(
         LayerChanges(
-            added_files=max(layer.file_count - modified[number][0] - superseded[number][0], 0),
-            added_bytes=max(layer.unpacked_size - modified[number][1] - superseded[number][1], 0),
+            added_files=max(layer.file_count - modified[number][0] - uncounted[number][0], 0),
+            added_bytes=max(layer.unpacked_size - modified[number][1] - uncounted[number][1], 0),
             modified_files=modified[number][0],
             modified_bytes=modified[number][1],
             removed_files=removed[number][0],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import lru_cache
 from typing import Final
 
 from imgscope.layer._malformed import malformed
@@ -35,16 +36,10 @@ def check(block: bytes, start: int) -> None:
 
 def number(field: bytes, start: int) -> int:
     """Return an octal number, or a binary one (GNU's base-256), of the header at `start`; nothing counts as 0."""
-    if field[0] & 0x80:
-        return _binary(field, start)
-    digits = field.strip(b" \0")
-    if not digits.isdigit():
-        # Something may follow the NUL that ends the number.
-        digits = digits.partition(b"\0")[0] or b"0"
     try:
-        return int(digits, 8) if digits.isdigit() else _refused(field, start)
+        return _parsed(field)
     except ValueError:
-        return _refused(field, start)
+        raise malformed(start, f"{field!r} where an octal number of at most 64 bits was expected") from None
 
 
 def text(field: bytes) -> bytes:
@@ -53,15 +48,25 @@ def text(field: bytes) -> bytes:
     return field if end < 0 else field[:end]
 
 
-def _binary(field: bytes, start: int) -> int:
+@lru_cache(maxsize=4096)
+def _parsed(field: bytes) -> int:
+    """Remembers its answers: modes, owners and times are the same in entry after entry."""
+    if field[0] & 0x80:
+        return _binary(field)
+    digits = field.strip(b" \0")
+    if not digits.isdigit():
+        # Something may follow the NUL that ends the number. What int() takes beyond digits is no number here.
+        digits = digits.partition(b"\0")[0] or b"0"
+        if not digits.isdigit():
+            raise ValueError
+    return int(digits, 8)
+
+
+def _binary(field: bytes) -> int:
     """Big-endian two's complement, the topmost bit being only the mark that the number is binary."""
     value = int.from_bytes(field, "big")
     width = len(field) * 8
     value -= 1 << width if field[0] & 0x40 else 1 << (width - 1)
     if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
-        raise malformed(start, f"the number {value}, which does not fit into 64 bits")
+        raise ValueError
     return value
-
-
-def _refused(field: bytes, start: int) -> int:
-    raise malformed(start, f"{field!r} where an octal number was expected")

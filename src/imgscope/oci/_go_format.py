@@ -79,6 +79,8 @@ def _words(listed: str) -> list[str]:
 
 
 def _unquote(word: str) -> str:
+    if "\\" not in word:
+        return word
     try:
         unquoted: str = json.loads(f'"{word}"', strict=False)
     except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -29,7 +30,13 @@ def parse_json(body: bytes, *, what: str, limit: int = LARGEST_DOCUMENT) -> Any:
     if len(body) > limit:
         raise LimitError(f"the {what} has {len(body):,} bytes: at most {limit:,} are read")
     try:
-        value = json.loads(body, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+        value = json.loads(
+            # Given bytes, json.loads would also take UTF-16 and encoded surrogates.
+            body.decode("utf-8"),
+            object_pairs_hook=_without_duplicates,
+            parse_float=_finite,
+            parse_constant=_refuse_constant,
+        )
         if _ESCAPED_SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError:
@@ -73,12 +80,19 @@ def _decode_custom(kind: type, value: Any) -> Any:
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {repeated[:80]!r} stands twice in one object")
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            raise ValueError(f"the key {name[:80]!r} stands twice in one object")
+        members[name] = value
     return members
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number[:80]} is beyond every number that can be told apart")
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -7,6 +7,7 @@ records `RUN |1 ARG=value /bin/sh -c command # buildkit`; kaniko records the ins
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -37,13 +38,14 @@ KEYWORDS: Final = frozenset(
 )
 
 # All of these are bounded or read their text once: a line of history may be hostile and megabytes long.
-_NOP: Final = re.compile(r"^.{0,200}?#\(nop\)\s+", re.DOTALL)
+_NOP: Final = re.compile(r"(?:[^'\"|;&]{0,200}?|(?:cmd|powershell|pwsh).{0,200}?)#\(nop\)\s+", re.DOTALL)
 _SHELL: Final = re.compile(
     r"(?:/(?:[\w.+-]++/)*+(?:ba|da|a|z|k)?sh(?: -\S++| pipefail| errexit| nounset){0,16}? -\w*c"
     r"|cmd /S /C|[\w:\\/]*?(?:powershell|pwsh)(?:\.exe)?(?: -\w++(?: \w++)??){0,16}? -Command)\s+",
     re.IGNORECASE,
 )
-_WORD_AFTER_SPACE: Final = re.compile(r"(?<= )(?=[/\w])")
+_WORD: Final = re.compile(r"(?<= )[/\w]")
+_MOST_WORDS: Final = 10_000
 _ARGUMENT_COUNT: Final = re.compile(r"\|(\d{1,4}) ")
 _ARGUMENT: Final = re.compile(r"([A-Za-z_]\w*+=\S*) ")
 _RUN_FLAG: Final = re.compile(r"(--(?:mount|network|security|device)(?:=\S+)?)\s+")
@@ -72,22 +74,23 @@ def parse_instruction(created_by: str | None) -> Instruction | None:
     """
     recorded = (created_by or "").strip()
     nop = _NOP.match(recorded)
-    if nop:
+    if nop and recorded.split(maxsplit=1)[0] not in KEYWORDS:
         return _from_keyword(recorded[nop.end() :])
+    recorded = recorded.removesuffix(_BUILDKIT).rstrip()
     if recorded.startswith("|") or _SHELL.match(recorded):
-        return _run(_BUILDKIT.sub("", recorded))
-    return _from_keyword(_BUILDKIT.sub("", recorded))
+        return _run(recorded)
+    return _from_keyword(recorded)
 
 
-def _from_keyword(recorded: str) -> Instruction | None:
-    keyword, _, text = recorded.partition(" ")
-    keyword, text = keyword.upper(), text.strip()
-    if keyword not in KEYWORDS:
+def _from_keyword(recorded: str, allowed: frozenset[str] = KEYWORDS) -> Instruction | None:
+    keyword, text = [*recorded.split(maxsplit=1), "", ""][:2]
+    keyword = keyword.upper()
+    if keyword not in allowed:
         return None
     if keyword == "RUN":
         return _run(text)
     if keyword == "ONBUILD":
-        inner = _from_keyword(text)
+        inner = _from_keyword(text, KEYWORDS - {"ONBUILD"})
         text = str(inner) if inner else text
     elif keyword in ("CMD", "ENTRYPOINT", "SHELL"):
         text = json_list(text)
@@ -124,8 +127,12 @@ def _take_arguments(recorded: str) -> tuple[list[str], str]:
     if len(arguments) == expected and (not expected or _SHELL.match(command)):
         return arguments, command
     # A value with spaces: nothing in the record quotes it, so only the shell marks where values end.
-    shell = _SHELL.search(rest)
-    if not shell:
+    end = _find_shell(rest)
+    if end is None:
         return arguments, command
-    values = re.split(r" (?=[A-Za-z_]\w*=)", rest[: shell.start()].strip())
-    return values, rest[shell.start() :]
+    return re.split(r" (?=[A-Za-z_]\w*+=)", rest[:end].strip()), rest[end:]
+
+
+def _find_shell(text: str) -> int | None:
+    words = itertools.islice(_WORD.finditer(text), _MOST_WORDS)
+    return next((word.start() for word in words if _SHELL.match(text, word.start())), None)

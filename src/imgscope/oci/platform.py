@@ -24,7 +24,7 @@ _ARCHITECTURES: Final = {
     "armel": ("arm", "v6"),
 }
 _OPERATING_SYSTEMS: Final = {"macos": "darwin"}
-_PART: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True, rename={"os_version": "os.version"}):

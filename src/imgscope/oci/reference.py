@@ -56,12 +56,11 @@ class Reference:
     @property
     def familiar(self) -> str:
         """The shortest text that parses to the same reference."""
-        name = f"{self.registry}/{self.repository}"
         if self.registry == HUB:
-            name = self.repository.removeprefix("library/")
-            if name.count("/") == 0 and f"library/{name}" != self.repository:
-                name = f"{HUB}/{self.repository}"
-        return name + self._suffix()
+            for name in (self.repository.removeprefix("library/"), self.repository):
+                if same_image(name, f"{HUB}/{self.repository}"):
+                    return name + self._suffix()
+        return str(self)
 
     def __str__(self) -> str:
         return f"{self.registry}/{self.repository}{self._suffix()}"
@@ -104,7 +103,7 @@ def _split_registry(name: str, text: str) -> tuple[str, str]:
     first, slash, rest = name.partition("/")
     is_domain = slash and ("." in first or ":" in first or first == "localhost" or first.lower() != first)
     if not is_domain:
-        if _BARE_IDENTIFIER.fullmatch(name):
+        if _BARE_IDENTIFIER.fullmatch(text):
             raise UsageError(
                 f"image {text!r}: 64 hexadecimal digits look like an image ID, which no registry can look up",
                 hint="use NAME@sha256:… or a tag",

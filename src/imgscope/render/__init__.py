@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 
 from imgscope import discovery
@@ -19,7 +20,9 @@ def formats() -> list[str]:
 def renderer(name: str) -> Render:
     """Return the format called `name`; only its own module is loaded. Raises `UsageError` that lists them all."""
     if name not in formats():
-        raise UsageError(f"there is no output format {name!r}", hint=f"choose one of: {', '.join(formats())}")
+        near = difflib.get_close_matches(name, formats(), n=1)
+        advice = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(f"there is no output format {name!r}", hint=f"{advice}There are: {', '.join(formats())}")
     render = importlib.import_module(f"{__name__}.{name}").RENDER
     if not isinstance(render, Render):
         raise TypeError(f"{__name__}.{name}.RENDER is not a Render")

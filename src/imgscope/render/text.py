@@ -74,7 +74,7 @@ def _sections(report: ImageReport, *, detailed: bool) -> Iterator[RenderableType
     if not report.findings:
         yield _indented("none")
     if report.failures:
-        yield _heading("Incomplete: part of this image could not be read")
+        yield _heading("Incomplete")
         yield from (_indented(failure.message, style="red") for failure in report.failures)
 
 
@@ -87,12 +87,15 @@ def _summary(report: ImageReport) -> Iterator[RenderableType]:
         f"{format_count(image.layer_count, 'layer')} · {format_size(image.compressed_size)} compressed · "
         f"{format_size(image.unpacked_size)} unpacked · {format_count(image.file_count, 'file')}"
     )
+    left_over = format_size(report.leftovers.bytes)
+    yield _indented(f"{format_count(len(report.packages), 'package')} · {left_over} left over by the build")
     yield _indented(
-        f"{format_count(len(report.packages), 'package')} · {format_size(report.leftovers.bytes)} left over · "
         f"{format_size(waste.wasted_bytes)} wasted, {format_size(waste.reclaimable_bytes)} of it reclaimable · "
         f"efficiency {waste.efficiency:.1%}"
     )
     yield _indented(image.digest, style="dim")
+    if not report.complete:
+        yield _indented("incomplete: part of this image could not be read, see the end", style="bold red")
 
 
 def _layers(report: ImageReport) -> Table:
@@ -170,13 +173,13 @@ def _wasted(path: WastedPath) -> tuple[Text, Text, Text, Text]:
 
 
 def _finding(finding: Finding, *, detailed: bool) -> RenderableType:
-    where = f" [layer {finding.layer}]" if finding.layer is not None else ""
-    head = Text.assemble(
-        (f"{finding.severity.value:>8}  ", _SEVERITY_STYLES[finding.severity]),
-        (finding.rule_id, "bold"),
-        f"{where}: {printable(finding.message)}",
-    )
-    lines: list[RenderableType] = [head]
+    where = f", layer {finding.layer}" if finding.layer is not None else ""
+    lines: list[RenderableType] = [
+        Text.assemble(
+            (f"{finding.severity.value:>8}  ", _SEVERITY_STYLES[finding.severity]), (finding.rule_id, "bold"), where
+        ),
+        _detail(_text(finding.message)),
+    ]
     if finding.fix:
         lines.append(_detail(_text(f"fix: {finding.fix}", "green")))
     if detailed:

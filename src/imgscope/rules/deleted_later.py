@@ -30,7 +30,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         image,
         "deleted-later",
         "deleted",
-        done="ship in this layer but are deleted later",
+        done="shipped in this layer and deleted later",
         fix="delete in the same RUN that creates, or build in a first stage and COPY --from it",
     )
 

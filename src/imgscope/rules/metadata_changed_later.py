@@ -28,7 +28,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         image,
         "metadata-changed-later",
         "metadataOnly",
-        done="are copied by this layer with nothing but owner, mode or time changed",
+        done="copied by this layer with nothing but owner, mode or time changed",
         fix="use COPY --chown=… --chmod=… instead of RUN chown or RUN chmod",
     )
 

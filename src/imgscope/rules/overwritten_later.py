@@ -26,7 +26,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         image,
         "overwritten-later",
         "overwritten",
-        done="ship in this layer but are overwritten later",
+        done="shipped in this layer and overwritten later",
         fix="write each file once: join the instructions, or take a newer base image instead of upgrading",
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from imgscope import discovery
 from imgscope.errors import UsageError
+from imgscope.sources._files import exists
 from imgscope.sources.base import ImageSource, Source, SourceOptions
 
 __all__ = ["open_source", "sources"]
@@ -37,7 +38,7 @@ def open_source(text: str, options: SourceOptions) -> ImageSource:
     if colon and scheme in known and not (scheme == _DEFAULT_SCHEME and not rest.startswith("//")):
         return known[scheme].open(rest.removeprefix("//"), options)
     path = Path(text)
-    if _looks_like_path(text) or path.exists():
+    if _looks_like_path(text) or exists(path):
         return _open_path(path, known, options)
     return known[_DEFAULT_SCHEME].open(text, options)
 
@@ -47,7 +48,7 @@ def _looks_like_path(text: str) -> bool:
 
 
 def _open_path(path: Path, known: dict[str, Source], options: SourceOptions) -> ImageSource:
-    if not path.exists():
+    if not exists(path):
         raise UsageError(f"there is no file or directory {str(path)!r}", hint="check the path, or name an image")
     for source in dict.fromkeys(known.values()):
         if source.recognizes(path):

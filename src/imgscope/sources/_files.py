@@ -76,8 +76,8 @@ class Place:
         expected = "directory" if directory else "file"
         position = len(text)
         while position > 0:
-            path = Path(text[:position]).expanduser()
-            if path.exists():
+            path = Path(text[:position])
+            if exists(path):
                 if path.is_dir() != directory:
                     other = "oci-archive:FILE" if directory else "oci:DIRECTORY"
                     raise UsageError(f"{str(path)!r} is no {expected}", hint=f"did you mean {other}?")
@@ -87,6 +87,14 @@ class Place:
             f"there is no {expected} {text.partition(':')[0] or text!r}",
             hint=f"{scheme}: takes a path, from the current directory if it does not begin with /",
         )
+
+
+def exists(path: Path) -> bool:
+    """Tell whether there is something at `path`; a name that no file can have is no error."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 class DirectoryFiles:

@@ -1,4 +1,4 @@
-"""The terminal UI of one image: starts the reading, hands its messages to the screen, and ends."""
+"""The terminal UI of one image: begins to read it, shows its screen, and ends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from imgscope.tui.messages import Failed, Inspected, Progressed
+from imgscope.tui.messages import Failed
 from imgscope.tui.model.session import Session
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
@@ -33,9 +33,9 @@ class InspectApp(App[None]):
     def __init__(self, reference: str, inspect: Inspect) -> None:
         super().__init__()
         self.session = Session(reference)
-        self.thread = InspectionThread(inspect, self.post_message)
         self.error: BaseException | None = None
         self._image_screen = ImageScreen(self.session)
+        self.thread = InspectionThread(inspect, self._image_screen.post_message)
 
     def get_default_screen(self) -> ImageScreen:
         """Return the screen below all others."""
@@ -44,16 +44,6 @@ class InspectApp(App[None]):
     def on_ready(self) -> None:
         """Begin to read once there is something to see."""
         self.thread.start()
-
-    @on(Progressed)
-    def _show_progress(self, message: Progressed) -> None:
-        self.session.apply(message.event)
-        self._image_screen.update_progress()
-
-    @on(Inspected)
-    def _show_inspection(self, message: Inspected) -> None:
-        self.session.finish(message.inspection)
-        self._image_screen.show_inspection(message.inspection)
 
     @on(Failed)
     def _give_up(self, message: Failed) -> None:

@@ -76,7 +76,9 @@ def throttled(progress: events.Progress, clock: Callable[[], float] = time.monot
             now = clock()
             if now - last.get(event.layer, -_SHORTEST_PAUSE) < _SHORTEST_PAUSE:
                 return
-            last[event.layer] = now
+            # The beginning says nothing yet: what comes first after it is shown at once.
+            if event.received:
+                last[event.layer] = now
         progress(event)
 
     return tell

@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 
 from imgscope.errors import AuthenticationError, SourceError
+from imgscope.limits import DEFAULT_LIMITS
 from imgscope.oci.manifest import Descriptor
+from imgscope.oci.reference import Reference
 from imgscope.sources.base import SourceOptions
-from imgscope.sources.registry.credentials import Credential
+from imgscope.sources.registry.auth import Authenticator
+from imgscope.sources.registry.challenge import Challenge
+from imgscope.sources.registry.credentials import Credential, Lookup
+from imgscope.sources.registry.endpoint import Endpoint
+from imgscope.sources.registry.token_server import TokenServer
+from imgscope.sources.registry.transport import Transport
 from tests.sources.registry.conftest import SECRET, Opener, password
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
@@ -77,6 +84,30 @@ def test_C8_a_token_that_is_no_longer_good_is_renewed(open_image: Opener) -> Non
     with source.open_blob(head.manifest.layers[0]) as chunks:
         assert b"".join(chunks) == _APP.layers[0].blob
     assert sent_to(registry, "blobs")[-2:] == ["Bearer granted-1", "Bearer granted-2"]
+
+
+@pytest.mark.parametrize(("lifetime", "good_for"), [(None, 60), (5, 60), (300, 300)])
+def test_C8_a_token_is_renewed_when_its_time_is_up(lifetime: int | None, good_for: int) -> None:
+    registry = Registry(auth=Bearer(answer={} if lifetime is None else {"expires_in": lifetime}))
+    endpoint, now = Endpoint.of("registry.example.com"), [1000.0]
+    transport = Transport(endpoint, DEFAULT_LIMITS, http=registry.transport())
+    authenticator = Authenticator(
+        Reference.parse("registry.example.com/team/app"),
+        endpoint,
+        TokenServer(transport, endpoint, DEFAULT_LIMITS),
+        find_credential=Lookup,
+        clock=lambda: now[0],
+    )
+    challenge = Challenge(scheme="bearer", parameters={"realm": "https://registry.example.com/token"})
+    authenticator.answer([challenge], None)
+    now[0] += good_for - 1
+    assert authenticator.header() == "Bearer granted-1"
+    now[0] += 1
+    assert authenticator.header() == "Bearer granted-2"
+    # Another thread that was refused with the first token finds the second one there.
+    authenticator.answer([challenge], "Bearer granted-1")
+    assert len(registry.requests) == 2
+    transport.close()
 
 
 def test_C8_the_challenge_of_the_registry_stands_in_for_a_missing_one(open_image: Opener) -> None:

@@ -34,6 +34,7 @@ from tests.support.registry_faults import (
     answering,
     claiming_digest,
     cut,
+    dropping,
     flipped,
     gzipped,
     of_kind,
@@ -91,13 +92,14 @@ def test_a_digest_needs_no_probe(open_image: Opener) -> None:
         without_head(),
         claiming_digest("", method="HEAD"),
         claiming_digest("sha256:nonsense", method="HEAD"),
+        Fault(applies=lambda seen: seen.kind == "manifests", change=claiming_digest("").change),
         Fault(
             applies=of_kind("manifests", method="HEAD"), change=lambda _, reply: reply.with_headers(content_length="0")
         ),
         answering(403, method="HEAD"),
         answering(404, method="HEAD"),
     ],
-    ids=["405", "no digest", "malformed digest", "no length", "403", "404"],
+    ids=["405", "no digest", "malformed digest", "no digest ever", "no length", "403", "404"],
 )
 def test_C14_where_HEAD_does_not_tell_GET_does(open_image: Opener, fault: Fault) -> None:
     registry = registry_with_index()
@@ -225,8 +227,8 @@ def test_docker_hub_is_asked_at_its_endpoint(open_image: Opener) -> None:
             refused(418, "TEAPOT", "short and stout"),
             SourceError,
             (
-                "registry.example.com answered with status 418 I'm a teapot when asked for tag latest in the repository "
-                "team/app (short and stout)"
+                "registry.example.com answered with status 418 I'm a teapot when asked for tag latest in the "
+                "repository team/app (short and stout)"
             ),
         ),
         (
@@ -293,6 +295,32 @@ def test_C16_a_registry_that_wants_us_to_come_back_tomorrow_is_not_waited_for(
         "wait 86400 seconds and run again; who logs in (docker login registry.example.com) is often allowed more"
     )
     assert slept == []
+
+
+def test_C16_a_connection_that_breaks_is_made_again(open_image: Opener, slept: list[float]) -> None:
+    registry = registry_with_index()
+    registry.misbehave(dropping(times=3))
+    assert open_image(registry).resolve(_PLATFORM).digest == _ARM64.manifest_digest
+    assert len(slept) == 3
+
+
+@pytest.mark.parametrize("fault", [dropping(), cut(after=10, times=None, kind="manifests")])
+def test_C16_a_connection_that_always_breaks_is_told(open_image: Opener, fault: Fault) -> None:
+    registry = registry_with_index()
+    registry.misbehave(fault)
+    with pytest.raises(SourceError, match=r"^the connection to registry\.example\.com broke off: "):
+        open_image(registry).resolve(_PLATFORM)
+    assert len(registry.requests) == 5
+
+
+def test_a_registry_on_this_machine_that_finds_fault_is_not_taken_for_one_that_speaks_tls(open_image: Opener) -> None:
+    registry = registry_with_index()
+    complaint = refused(400, "NAME_INVALID", "no such name")
+    insecurely = dropping(method="HEAD")
+    insecurely.applies = lambda seen: seen.scheme == "https"
+    registry.misbehave(Fault(applies=lambda seen: seen.scheme == "http", change=lambda *_: complaint), insecurely)
+    with pytest.raises(SourceError, match=r"localhost:5000 answered with status 400 Bad Request .* \(no such name\)"):
+        open_image(registry, "localhost:5000/team/app").resolve(None)
 
 
 def test_a_manifest_cut_short_is_asked_for_again(open_image: Opener) -> None:

@@ -32,7 +32,7 @@ def test_a_registry_declared_insecure_is_tried_encrypted_first() -> None:
     assert not Endpoint.of("registry.example.com", {"registry.example.com:5000"}).allows_http
 
 
-@pytest.mark.parametrize("host", ["example.com:99999", "example.com:0", f"{'a' * 64}.example.com"])
+@pytest.mark.parametrize("host", ["example.com:99999", "example.com:0", "example.com:port", f"{'a' * 64}.example.com"])
 def test_a_host_that_no_network_has_is_a_usage_error(host: str) -> None:
     with pytest.raises(UsageError, match=r"has no valid port|is not a host name"):
         Endpoint.of(host)

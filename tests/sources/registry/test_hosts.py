@@ -26,7 +26,7 @@ def test_private_addresses_are_local_and_not_this_machine(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["example.com", "8.8.8.8", "localhost.example.com", "2600::1", "dead.beef", "0xyz.com"]
+    "host", ["example.com", "8.8.8.8", "localhost.example.com", "2600::1", "dead.beef", "1.2.3.4.5"]
 )
 def test_public_names_and_addresses_are_not_local(host: str) -> None:
     assert not is_local(host)

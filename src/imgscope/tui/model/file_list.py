@@ -13,7 +13,10 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRow:
-    """One path. `kind` is what a layer did to it; `layer` the one it comes from, where that is of interest."""
+    """One path. `kind` is what a layer did to it; `layer` the one it comes from, where that is of interest.
+
+    A `size` below zero is what is no longer there.
+    """
 
     name: str
     size: int

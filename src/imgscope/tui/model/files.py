@@ -98,11 +98,15 @@ class LayerFiles:
 
     def detail(self, item: LayerNode) -> list[Line]:
         """Return path, mode, owner and size of `item`, and what the layer did to it."""
-        return [Line(f"/{item.path}", "strong"), Line(_facts(item.entry, _size(item))), Line(_WORDS[item.kind])]
+        lines = [Line(f"/{item.path}", "strong"), Line(_facts(item.entry, abs(_size(item)))), Line(_WORDS[item.kind])]
+        if item.removed_size and item.kind != "removed":
+            lines.append(Line(f"below it, {format_size(item.removed_size)} are removed"))
+        return lines
 
 
 def _size(item: LayerNode) -> int:
-    return item.removed_size if item.kind == "removed" else item.shipped_size
+    """Return what the layer ships there; where it only removes, what it removes, below zero."""
+    return item.shipped_size if item.shipped_size or item.kind not in (None, "removed") else -item.removed_size
 
 
 def _name(name: str, entry: LayerEntry | None, *, is_directory: bool) -> str:

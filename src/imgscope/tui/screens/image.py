@@ -12,15 +12,11 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Tab, Tabs
 
-from imgscope.analyze import Inspection
+from imgscope.tui.messages import Inspected, Progressed
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.summary import summary_of
-from imgscope.tui.widgets.detail import Detail
-from imgscope.tui.widgets.file_tree import FileTree
 from imgscope.tui.widgets.files_pane import FilesPane
-from imgscope.tui.widgets.finding_list import FindingList
 from imgscope.tui.widgets.findings_pane import FindingsPane
-from imgscope.tui.widgets.layer_table import LayerTable
 from imgscope.tui.widgets.layers_pane import LayersPane
 from imgscope.tui.widgets.row_list import RowList
 from imgscope.tui.widgets.summary_header import SummaryHeader
@@ -39,43 +35,53 @@ class ImageScreen(Screen[None]):
         Binding("t", "toggle_scope", "Image/layer"),
         Binding("tab", "next_pane(1)", "Next pane", show=False),
         Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False),
-        Binding("J,shift+down", "scroll_detail(1)", "Text down", show=False),
-        Binding("K,shift+up", "scroll_detail(-1)", "Text up", show=False),
+        Binding("J,shift+down", "scroll_detail(3)", "Text down", show=False),
+        Binding("K,shift+up", "scroll_detail(-3)", "Text up", show=False),
     ]
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._header = SummaryHeader()
+        self._tabs = {pane: Tab(_label(pane), id=pane) for pane in _PANES}
+        self._layers = LayersPane(session)
+        self._files = FilesPane()
+        self._findings = FindingsPane()
 
     def compose(self) -> ComposeResult:
         """Lay out."""
-        yield SummaryHeader()
-        tabs = Tabs(*(Tab(_label(pane), id=pane) for pane in _PANES))
+        yield self._header
+        tabs = Tabs(*self._tabs.values())
         tabs.can_focus = False
         yield tabs
         with Horizontal(id="panes", classes="layers right-files"):
-            yield LayersPane(self._session, id="layers-pane")
-            yield FilesPane(id="files-pane")
-            yield FindingsPane(id="findings-pane")
+            yield self._layers
+            yield self._files
+            yield self._findings
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Begin with what is known before anything was asked."""
-        self.update_progress()
-        self.query_one(LayerTable).focus()
+        self._update_progress()
 
-    def update_progress(self) -> None:
-        """Show what the session knows by now."""
-        self.query_one(SummaryHeader).summary = summary_of(self._session)
-        self.query_one(LayersPane).update_rows()
+    @on(Progressed)
+    def _show_progress(self, message: Progressed) -> None:
+        self._session.apply(message.event)
+        self._update_progress()
 
-    def show_inspection(self, inspection: Inspection) -> None:
-        """Show everything."""
-        self.update_progress()
-        self.query_one(FilesPane).show(inspection)
-        self.query_one(FindingsPane).show(inspection.report)
-        count = len(inspection.report.findings) + len(inspection.report.failures)
-        self.query_one("#findings", Tab).label = Content(f"{_label('findings')} ({count})")
+    @on(Inspected)
+    def _show_inspection(self, message: Inspected) -> None:
+        report = message.inspection.report
+        self._session.finish(message.inspection)
+        self._update_progress()
+        self._files.show(message.inspection)
+        self._findings.show(report)
+        count = len(report.findings) + len(report.failures)
+        self._tabs["findings"].label = Content(f"{_label('findings')} ({count})")
+
+    def _update_progress(self) -> None:
+        self._header.summary = summary_of(self._session)
+        self._layers.update_rows()
 
     @on(Tabs.TabActivated)
     def _follow_tab(self, event: Tabs.TabActivated) -> None:
@@ -83,11 +89,11 @@ class ImageScreen(Screen[None]):
 
     @on(RowList.Highlighted, "#layer-table")
     def _follow_layer(self, event: RowList.Highlighted) -> None:
-        self.query_one(FilesPane).choose_layer(event.position)
+        self._files.choose_layer(event.position)
 
     @on(RowList.Chosen, "#layer-table")
     def _show_layer(self) -> None:
-        self.query_one(FilesPane).choose_scope(is_whole=False)
+        self._files.choose_scope(is_whole=False)
         self.action_pane("files")
 
     def action_pane(self, pane: str) -> None:
@@ -101,12 +107,12 @@ class ImageScreen(Screen[None]):
 
     def action_toggle_scope(self) -> None:
         """Show the files of the whole image or of the layer."""
-        self.query_one(FilesPane).toggle_scope()
+        self._files.toggle_scope()
         self.action_pane("files")
 
     def action_scroll_detail(self, lines: int) -> None:
         """Scroll the text below the list that has the focus."""
-        self.query_one(f"#{self.query_one(Tabs).active}-pane").query_one(Detail).scroll_relative(y=lines, animate=False)
+        self._pane(self.query_one(Tabs).active).detail.scroll_relative(y=lines, animate=False)
 
     def _show_pane(self, pane: str) -> None:
         panes = self.query_one("#panes")
@@ -115,8 +121,16 @@ class ImageScreen(Screen[None]):
         if pane != "layers":
             panes.set_class(pane == "files", "right-files")
             panes.set_class(pane == "findings", "right-findings")
-        lists = {"layers": LayerTable, "files": FileTree, "findings": FindingList}
-        self.query_one(lists[pane]).focus()
+        # Not `focus`, which takes its time: the next key may be there already.
+        self.set_focus(self._pane(pane).rows)
+
+    def _pane(self, pane: str) -> LayersPane | FilesPane | FindingsPane:
+        panes: dict[str, LayersPane | FilesPane | FindingsPane] = {
+            "layers": self._layers,
+            "files": self._files,
+            "findings": self._findings,
+        }
+        return panes[pane]
 
 
 def _label(pane: str) -> str:

@@ -57,7 +57,7 @@ class FileTree(RowList):
         """Return the columns, the name last."""
         shows_layer = self.files is not None and self.files.shows_layer
         origin = Column(title="layer", width=5, is_right=True) if shows_layer else Column(title="", width=1)
-        return (Column(title="size", width=7, is_right=True), origin, Column(title="path"))
+        return (Column(title="size", width=8, is_right=True), origin, Column(title="path"))
 
     def cells(self, position: int, width: int) -> Sequence[Cell]:
         """Return size, origin and name, the name set in by depth."""
@@ -88,8 +88,9 @@ class FileTree(RowList):
             return
         if self.files.is_open(self.cursor):
             self.cursor += 1
-        self.files.open(self.cursor)
-        self.reload()
+        else:
+            self.files.open(self.cursor)
+            self.reload()
 
     def action_close(self) -> None:
         """Close the directory under the cursor; where it is closed, go to the one it is in."""

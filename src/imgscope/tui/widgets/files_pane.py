@@ -23,8 +23,12 @@ from imgscope.tui.widgets.file_tree import FileTree
 class FilesPane(Vertical):
     """A tree of one of two scopes: the whole image, or the layer that is highlighted in the layer table."""
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = Static(classes="title", markup=False)
+        self.rows = FileTree(id="file-tree")
+        self.rows.placeholder = "files follow when all layers are read …"
+        self.detail = Detail()
         self._inspection: Inspection | None = None
         self._layer = 0
         self._is_whole = True
@@ -34,17 +38,15 @@ class FilesPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out."""
-        yield Static(classes="title", markup=False)
-        tree = FileTree(id="file-tree")
-        tree.placeholder = "files follow when all layers are read …"
-        yield tree
-        yield Detail()
+        yield self._title
+        yield self.rows
+        yield self.detail
 
     def show(self, inspection: Inspection) -> None:
         """Show the files of an image that was read."""
         self._inspection = inspection
         self._whole = FileList(ImageFiles(inspection))
-        self.query_one(FileTree).placeholder = "there is nothing in it"
+        self.rows.placeholder = "there is nothing in it"
         self._update()
 
     def choose_layer(self, number: int) -> None:
@@ -67,16 +69,16 @@ class FilesPane(Vertical):
             return
         files = self._whole if self._is_whole else self._layers.get(self._layer)
         if files is None:
-            self._title(f"layer {self._layer} · comparing with the layers below it …")
+            self._entitle(f"layer {self._layer} · comparing with the layers below it …")
             self._view_layer(self._inspection)
             return
-        self._title(files.title)
-        self.query_one(FileTree).show(files)
+        self._entitle(files.title)
+        self.rows.show(files)
         if not len(files):
-            self.query_one(Detail).show(())
+            self.detail.show(())
 
-    def _title(self, title: str) -> None:
-        self.query_one(Static).update(content([Line(title, "strong")]))
+    def _entitle(self, title: str) -> None:
+        self._title.update(content([Line(title, "strong")]))
 
     def _view_layer(self, inspection: Inspection) -> None:
         # One at a time: who runs through the layers waits for the one they stop at, not for all on the way.
@@ -97,6 +99,6 @@ class FilesPane(Vertical):
 
     @on(FileTree.Highlighted)
     def _tell_more(self, event: FileTree.Highlighted) -> None:
-        files = self.query_one(FileTree).files
+        files = self.rows.files
         if files is not None and event.position < len(files):
-            self.query_one(Detail).show(files.detail(event.position))
+            self.detail.show(files.detail(event.position))

@@ -16,17 +16,17 @@ class FindingList(RowList):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._rows: list[FindingRow] = []
+        self.rows: list[FindingRow] = []
 
     def show(self, rows: list[FindingRow]) -> None:
         """Show `rows`."""
-        self._rows = rows
+        self.rows = rows
         self.reload()
 
     @property
     def row_count(self) -> int:
         """How many findings there are."""
-        return len(self._rows)
+        return len(self.rows)
 
     def columns(self, width: int) -> Sequence[Column]:
         """Return the columns; the rule has what room there is where the message does not fit."""
@@ -41,7 +41,7 @@ class FindingList(RowList):
 
     def cells(self, position: int, width: int) -> Sequence[Cell]:
         """Return what is in the columns."""
-        row = self._rows[position]
+        row = self.rows[position]
         cells = (
             Cell(row.severity, row.tone),
             Cell(format_size(row.bytes) if row.bytes is not None else "-"),

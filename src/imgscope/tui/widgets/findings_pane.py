@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from imgscope.report import ImageReport
-from imgscope.tui.model.findings import FindingRow, finding_rows, findings_title
+from imgscope.tui.model.findings import finding_rows, findings_title
 from imgscope.tui.model.lines import Line
 from imgscope.tui.widgets.detail import Detail
 from imgscope.tui.widgets.drawing import content
@@ -18,26 +18,25 @@ from imgscope.tui.widgets.finding_list import FindingList
 class FindingsPane(Vertical):
     """How many there are, the list of them, and message, fix and places of one."""
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
-        self._rows: list[FindingRow] = []
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = Static(classes="title", markup=False)
+        self.rows = FindingList(id="finding-list")
+        self.rows.placeholder = "findings follow when all layers are read …"
+        self.detail = Detail()
 
     def compose(self) -> ComposeResult:
         """Lay out."""
-        yield Static(classes="title", markup=False)
-        findings = FindingList(id="finding-list")
-        findings.placeholder = "findings follow when all layers are read …"
-        yield findings
-        yield Detail()
+        yield self._title
+        yield self.rows
+        yield self.detail
 
     def show(self, report: ImageReport) -> None:
         """Show the findings of `report`."""
-        self._rows = finding_rows(report)
-        self.query_one(Static).update(content([Line(findings_title(report), "strong")]))
-        findings = self.query_one(FindingList)
-        findings.placeholder = "nothing to say against this image"
-        findings.show(self._rows)
+        self._title.update(content([Line(findings_title(report), "strong")]))
+        self.rows.placeholder = "nothing to say against this image"
+        self.rows.show(finding_rows(report))
 
     @on(FindingList.Highlighted)
     def _tell_more(self, event: FindingList.Highlighted) -> None:
-        self.query_one(Detail).show(self._rows[event.position].detail)
+        self.detail.show(self.rows.rows[event.position].detail)

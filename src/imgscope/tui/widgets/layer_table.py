@@ -26,17 +26,17 @@ class LayerTable(RowList):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._rows: list[LayerRow] = []
+        self.rows: list[LayerRow] = []
 
     def show(self, rows: list[LayerRow]) -> None:
         """Show `rows`."""
-        self._rows = rows
+        self.rows = rows
         self.reload()
 
     @property
     def row_count(self) -> int:
         """How many layers there are."""
-        return len(self._rows)
+        return len(self.rows)
 
     def columns(self, width: int) -> Sequence[Column]:
         """Give the bar less room where there is little."""
@@ -51,7 +51,7 @@ class LayerTable(RowList):
 
     def cells(self, position: int, width: int) -> Sequence[Cell]:
         """Return what is known of a layer; the unpacked size is the progress until there is one."""
-        row = self._rows[position]
+        row = self.rows[position]
         return (
             Cell(str(row.number), "dim"),
             Cell(bar(row.share, _bar_width(width)), "info"),

@@ -15,21 +15,22 @@ from imgscope.tui.widgets.layer_table import LayerTable
 class LayersPane(Vertical):
     """The layer table above the instruction of a layer."""
 
-    def __init__(self, session: Session, *, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self, session: Session) -> None:
+        super().__init__()
         self._session = session
+        self.rows = LayerTable(id="layer-table")
+        self.detail = Detail()
 
     def compose(self) -> ComposeResult:
         """Lay out."""
-        yield LayerTable(id="layer-table")
-        yield Detail()
+        yield self.rows
+        yield self.detail
 
     def update_rows(self) -> None:
         """Show what the session knows by now."""
-        table = self.query_one(LayerTable)
-        table.placeholder = "the image has no layers" if self._session.head else "looking for the image …"
-        table.show(layer_rows(self._session))
+        self.rows.placeholder = "the image has no layers" if self._session.head else "looking for the image …"
+        self.rows.show(layer_rows(self._session))
 
     @on(LayerTable.Highlighted)
     def _tell_more(self, event: LayerTable.Highlighted) -> None:
-        self.query_one(Detail).show(layer_detail(self._session, event.position))
+        self.detail.show(layer_detail(self._session, event.position))

@@ -1,0 +1,71 @@
+"""The command line in this process, and images for it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imgscope.cli.main import main
+from tests.support.images import BuiltImage, file, image, layer, write_oci_layout
+
+_PROGRESS = re.compile(r"imgscope: (layer \d+ of \d+: .*|.*, [\d.]+ \w+ compressed)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a run ended and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The JSON on stdout."""
+        return json.loads(self.out)
+
+    @property
+    def last_words(self) -> list[str]:
+        """What stderr says besides progress."""
+        return [line for line in self.err.splitlines() if not _PROGRESS.match(line)]
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line with these arguments, stdout being no terminal."""
+
+    def run_with(*arguments: str | Path) -> Ended:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Ended(code=ended.value.code, out=captured.out, err=captured.err)
+
+    return run_with
+
+
+def debian() -> BuiltImage:
+    """A small image, listed without a platform so that it is found on every machine."""
+    return image(
+        [
+            layer(file("etc/os-release", "ID=debian\nVERSION_ID=12\nPRETTY_NAME='Debian 12'\n")),
+            layer(file("var/lib/apt/lists/x", "x" * 5000), created_by="RUN /bin/sh -c apt-get update # buildkit"),
+        ],
+        listed_platform=False,
+    )
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Path:
+    """An OCI layout that holds the image `debian()` as `latest`."""
+    return write_oci_layout(tmp_path / "layout", {"latest": debian()})

@@ -1,0 +1,104 @@
+"""imgscope as a process: pipes that close, Ctrl-C, and locales that cannot show everything."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.images import file, image, layer, write_oci_layout
+
+COMMAND = [sys.executable, "-m", "imgscope"]
+_ENOUGH_SECONDS = 30
+
+
+def test_output_that_nobody_reads_to_its_end_ends_quietly(tmp_path: Path) -> None:
+    built = image([], config={"Env": [f"NAME_{number}={'x' * 200}" for number in range(5000)]}, listed_platform=False)
+    path = write_oci_layout(tmp_path / "layout", {"latest": built})
+    with subprocess.Popen(
+        [*COMMAND, str(path), "-o", "json", "--quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"{\n"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["rules"], ["schema"], ["nginx", "--help"]])
+def test_help_that_nobody_reads_ends_quietly(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([*COMMAND, *arguments], stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_C72_the_JSON_is_UTF_8_and_the_text_is_readable_whatever_the_locale_says(tmp_path: Path) -> None:
+    built = image(
+        [layer(file("var/cache/apk/ünïcödé-文字", "x"))], config={"Labels": {"a": "→"}}, listed_platform=False
+    )
+    path = write_oci_layout(tmp_path / "layout", {"latest": built})
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    done = subprocess.run([*COMMAND, str(path), "-o", "json"], env=environment, capture_output=True, check=True)
+    assert json.loads(done.stdout)["image"]["config"]["labels"] == {"a": "→"}
+    done = subprocess.run([*COMMAND, str(path)], env=environment, capture_output=True, check=True)
+    assert "·" in done.stdout.decode()
+    for arguments in (["rules"], ["rules", "metadata-changed-later"], ["--help"]):
+        subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, check=True)
+
+
+_SILENT_SOURCE = """
+import contextlib, sys, threading
+from imgscope.sources.base import Source
+from tests.support.images import image, layer, file
+from tests.support.memory import MemorySource
+
+class Silent(MemorySource):
+    @contextlib.contextmanager
+    def open_blob(self, *_):
+        print("waiting", file=sys.stderr, flush=True)
+        threading.Event().wait()
+        yield
+
+SOURCE = Source(schemes=("silent",), open=lambda *_: Silent(image([layer(file("a", "a"))])))
+"""
+_WITH_SILENT_SOURCE = """
+import sys
+import imgscope.sources
+imgscope.sources.__path__.append(sys.argv[1])
+from imgscope.cli.main import main
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize("command", [["silent:x"], ["audit", "silent:x", "silent:y"]])
+def test_ctrl_c_ends_within_a_second_though_the_source_says_nothing(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "silent.py").write_text(_SILENT_SOURCE)
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", _WITH_SILENT_SOURCE, str(tmp_path), *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)])},
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line == "waiting\n":
+                break
+        started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=_ENOUGH_SECONDS)
+        took = time.monotonic() - started
+    assert process.returncode == 130
+    assert out == ""
+    assert err.strip() == ""
+    assert took < 1

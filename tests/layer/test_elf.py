@@ -1,0 +1,174 @@
+"""The ELF reader, beside pyelftools on the files of the machine that runs the tests, and on damaged ones."""
+
+from __future__ import annotations
+
+import io
+import struct
+import sys
+import sysconfig
+import time
+from functools import cache
+from pathlib import Path
+
+import pytest
+from elftools.elf.dynamic import DynamicSegment
+from elftools.elf.elffile import ELFFile
+from elftools.elf.gnuversions import GNUVersionSection
+from elftools.elf.segments import InterpSegment
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imgscope.layer.elf import MAGIC, parse_elf
+from tests.support import elf
+
+
+@cache
+def real_files() -> tuple[Path, ...]:
+    """Programs and libraries that are at hand: Python's own, its extensions, and tools of the system."""
+    extensions = Path(sysconfig.get_path("platstdlib"), "lib-dynload")
+    candidates = [
+        Path(sys.executable).resolve(),
+        *sorted(extensions.glob("*.so"))[:15],
+        *(Path("/bin", name).resolve() for name in ("ls", "sh", "tar", "busybox", "ldconfig")),
+        *sorted(Path("/lib").resolve().glob("*/libc.so.6")),
+        *sorted(Path("/lib").resolve().glob("*/libm.so.6")),
+        *sorted(Path("/lib").resolve().glob("ld-*.so*")),
+    ]
+    return tuple(path for path in candidates if path.is_file() and path.read_bytes()[:4] == MAGIC)
+
+
+needs_elf = pytest.mark.skipif(not real_files(), reason="this machine's programs are not ELF")
+
+
+@needs_elf
+def test_facts_of_real_files_are_those_that_pyelftools_finds() -> None:
+    for path in real_files():
+        content = path.read_bytes()
+        facts = parse_elf(content)
+        assert facts is not None
+        oracle = ELFFile(io.BytesIO(content))
+        tags: dict[str, list[str]] = {}
+        interpreter = None
+        for segment in oracle.iter_segments():
+            if isinstance(segment, InterpSegment):
+                interpreter = segment.get_interp_name()
+            if isinstance(segment, DynamicSegment):
+                for tag in segment.iter_tags():
+                    for attribute in ("needed", "soname", "runpath", "rpath"):
+                        if hasattr(tag, attribute):
+                            tags.setdefault(attribute, []).append(getattr(tag, attribute))
+        assert (facts.bits, facts.interpreter) == (oracle.elfclass, interpreter), path
+        assert facts.needed == tuple(tags.get("needed", ())), path
+        found = [facts.soname, facts.runpath, facts.rpath]
+        assert found == [tags.get(name, [None])[0] for name in ("soname", "runpath", "rpath")], path
+        assert set(facts.version_needs) == version_names(oracle, ".gnu.version_r", with_auxiliaries=True), path
+        assert set(facts.version_definitions) == version_names(oracle, ".gnu.version_d", with_auxiliaries=False), path
+
+
+def version_names(oracle: ELFFile, section_name: str, *, with_auxiliaries: bool) -> set[str]:
+    section = oracle.get_section_by_name(section_name)
+    names: set[str] = set()
+    for _, auxiliaries in section.iter_versions() if isinstance(section, GNUVersionSection) else ():
+        listed = [auxiliary.name for auxiliary in auxiliaries]
+        names.update(listed if with_auxiliaries else listed[:1])
+    return {name for name in names if name.startswith("GLIBC_")}
+
+
+@needs_elf
+def test_the_machine_of_this_python_is_named_as_oci_names_it() -> None:
+    names = {"x86_64": "amd64", "aarch64": "arm64", "riscv64": "riscv64", "s390x": "s390x", "ppc64le": "ppc64le"}
+    facts = parse_elf(real_files()[0].read_bytes())
+    assert facts is not None
+    machine = sysconfig.get_platform().rpartition("-")[2]
+    assert facts.machine == names.get(machine, facts.machine)
+
+
+@needs_elf
+@settings(max_examples=150)
+@given(st.data())
+def test_C67_damaged_real_files_never_raise(data: st.DataObject) -> None:
+    content = bytearray(data.draw(st.sampled_from(small_heads())))
+    for _ in range(data.draw(st.integers(1, 8))):
+        position = data.draw(st.one_of(st.integers(0, 1000), st.integers(0, len(content) - 1))) % len(content)
+        content[position] = data.draw(st.sampled_from([0, 1, 0x7F, 0x80, 0xFF, data.draw(st.integers(0, 255))]))
+    del content[data.draw(st.integers(0, len(content))) :]
+    parse_elf(content)
+
+
+@cache
+def small_heads() -> tuple[bytes, ...]:
+    heads = sorted((path.read_bytes() for path in real_files()), key=len)[:5]
+    made = [elf.glibc_program(), elf.musl_library("1.2.4"), elf.glibc_library("2.36")]
+    return (*made, *(head[:200_000] for head in heads))
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"\1\1", b"\1\2", b"\2\1", b"\2\2", b"\3\1", b"\2\7"]))
+def test_C67_anything_behind_the_magic_never_raises(rest: bytes, kind: bytes) -> None:
+    parse_elf(MAGIC + kind + rest)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x7fEL", b"#!/bin/sh\n" * 10, MAGIC, MAGIC + b"\2\1" + bytes(50)])
+def test_what_is_no_elf_or_too_short_to_be_one_has_no_facts(content: bytes) -> None:
+    assert parse_elf(content) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "is_static"),
+    [
+        (elf.glibc_program(), "executable", False),
+        (elf.static_program(), "static", True),
+        (elf.glibc_library("2.36"), "shared-library", False),
+    ],
+)
+def test_kinds_are_told_apart(content: bytes, kind: str, is_static: bool) -> None:
+    facts = parse_elf(content)
+    assert facts is not None
+    assert (facts.kind, facts.is_static) == (kind, is_static)
+
+
+def test_C54_c_libraries_tell_their_version() -> None:
+    glibc, musl = parse_elf(elf.glibc_library("2.36")), parse_elf(elf.musl_library("1.2.4"))
+    assert glibc is not None
+    assert musl is not None
+    assert (glibc.libc_version, musl.libc_version) == ("2.36", "1.2.4")
+
+
+def test_big_endian_32_bit_files_are_read() -> None:
+    interpreter = b"/lib/ld.so.1\0"
+    content = (
+        MAGIC + b"\1\2\1".ljust(12, b"\0") + struct.pack(">HHIIIIIHHHHHH", 2, 8, 1, 0, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+    )
+    content += struct.pack(">IIIIIIII", 3, 84, 0, 0, len(interpreter), len(interpreter), 4, 1) + interpreter
+    facts = parse_elf(content)
+    assert facts is not None
+    assert (facts.bits, facts.machine, facts.kind, facts.interpreter) == (32, "mips", "executable", "/lib/ld.so.1")
+
+
+def with_version_needs(records: int, auxiliaries: int) -> bytes:
+    """A library whose version records all overlap: each claims `auxiliaries` names, and each is the same one."""
+    dynamic_offset, needs_offset, strings_offset = 512, 1024, 100_000
+    tags = [(5, strings_offset), (0x6FFFFFFE, needs_offset), (0x6FFFFFFF, records), (0, 0)]
+    content = bytearray(200_000)
+    content[:64] = (
+        MAGIC + b"\2\1\1".ljust(12, b"\0") + struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    )
+    content[64:120] = struct.pack("<IIQQQQQQ", 1, 0, 0, 0, 0, len(content), len(content), 1)
+    content[120:176] = struct.pack("<IIQQQQQQ", 2, 0, dynamic_offset, dynamic_offset, 0, 64, 64, 1)
+    content[dynamic_offset : dynamic_offset + 64] = b"".join(struct.pack("<QQ", *tag) for tag in tags)
+    for position in range(needs_offset, strings_offset - 16, 16):
+        content[position : position + 16] = struct.pack("<HHIII", 1, auxiliaries, 0, 0, 16)
+    content[strings_offset : strings_offset + 12] = b"GLIBC_2.34\0\0"
+    return bytes(content)
+
+
+def test_C67_overlapping_records_cost_no_more_than_a_file_can_honestly_hold() -> None:
+    content = with_version_needs(0xFFFFFFFF, 0xFFFF)
+    started = time.process_time()
+    assert parse_elf(content) is not None
+    assert time.process_time() - started < 1
+
+
+def test_the_text_size_counts_every_name() -> None:
+    facts = parse_elf(elf.program("/lib/ld.so", ["liba.so", "libb.so"]))
+    assert facts is not None
+    assert facts.text_size == len("/lib/ld.so") + len("liba.so") + len("libb.so")

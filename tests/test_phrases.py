@@ -1,0 +1,35 @@
+"""Short phrases about an image."""
+
+from __future__ import annotations
+
+import pytest
+
+from imgscope.phrases import libc_phrase, made_by
+from imgscope.report import Libc, LibcBinaries, LibcFamily
+
+
+def libc(family: LibcFamily, *, version: str | None = None, glibc: int = 0, musl: int = 0, static: int = 0) -> Libc:
+    binaries = LibcBinaries(glibc=glibc, musl=musl, uclibc=0, static=static, other=0)
+    return Libc(family=family, evidence=(), confidence="high", binaries=binaries, version=version)
+
+
+@pytest.mark.parametrize(
+    ("found", "phrase"),
+    [
+        (libc("glibc", version="2.36"), "glibc 2.36"),
+        (libc("musl"), "musl"),
+        (libc("mixed", glibc=3, musl=1), "mixed C libraries (3 glibc, 1 musl)"),
+        (libc("none", static=2), "no C library (static)"),
+        (libc("none"), "no C library"),
+        (libc("unknown"), "unknown C library"),
+    ],
+)
+def test_the_c_library_is_said_in_a_few_words(found: Libc, phrase: str) -> None:
+    assert libc_phrase(found) == phrase
+
+
+def test_what_made_a_layer_is_its_instruction_else_its_history_else_which_it_is() -> None:
+    assert made_by("RUN  make\n install", "other", "sha256:0") == "RUN make install"
+    assert made_by(None, "bazel build", "sha256:0") == "bazel build"
+    assert made_by(None, None, "sha256:0") == "(not recorded) sha256:0"
+    assert made_by(None, "", "sha256:0") == "(not recorded) sha256:0"

@@ -1,0 +1,114 @@
+"""What is known of an image while it is read: its summary and its layers."""
+
+from __future__ import annotations
+
+from imgscope import progress as events
+from imgscope.analyze import origins_of
+from imgscope.layer.index import LayerIndex
+from imgscope.tui.model.layers import layer_detail, layer_rows
+from imgscope.tui.model.session import Session
+from imgscope.tui.model.summary import closing_lines, summary_of
+from tests.support.images import image, layer
+from tests.support.memory import MemorySource, inspect
+from tests.tui.stage import app_image
+
+
+def found() -> Session:
+    """A session that knows the image and none of its layers."""
+    session = Session("app:1")
+    head = MemorySource(app_image()).resolve(None)
+    session.apply(events.ImageFound(head=head, origins=origins_of(head)))
+    return session
+
+
+def finished() -> Session:
+    session = found()
+    session.finish(inspect(*app_image().layers))
+    return session
+
+
+def failed_index(error: str, hint: str | None) -> LayerIndex:
+    return LayerIndex(
+        digest="sha256:0",
+        diff_id="",
+        compression="unknown",
+        compressed_size=1,
+        tar_size=0,
+        unpacked_size=0,
+        file_count=0,
+        entries=(),
+        captured={},
+        error=error,
+        hint=hint,
+    )
+
+
+def test_what_is_not_known_is_an_ellipsis() -> None:
+    summary = summary_of(Session("app:1"))
+    assert summary.reference == "app:1"
+    assert summary.status == "resolving …"
+    assert summary.identity == "… · distribution … · C library …"
+    assert summary.sizes == "… compressed · … unpacked · … wasted · … left over"
+
+
+def test_the_status_counts_layers_and_bytes() -> None:
+    session = found()
+    session.apply(events.LayerProgress(layer=0, received=1500))
+    session.apply(events.LayerProgress(layer=1, received=100))
+    assert summary_of(session).status == "reading: 0 of 2 layers · 1.60 kB of 3.95 kB"
+
+
+def test_progress_is_a_share_of_the_layer() -> None:
+    session = found()
+    assert [row.state for row in layer_rows(session)] == ["waiting", "waiting"]
+    size = layer_rows(session)[1].compressed_size
+    session.apply(events.LayerProgress(layer=1, received=size // 2))
+    row = layer_rows(session)[1]
+    assert (row.state, row.progress, row.unpacked_size) == ("reading", 0.5, None)
+    assert sum(row.share for row in layer_rows(session)) == 1
+
+
+def test_a_layer_of_no_bytes_has_no_share_and_no_progress() -> None:
+    session = Session("app:1")
+    head = MemorySource(image([layer(raw=b"", compression="none")])).resolve(None)
+    session.apply(events.ImageFound(head=head, origins=origins_of(head)))
+    assert [(row.share, row.progress) for row in layer_rows(session)] == [(0.0, 0.0)]
+
+
+def test_a_layer_that_failed_says_why_and_what_to_do() -> None:
+    session = found()
+    session.apply(events.LayerRead(layer=1, index=failed_index("ends too early", "try again")))
+    assert layer_rows(session)[1].state == "failed"
+    lines = [line.text for line in layer_detail(session, 1)]
+    assert lines[:2] == ["failed: this layer ends too early", "hint: try again"]
+
+
+def test_a_finished_image_leaves_what_is_worth_keeping() -> None:
+    reference, identity, sizes = closing_lines(finished())
+    assert reference == "example.com/app:1"
+    assert identity == "  linux/amd64 · Debian GNU/Linux 12 (bookworm) · no C library"
+    assert sizes == "  3.95 kB compressed · 3.50 MB unpacked · 3.01 kB wasted · 1.50 MB left over"
+
+
+def test_an_image_that_was_left_early_says_so() -> None:
+    reference, _, sizes = closing_lines(found())
+    assert reference == "example.com/app:1 (not read to the end)"
+    assert sizes == "  3.95 kB compressed · … unpacked · … wasted · … left over"
+
+
+def test_a_run_is_broken_before_each_and() -> None:
+    session = Session("app:1")
+    head = MemorySource(image([layer(created_by="RUN |1 A=1 /bin/sh -c make && make install # buildkit")])).resolve(
+        None
+    )
+    session.apply(events.ImageFound(head=head, origins=origins_of(head)))
+    lines = [line.text for line in layer_detail(session, 0)]
+    assert lines[:3] == ["RUN make", "    && make install", "build arguments: A=1"]
+
+
+def test_a_layer_without_history_says_so() -> None:
+    session = Session("app:1")
+    head = MemorySource(image([layer()], config_fields={"history": None})).resolve(None)
+    session.apply(events.ImageFound(head=head, origins=origins_of(head)))
+    assert layer_detail(session, 0)[0].text == "what made this layer is not recorded"
+    assert layer_rows(session)[0].made_by.startswith("(not recorded) sha256:")
