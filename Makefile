@@ -51,18 +51,19 @@ lock: $(VENV)/.installed-dev ## Pin the newest versions that pyproject.toml allo
 clean: ## Remove the virtual environment and what tools leave behind.
 	rm -rf $(VENV) .bench dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-$(VENV)/.python:
+# Anew with every change of the pins, so that nothing stays of what they no longer name.
+$(VENV)/.python: requirements/runtime.txt requirements/build.txt requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "make: imgscope needs Python 3.11 or newer with its venv module; none was found." \
 	  "Install it (Debian: apt-get install python3-venv) or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
 # The build backend is pinned and hashed like the rest, and so not fetched by pip on its own.
-$(VENV)/.installed: $(VENV)/.python pyproject.toml requirements/runtime.txt requirements/build.txt
+$(VENV)/.installed: $(VENV)/.python pyproject.toml
 	$(PIP_INSTALL) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
+$(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
 	@touch $@

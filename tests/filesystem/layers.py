@@ -8,6 +8,7 @@ import xxhash
 
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.index import EntryType, LayerEntry, LayerIndex
+from imgscope.layer.whiteout import is_marker
 
 
 def file(path: str, content: bytes = b"", *, mode: int = 0o644) -> LayerEntry:
@@ -45,7 +46,7 @@ def opaque(path: str) -> LayerEntry:
 
 def layer(*entries: LayerEntry, captured: dict[str, bytes] | None = None) -> LayerIndex:
     """A layer of `entries`."""
-    files = [entry for entry in entries if entry.type is EntryType.FILE]
+    files = [entry for entry in entries if entry.type is EntryType.FILE and not is_marker(entry.path)]
     return LayerIndex(
         digest="sha256:" + "0" * 64,
         diff_id="sha256:" + "0" * 64,

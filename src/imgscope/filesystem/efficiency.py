@@ -15,9 +15,9 @@ from typing import Final
 
 import msgspec
 
-from imgscope.filesystem.stack import WHITEOUT_PREFIX
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.index import EntryType, LayerEntry, LayerIndex
+from imgscope.layer.whiteout import WHITEOUT_PREFIX
 
 _DROPPED_PREFIX: Final = ".wh..wh.."
 

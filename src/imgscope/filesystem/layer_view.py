@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from imgscope.filesystem.node import Node
-from imgscope.filesystem.stack import OPAQUE_WHITEOUT, WHITEOUT_PREFIX, stack
+from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.index import EntryType, LayerEntry
+from imgscope.layer.whiteout import OPAQUE_WHITEOUT, WHITEOUT_PREFIX
 
 LayerChangeKind = Literal["added", "modified", "metadata", "removed"]
 

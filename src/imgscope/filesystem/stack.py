@@ -8,11 +8,9 @@ from typing import Final
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import MOST_HOPS, ChangeKind, FileTree, Replacement, TreeAnomaly
 from imgscope.layer.index import EntryType, LayerEntry, LayerIndex
+from imgscope.layer.whiteout import METADATA_PREFIX, OPAQUE_WHITEOUT, WHITEOUT_PREFIX, is_marker
 from imgscope.limits import DEFAULT_LIMITS, Limits
 
-WHITEOUT_PREFIX: Final = ".wh."
-_METADATA_PREFIX: Final = ".wh..wh."
-OPAQUE_WHITEOUT: Final = ".wh..wh..opq"
 _MOST_ANOMALIES: Final = 1000
 
 
@@ -62,7 +60,7 @@ class _Application:
         if name == OPAQUE_WHITEOUT:
             self._empty(self._tree.resolve(parent_path))
             return None
-        if name.startswith(_METADATA_PREFIX) or f"/{_METADATA_PREFIX}" in f"/{path}":
+        if name.startswith(METADATA_PREFIX) or f"/{METADATA_PREFIX}" in f"/{path}":
             return None
         removed = name.removeprefix(WHITEOUT_PREFIX)
         if removed in ("", ".", ".."):
@@ -206,14 +204,6 @@ class _Application:
     def _remark(self, path: str, message: str) -> None:
         if len(self._tree.anomalies) < _MOST_ANOMALIES:
             self._tree.anomalies.append(TreeAnomaly(layer=self._layer, path=path, message=message))
-
-
-def is_marker(path: str) -> bool:
-    """Tell whether an entry at `path` is a whiteout or other metadata of the layer, and no file of the image."""
-    if WHITEOUT_PREFIX not in path:
-        return False
-    name = path[path.rfind("/") + 1 :]
-    return name.startswith(WHITEOUT_PREFIX) or f"/{_METADATA_PREFIX}" in f"/{path}"
 
 
 def _content_size(top: Node) -> int:

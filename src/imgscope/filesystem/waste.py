@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from imgscope.filesystem.node import Node
-from imgscope.filesystem.stack import is_marker
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.index import EntryType
 
@@ -90,11 +89,6 @@ def layer_changes(tree: FileTree) -> tuple[LayerChanges, ...]:
             counter, size = modified, after.size
         counter[replacement.layer][0] += 1
         counter[replacement.layer][1] += size
-    for number, layer in enumerate(tree.layers):
-        for entry in layer.entries:
-            if is_marker(entry.path) and entry.type is EntryType.FILE:
-                uncounted[number][0] += 1
-                uncounted[number][1] += entry.size
     return tuple(
         LayerChanges(
             added_files=max(layer.file_count - modified[number][0] - uncounted[number][0], 0),

@@ -16,6 +16,7 @@ from imgscope.layer.index import Anomaly, EntryType, LayerEntry, LayerIndex
 from imgscope.layer.stream import Decompressed, VerifiedBlob
 from imgscope.layer.tar import TarMember, TarReader
 from imgscope.layer.wants import Wants
+from imgscope.layer.whiteout import is_marker
 from imgscope.limits import DEFAULT_LIMITS, Budget, Limits
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
@@ -139,8 +140,9 @@ class _Pass:
         elf: ElfFacts | None = None
         if member.type is EntryType.FILE:
             fingerprint, elf = self._read_content(member, archive)
-            self._unpacked_size += member.size
-            self._file_count += 1
+            if not is_marker(member.path):
+                self._unpacked_size += member.size
+                self._file_count += 1
         if member.remark:
             self._remark(member.path, member.remark)
         self._entries.append(
