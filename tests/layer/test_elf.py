@@ -18,8 +18,11 @@ from elftools.elf.segments import InterpSegment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imgscope.layer.elf import MAGIC, parse_elf
+from imgscope.layer._elf_content import MAGIC, ElfContent
+from imgscope.layer.elf import parse_elf
 from tests.support import elf
+
+MEBIBYTE = 1024 * 1024
 
 
 @cache
@@ -172,3 +175,25 @@ def test_the_text_size_counts_every_name() -> None:
     facts = parse_elf(elf.program("/lib/ld.so", ["liba.so", "libb.so"]))
     assert facts is not None
     assert facts.text_size == len("/lib/ld.so") + len("liba.so") + len("libb.so")
+
+
+def test_what_patchelf_moved_to_the_end_of_a_huge_file_is_found() -> None:
+    """Tools that rewrite a library append a loadable segment; the bytes between are not held."""
+    content = elf.program("/lib64/ld-linux-x86-64.so.2", ["liba.so"], tables_at=40 * MEBIBYTE)
+    held = ElfContent(64 * MEBIBYTE)
+    for start in range(0, len(content), MEBIBYTE // 2):
+        held.add(memoryview(content)[start : start + MEBIBYTE // 2])
+
+    facts = parse_elf(held)
+
+    assert facts is not None
+    assert (facts.interpreter, facts.needed) == ("/lib64/ld-linux-x86-64.so.2", ("liba.so",))
+    assert held.held_size <= 17 * MEBIBYTE
+
+
+def test_C67_no_more_than_the_limit_is_held_of_a_file_that_claims_everything_is_loadable() -> None:
+    content = elf.program("/lib/ld.so", ["liba.so"], tables_at=40 * MEBIBYTE)
+    held = ElfContent(MEBIBYTE)
+    held.add(content)
+
+    assert held.held_size == MEBIBYTE

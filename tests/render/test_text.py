@@ -41,6 +41,12 @@ def test_several_reports_are_parted_by_a_blank_line() -> None:
     assert RENDER([example(), example()], RenderOptions()) == f"{one}\n{one}"
 
 
+def test_a_dumb_terminal_is_as_wide_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    text = STYLE.sub("", RENDER([example()], RenderOptions(width=132, color=True)))
+    assert 80 < max(map(_columns, text.splitlines())) <= 132
+
+
 @pytest.mark.parametrize("width", [40, 80, 132, 300])
 @pytest.mark.parametrize("detailed", [False, True])
 def test_C70_no_line_is_wider_than_the_place_it_goes_to(width: int, detailed: bool) -> None:

@@ -17,9 +17,14 @@ _HEADER_SIZE, _SEGMENT_SIZE = 64, 56
 _AMD64 = 62
 
 
-def program(interpreter: str | None, needed: Sequence[str] = (), *, machine: int = _AMD64) -> bytes:
-    """A program that asks for the loader `interpreter` and for the libraries `needed`; static without either."""
-    return _elf(_ET_EXEC, interpreter, needed, None, b"", machine)
+def program(
+    interpreter: str | None, needed: Sequence[str] = (), *, machine: int = _AMD64, tables_at: int | None = None
+) -> bytes:
+    """A program that asks for the loader `interpreter` and for the libraries `needed`; static without either.
+
+    With `tables_at`, all that says so is in a segment of its own at that offset, as patchelf leaves it.
+    """
+    return _elf(_ET_EXEC, interpreter, needed, None, b"", machine, tables_at)
 
 
 def glibc_program() -> bytes:
@@ -53,7 +58,13 @@ def musl_library(version: str, soname: str | None = None) -> bytes:
 
 
 def _elf(
-    kind: int, interpreter: str | None, needed: Sequence[str], soname: str | None, text: bytes, machine: int
+    kind: int,
+    interpreter: str | None,
+    needed: Sequence[str],
+    soname: str | None,
+    text: bytes,
+    machine: int,
+    tables_at: int | None = None,
 ) -> bytes:
     strings = bytearray(b"\0")
     tags: list[tuple[int, int]] = []
@@ -62,19 +73,20 @@ def _elf(
         strings += name.encode() + b"\0"
     is_dynamic = bool(tags) or kind == _ET_DYN
     kinds = [_PT_LOAD, *([_PT_INTERP] if interpreter else []), *([_PT_DYNAMIC] if is_dynamic else [])]
-    position = _HEADER_SIZE + _SEGMENT_SIZE * len(kinds)
+    position = _HEADER_SIZE + _SEGMENT_SIZE * len(kinds) if tables_at is None else tables_at
     path = interpreter.encode() + b"\0" if interpreter else b""
     tags += [(_DT_STRTAB, position + len(path)), (0, 0)]
     dynamic = b"".join(struct.pack("<QQ", *tag) for tag in tags) if is_dynamic else b""
     dynamic_position = position + len(path) + len(strings)
     size = dynamic_position + len(dynamic) + len(text)
     places = {
-        _PT_LOAD: (0, size),
+        _PT_LOAD: (0, size) if tables_at is None else (tables_at, size - tables_at),
         _PT_INTERP: (position, len(path)),
         _PT_DYNAMIC: (dynamic_position, len(dynamic)),
     }
     segments = b"".join(_segment(each, *places[each]) for each in kinds)
-    return _header(kind, machine, len(kinds)) + segments + path + bytes(strings) + dynamic + text
+    head = (_header(kind, machine, len(kinds)) + segments).ljust(position, b"\0")
+    return head + path + bytes(strings) + dynamic + text
 
 
 def _header(kind: int, machine: int, segments: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import xxhash
 
@@ -20,12 +20,11 @@ def fingerprint(pieces: Iterator[memoryview]) -> bytes:
     return hasher.digest()
 
 
-def fingerprint_and_hold(pieces: Iterable[memoryview], limit: int) -> tuple[bytes, bytearray]:
-    """Return the xxh3-128 of the content that comes in `pieces`, and its first `limit` bytes."""
+def fingerprint_and_show(pieces: Iterable[memoryview], *onlookers: Callable[[memoryview], object]) -> bytes:
+    """Return the xxh3-128 of the content that comes in `pieces`; each piece is shown to every onlooker."""
     hasher = xxhash.xxh3_128()
-    held = bytearray()
     for piece in pieces:
         hasher.update(piece)
-        if len(held) < limit:
-            held += piece[: limit - len(held)]
-    return hasher.digest(), held
+        for show in onlookers:
+            show(piece)
+    return hasher.digest()

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import itertools
 import re
-import struct
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
 
-MAGIC: Final = b"\x7fELF"
+from imgscope.layer._elf_content import PT_DYNAMIC, PT_INTERP, PT_LOAD, ElfContent, Segment
 
-_PT_LOAD, _PT_DYNAMIC, _PT_INTERP = 1, 2, 3
 _ET_EXEC, _ET_DYN = 2, 3
 _DT_NEEDED, _DT_STRTAB, _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 1, 5, 14, 15, 29
 _DT_FLAGS_1, _DT_VERDEF, _DT_VERDEFNUM, _DT_VERNEED, _DT_VERNEEDNUM = (
@@ -28,7 +26,6 @@ _DT_FLAGS_1, _DT_VERDEF, _DT_VERDEFNUM, _DT_VERNEED, _DT_VERNEEDNUM = (
 _DF_1_PIE: Final = 0x08000000
 
 _LONGEST_STRING: Final = 4096
-_MOST_SEGMENTS: Final = 1024
 _MOST_DYNAMIC: Final = 4096
 _MOST_VERSIONS: Final = 4096
 
@@ -88,15 +85,18 @@ class ElfFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.interpreter is not None
 
 
-def parse_elf(content: bytes | bytearray) -> ElfFacts | None:
-    """Return the facts of the ELF file whose (first) bytes are `content`, or None if it is not one."""
-    view = _View.of(content)
-    if view is None:
+def parse_elf(content: ElfContent | bytes | bytearray) -> ElfFacts | None:
+    """Return the facts of the ELF file that `content` holds, or None if it is not one."""
+    view = content if isinstance(content, ElfContent) else _whole(content)
+    if not view.open():
         return None
-    segments = list(_segments(view))
+    segments = list(view.segments())
     dynamic = _dynamic(view, segments)
     strings = _string_table(view, segments, dynamic)
-    interpreter = next((view.string(offset, size) for kind, offset, size, _ in segments if kind == _PT_INTERP), None)
+    interpreter = next(
+        (view.string(offset, min(size, _LONGEST_STRING)) for kind, _, offset, size, _ in segments if kind == PT_INTERP),
+        None,
+    )
     soname = next(strings(dynamic.get(_DT_SONAME, ())), None)
     return ElfFacts(
         bits=view.bits,
@@ -109,69 +109,19 @@ def parse_elf(content: bytes | bytearray) -> ElfFacts | None:
         rpath=next(strings(dynamic.get(_DT_RPATH, ())), None),
         version_needs=_versions(view, segments, dynamic, strings, _NEEDS),
         version_definitions=_versions(view, segments, dynamic, strings, _DEFINITIONS),
-        libc_version=_libc_version(content, soname, dynamic),
+        libc_version=_libc_version(view.head, soname, dynamic),
     )
 
 
-class _View:
-    """Reads integers and strings of an ELF file in its own class and byte order, never outside it."""
-
-    def __init__(self, content: bytes | bytearray, bits: int, order: str) -> None:
-        self.content = content
-        self.bits = bits
-        self.order = order
-
-    @classmethod
-    def of(cls, content: bytes | bytearray) -> _View | None:
-        if len(content) < 52 or content[:4] != MAGIC:
-            return None
-        bits = {1: 32, 2: 64}.get(content[4])
-        order = {1: "<", 2: ">"}.get(content[5])
-        if bits is None or order is None or (bits == 64 and len(content) < 64):
-            return None
-        return cls(content, bits, order)
-
-    def unpack(self, layout: str, offset: int) -> tuple[int, ...] | None:
-        size = struct.calcsize(self.order + layout)
-        if offset < 0 or offset + size > len(self.content):
-            return None
-        return struct.unpack_from(self.order + layout, self.content, offset)
-
-    def string(self, offset: int, longest: int = _LONGEST_STRING) -> str | None:
-        if not 0 <= offset < len(self.content):
-            return None
-        end = self.content.find(b"\0", offset, offset + min(longest, _LONGEST_STRING))
-        if end < 0:
-            return None
-        return bytes(self.content[offset:end]).decode("utf-8", "surrogateescape")
+def _whole(content: bytes | bytearray) -> ElfContent:
+    held = ElfContent(len(content))
+    held.add(content)
+    return held
 
 
-_Segment = tuple[int, int, int, int]
-"""Kind, file offset, file size, virtual address."""
-
-
-def _segments(view: _View) -> Iterator[_Segment]:
-    header = view.unpack("HHIQQQIHHH" if view.bits == 64 else "HHIIIIIHHH", 16)
-    if header is None:
-        return
-    table, entry_size, count = header[4], header[8], header[9]
-    layout = "IIQQQQ" if view.bits == 64 else "IIIIII"
-    if entry_size < struct.calcsize("<" + layout):
-        return
-    for position in range(min(count, _MOST_SEGMENTS)):
-        fields = view.unpack(layout, table + position * entry_size)
-        if fields is None:
-            return
-        if view.bits == 64:
-            kind, _, offset, address, _, size = fields
-        else:
-            kind, offset, address, _, size, _ = fields
-        yield kind, offset, size, address
-
-
-def _dynamic(view: _View, segments: list[_Segment]) -> dict[int, list[int]]:
+def _dynamic(view: ElfContent, segments: list[Segment]) -> dict[int, list[int]]:
     tags: dict[int, list[int]] = {}
-    located = next(((offset, size) for kind, offset, size, _ in segments if kind == _PT_DYNAMIC), None)
+    located = next(((offset, size) for kind, _, offset, size, _ in segments if kind == PT_DYNAMIC), None)
     if located is None:
         return tags
     offset, size = located
@@ -184,9 +134,9 @@ def _dynamic(view: _View, segments: list[_Segment]) -> dict[int, list[int]]:
     return tags
 
 
-def _file_offset(segments: list[_Segment], address: int) -> int | None:
-    for kind, offset, size, start in segments:
-        if kind == _PT_LOAD and start <= address < start + size:
+def _file_offset(segments: list[Segment], address: int) -> int | None:
+    for kind, _, offset, size, start in segments:
+        if kind == PT_LOAD and start <= address < start + size:
             return offset + address - start
     return None
 
@@ -194,7 +144,7 @@ def _file_offset(segments: list[_Segment], address: int) -> int | None:
 class _Strings:
     """Calling it with offsets into the dynamic string table yields the strings that are there."""
 
-    def __init__(self, view: _View, table: int | None) -> None:
+    def __init__(self, view: ElfContent, table: int | None) -> None:
         self.view = view
         self.table = table
 
@@ -202,12 +152,12 @@ class _Strings:
         if self.table is None:
             return
         for offset in offsets:
-            text = self.view.string(self.table + offset)
+            text = self.view.string(self.table + offset, _LONGEST_STRING)
             if text is not None:
                 yield text
 
 
-def _string_table(view: _View, segments: list[_Segment], dynamic: dict[int, list[int]]) -> _Strings:
+def _string_table(view: ElfContent, segments: list[Segment], dynamic: dict[int, list[int]]) -> _Strings:
     address = next(iter(dynamic.get(_DT_STRTAB, ())), None)
     return _Strings(view, None if address is None else _file_offset(segments, address))
 
@@ -230,8 +180,8 @@ _DEFINITIONS = _VersionTable(_DT_VERDEF, _DT_VERDEFNUM, "HHHHIII", 5, 6, "II", 0
 
 
 def _versions(
-    view: _View,
-    segments: list[_Segment],
+    view: ElfContent,
+    segments: list[Segment],
     dynamic: dict[int, list[int]],
     strings: _Strings,
     table: _VersionTable,
@@ -245,7 +195,7 @@ def _versions(
     return tuple(name for name in found if name.startswith("GLIBC_"))
 
 
-def _version_names(view: _View, offset: int, count: int, table: _VersionTable) -> Iterator[int]:
+def _version_names(view: ElfContent, offset: int, count: int, table: _VersionTable) -> Iterator[int]:
     """Yield where the string table has the name of each version, in the chain of records that starts at `offset`."""
     for _ in range(min(count, _MOST_VERSIONS)):
         record = view.unpack(table.record_layout, offset)
@@ -258,7 +208,7 @@ def _version_names(view: _View, offset: int, count: int, table: _VersionTable) -
         offset += record[table.next_position]
 
 
-def _auxiliary_names(view: _View, offset: int, count: int, table: _VersionTable) -> Iterator[int]:
+def _auxiliary_names(view: ElfContent, offset: int, count: int, table: _VersionTable) -> Iterator[int]:
     for _ in range(count):
         auxiliary = view.unpack(table.auxiliary_layout, offset)
         if auxiliary is None:
@@ -270,7 +220,7 @@ def _auxiliary_names(view: _View, offset: int, count: int, table: _VersionTable)
         offset += following
 
 
-def _machine(view: _View) -> str:
+def _machine(view: ElfContent) -> str:
     fields = view.unpack("H", 18)
     number = fields[0] if fields else 0
     name = _MACHINES.get(number, f"machine-{number}")
@@ -281,7 +231,7 @@ def _machine(view: _View) -> str:
     return name
 
 
-def _kind(view: _View, interpreter: str | None, dynamic: dict[int, list[int]]) -> str:
+def _kind(view: ElfContent, interpreter: str | None, dynamic: dict[int, list[int]]) -> str:
     fields = view.unpack("H", 16)
     number = fields[0] if fields else 0
     is_pie = any(flags & _DF_1_PIE for flags in dynamic.get(_DT_FLAGS_1, ()))

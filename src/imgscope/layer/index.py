@@ -70,10 +70,11 @@ class LayerIndex(msgspec.Struct, frozen=True, kw_only=True):
     """Everything imgscope keeps of a layer.
 
     `compressed_size` counts the bytes of the blob, `tar_size` those of the archive in it and
-    `unpacked_size` those of its regular files, whiteouts left out. `captured` holds the content of the files that probes
-    asked for, by path. With `error` set, the listing ends where the layer could not be read any further,
-    and `hint` says what to do. `error` begins with a verb: its subject is the layer. `diff_id` is the digest of
-    the archive as it was read; where that did not reach the end, the one that the configuration promises, or empty.
+    `unpacked_size` those of its regular files, whiteouts left out. `captured` holds the content of the files
+    that probes asked for, by path. With `error` set, the listing ends where the layer could not be read any
+    further, and `hint` says what to do. `error` begins with a verb: its subject is the layer. `diff_id` is the
+    digest of the archive as it was read; where that did not reach the end, the one that the configuration
+    promises, or empty.
     """
 
     digest: str

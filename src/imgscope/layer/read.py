@@ -10,8 +10,9 @@ import xxhash
 
 from imgscope.errors import Cancelled, ImgscopeError, IntegrityError, LayerError, LimitError, SourceError
 from imgscope.layer import _sparse
-from imgscope.layer._content import fingerprint, fingerprint_and_hold
-from imgscope.layer.elf import MAGIC, ElfFacts, parse_elf
+from imgscope.layer._content import fingerprint, fingerprint_and_show
+from imgscope.layer._elf_content import MAGIC, ElfContent
+from imgscope.layer.elf import ElfFacts, parse_elf
 from imgscope.layer.index import Anomaly, EntryType, LayerEntry, LayerIndex
 from imgscope.layer.stream import Decompressed, VerifiedBlob
 from imgscope.layer.tar import TarMember, TarReader
@@ -175,10 +176,12 @@ class _Pass:
         is_wanted = self._wants.match(member.path) and self._is_kept(member)
         if not is_elf and not is_wanted:
             return fingerprint(pieces), None
-        digest, held = fingerprint_and_hold(pieces, self._limits.captured_file_size)
+        kept, elf = bytearray(), ElfContent(self._limits.captured_file_size)
+        onlookers = [kept.extend] * is_wanted + [elf.add] * is_elf
+        digest = fingerprint_and_show(pieces, *onlookers)
         if is_wanted:
-            self._captured[member.path] = bytes(held)
-        return digest, self._elf(held) if is_elf else None
+            self._captured[member.path] = bytes(kept)
+        return digest, self._elf(elf) if is_elf else None
 
     def _is_kept(self, member: TarMember) -> bool:
         limit = self._limits.captured_file_size
@@ -188,7 +191,7 @@ class _Pass:
         self._take_kept(member.size)
         return True
 
-    def _elf(self, held: bytearray) -> ElfFacts | None:
+    def _elf(self, held: ElfContent) -> ElfFacts | None:
         facts = parse_elf(held)
         if facts is not None:
             self._take_kept(facts.text_size)
