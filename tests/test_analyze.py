@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import imgscope.probes
 import imgscope.rules
 from imgscope import analyze
 from imgscope import progress as events
+from imgscope.cache import LayerCache
 from imgscope.errors import Cancelled, DocumentError, UsageError
 from imgscope.oci.manifest import Descriptor
 from imgscope.report import Failure
@@ -230,3 +232,43 @@ def test_cancelling_stops_the_reading_of_a_layer_between_two_chunks() -> None:
     with pytest.raises(Cancelled):
         analyze.inspect_source(MemorySource(built), progress=cancel_at_first_byte, cancelled=cancelled)
     assert not any(isinstance(event, events.LayerRead) for event in seen)
+
+
+def test_an_image_whose_layers_are_all_known_needs_only_its_manifest_and_configuration(tmp_path: Path) -> None:
+    built = image([layer(file("etc/os-release", "ID=debian\n"), file("usr/share/data", "x" * 10_000))])
+    options = analyze.Options(cache=LayerCache(tmp_path))
+    first = analyze.inspect_source(MemorySource(built), options=options).report
+    without_layers = MemorySource(built, replaced=dict.fromkeys((each.digest for each in built.layers), None))
+
+    second = analyze.inspect_source(without_layers, options=options).report
+
+    assert second.complete
+    assert (first.run.layers_from_cache, second.run.layers_from_cache) == (0, 1)
+    assert msgspec.structs.replace(second, run=first.run) == first
+
+
+def test_progress_tells_of_layers_that_come_from_the_cache_too(tmp_path: Path) -> None:
+    built = image([layer(file("a")), layer(file("b"))])
+    options = analyze.Options(cache=LayerCache(tmp_path))
+    analyze.inspect_source(MemorySource(built), options=options)
+    told: list[events.Event] = []
+
+    analyze.inspect_source(MemorySource(built), options=options, progress=told.append)
+
+    assert sorted(event.layer for event in told if isinstance(event, events.LayerRead)) == [0, 1]
+
+
+def test_a_cache_that_cannot_be_written_to_is_noted_and_costs_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    told: list[events.Event] = []
+
+    report = analyze.inspect_source(
+        MemorySource(image([layer(file("a"))])),
+        options=analyze.Options(cache=LayerCache(tmp_path / "file")),
+        progress=told.append,
+    ).report
+
+    assert report.complete
+    assert [event.message for event in told if isinstance(event, events.Note)] == [
+        f"the cache in {tmp_path / 'file'} cannot be written to: Not a directory"
+    ]

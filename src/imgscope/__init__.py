@@ -32,6 +32,7 @@ def inspect(
     platform: str | None = None,
     jobs: int = 4,
     insecure_registries: Collection[str] = (),
+    cache: bool = True,
     progress: Progress | None = None,
     cancelled: threading.Event | None = None,
 ) -> ImageReport:
@@ -40,20 +41,23 @@ def inspect(
     `reference` is what the command line takes: `nginx:latest`, `ghcr.io/org/app@sha256:…`, `oci:DIR[:TAG]`,
     `docker-archive:FILE[:REF]`, or a path to one of those. `platform` is `OS/ARCH[/VARIANT]`, linux on this
     machine's architecture by default. `jobs` layers are read at once. Hosts in `insecure_registries` may be reached
-    over plain HTTP. `progress` is called with the events of `imgscope.progress`, from several threads; setting
-    `cancelled` ends the inspection early with `imgscope.errors.Cancelled`.
+    over plain HTTP. With `cache`, layers that were read before come from the user's cache directory. `progress` is
+    called with the events of `imgscope.progress`, from several threads; setting `cancelled` ends the inspection
+    early with `imgscope.errors.Cancelled`.
 
     Layers that cannot be read do not raise: the report then is not `complete`, and its `failures` say why.
     Raises `ImgscopeError` where there is no image to report on; its `exit_code` and `hint` are the command line's.
     """
     from imgscope import analyze
     from imgscope import progress as events
+    from imgscope.cache import LayerCache
     from imgscope.oci.platform import Platform
     from imgscope.sources.base import SourceOptions
 
     options = analyze.Options(
         platform=Platform.parse(platform) if platform else None,
         jobs=jobs,
+        cache=LayerCache() if cache else None,
         source=SourceOptions(insecure_registries=frozenset(insecure_registries)),
     )
     return analyze.inspect(reference, options=options, progress=progress or events.ignore, cancelled=cancelled).report

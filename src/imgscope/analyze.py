@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 from imgscope import progress as events
 from imgscope.assemble import Judgement, RunFacts, assemble
+from imgscope.cache import LayerCache
 from imgscope.errors import ImgscopeError
 from imgscope.facts import NO_DISTRO, Fact, InspectedImage, InstalledPackage, LayerOrigin
 from imgscope.filesystem.stack import stack
@@ -35,10 +36,14 @@ FactType = TypeVar("FactType", Distro, Libc)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to inspect. `platform` None is this machine's; `jobs` is how many layers are read at once."""
+    """How to inspect. `platform` None is this machine's; `jobs` is how many layers are read at once.
+
+    Layers that `cache` knows are not fetched, and those that are fetched are left there.
+    """
 
     platform: Platform | None = None
     jobs: int = DEFAULT_LIMITS.concurrent_layers
+    cache: LayerCache | None = None
     source: SourceOptions = field(default_factory=SourceOptions)
 
 
@@ -106,6 +111,7 @@ class _Pipeline:
             source,
             wants=Wants(glob for probe in probes() for glob in probe.wants),
             limits=options.source.limits,
+            cache=options.cache,
             progress=progress,
             cancelled=cancelled,
         )
@@ -117,6 +123,8 @@ class _Pipeline:
         origins = origins_of(head)
         self._progress(events.ImageFound(head=head, origins=origins))
         layers = self._reader.read_all(head, jobs=self._options.jobs)
+        if self._options.cache and self._options.cache.problem:
+            self._progress(events.Note(message=self._options.cache.problem))
         for layer in layers:
             if layer.error is not None:
                 advice = f"; {layer.hint}" if layer.hint else ""
@@ -127,7 +135,10 @@ class _Pipeline:
         image = self._find_facts(head, origins, tree)
         judgement = self._judge(image)
         run = RunFacts(
-            started=started, duration=time.monotonic() - clock, traffic=self._source.traffic(), layers_from_cache=0
+            started=started,
+            duration=time.monotonic() - clock,
+            traffic=self._source.traffic(),
+            layers_from_cache=len(self._reader.from_cache),
         )
         report = assemble(head, image, judgement, tuple(self._failures), run)
         return Inspection(report=report, head=head, image=image)

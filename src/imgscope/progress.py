@@ -37,7 +37,14 @@ class LayerRead:
     index: LayerIndex
 
 
-Event = ImageFound | LayerProgress | LayerRead
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something the user should know that changes nothing about the result."""
+
+    message: str
+
+
+Event = ImageFound | LayerProgress | LayerRead | Note
 Progress = Callable[[Event], None]
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from typing import Final
 
 from imgscope import progress as events
+from imgscope.cache import LayerCache
 from imgscope.errors import Cancelled, ImgscopeError
 from imgscope.layer.index import LayerIndex
 from imgscope.layer.read import read_layer
@@ -24,7 +25,10 @@ _LOOK_AROUND: Final = 0.1
 
 
 class LayerReader:
-    """Reads the layers of one image. What goes wrong with a layer stands in its index."""
+    """Reads the layers of one image. What goes wrong with a layer stands in its index.
+
+    `from_cache` lists the layers that did not have to be fetched.
+    """
 
     def __init__(
         self,
@@ -32,15 +36,18 @@ class LayerReader:
         *,
         wants: Wants,
         limits: Limits,
+        cache: LayerCache | None,
         progress: events.Progress,
         cancelled: threading.Event,
     ) -> None:
         self._source = source
         self._wants = wants
         self._limits = limits
+        self._cache = cache
         self._budget = Budget(limits)
         self._progress = progress
         self._cancelled = cancelled
+        self.from_cache: list[int] = []
 
     def read_all(self, head: ImageHead, *, jobs: int) -> list[LayerIndex]:
         """Return the layers of `head`, lowest first, having read `jobs` of them at once.
@@ -83,6 +90,18 @@ class LayerReader:
         return [read[layer] for layer in range(count)]
 
     def _read(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
+        index = self._cache.load(descriptor, diff_id, self._wants) if self._cache else None
+        if index is not None:
+            self.from_cache.append(layer)
+        else:
+            index = self._fetch(layer, descriptor, diff_id)
+            if self._cache:
+                self._cache.store(index, self._wants)
+        self._stop_if_cancelled()
+        self._progress(events.LayerRead(layer=layer, index=index))
+        return index
+
+    def _fetch(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
         def received(size: int) -> None:
             self._stop_if_cancelled()
             self._progress(events.LayerProgress(layer=layer, received=size))
@@ -90,7 +109,7 @@ class LayerReader:
         received(0)
         try:
             with self._source.open_blob(descriptor) as chunks:
-                index = read_layer(
+                return read_layer(
                     chunks,
                     descriptor,
                     diff_id=diff_id,
@@ -102,12 +121,9 @@ class LayerReader:
         except Cancelled:
             raise
         except ImgscopeError as error:
-            index = _unread(descriptor, diff_id, f"could not be fetched: {error.message}", error.hint)
+            return _unread(descriptor, diff_id, f"could not be fetched: {error.message}", error.hint)
         except Exception as error:  # A mistake in reading one layer must not cost the report of all others.
-            index = _unread(descriptor, diff_id, f"could not be read because of a mistake in imgscope: {error!r}", None)
-        self._stop_if_cancelled()
-        self._progress(events.LayerRead(layer=layer, index=index))
-        return index
+            return _unread(descriptor, diff_id, f"could not be read because of a mistake in imgscope: {error!r}", None)
 
     def _stop_if_cancelled(self) -> None:
         if self._cancelled.is_set():

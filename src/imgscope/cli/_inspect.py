@@ -26,6 +26,7 @@ def inspect(reference: str, common: Common) -> ImageReport:
                 platform=common.platform,
                 jobs=common.jobs,
                 insecure_registries=common.insecure_registries,
+                cache=common.cache,
                 progress=progress,
                 cancelled=cancelled,
             )

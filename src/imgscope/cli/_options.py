@@ -19,6 +19,7 @@ class Common:
     platform: str | None
     jobs: int
     insecure_registries: tuple[str, ...]
+    cache: bool
     quiet: bool
     verbose: bool
 
@@ -37,6 +38,7 @@ def common_options(function: Function) -> Function:
         multiple=True,
         help="Allow plain HTTP and unknown certificates for this host, with port if any. Repeatable.",
     )
+    @click.option("--no-cache", is_flag=True, help="Fetch every layer, and keep none for the next time.")
     @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
     @click.option(
         "--verbose",
@@ -49,12 +51,18 @@ def common_options(function: Function) -> Function:
         platform: str | None,
         jobs: int,
         insecure_registries: tuple[str, ...],
+        no_cache: bool,
         quiet: bool,
         verbose: bool,
         **others: Any,
     ) -> Any:
         common = Common(
-            platform=platform, jobs=jobs, insecure_registries=insecure_registries, quiet=quiet, verbose=verbose
+            platform=platform,
+            jobs=jobs,
+            insecure_registries=insecure_registries,
+            cache=not no_cache,
+            quiet=quiet,
+            verbose=verbose,
         )
         return function(common=common, **others)
 

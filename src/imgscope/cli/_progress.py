@@ -29,10 +29,12 @@ def progress_on_stderr(*, quiet: bool, verbose: bool = False) -> Iterator[events
 
 
 def _show_notes(event: events.Event) -> None:
-    """Show what is no progress but about the result, such as another platform than the one asked for."""
+    """Show what is no progress but worth knowing, such as another platform than the one asked for."""
     if isinstance(event, events.ImageFound):
         for note in event.head.notes:
             show_note(note)
+    elif isinstance(event, events.Note):
+        show_note(event.message)
 
 
 def _bars() -> RichProgress:
@@ -61,6 +63,8 @@ class _Bars:
                 self._received[event.layer] = event.received
                 completed = sum(self._received.values())
             self._bars.update(self._task, completed=completed)
+        elif isinstance(event, events.Note):
+            _show_notes(event)
 
 
 class _Lines:
@@ -80,3 +84,5 @@ class _Lines:
             index = event.index
             read = f"{format_size(index.unpacked_size)}, {format_count(index.file_count, 'file')}"
             show_step(f"layer {event.layer + 1} of {self._layers}: {read}{', incomplete' if index.error else ''}")
+        elif isinstance(event, events.Note):
+            _show_notes(event)

@@ -21,7 +21,15 @@ def COMMAND(context: click.Context, image: str, no_tui: bool, outputs: tuple[str
         context.exit(_report(image, outputs or ("text",), common))
     from imgscope.tui import run
 
-    context.exit(run(image, platform=common.platform, jobs=common.jobs, insecure_registries=common.insecure_registries))
+    context.exit(
+        run(
+            image,
+            platform=common.platform,
+            jobs=common.jobs,
+            insecure_registries=common.insecure_registries,
+            cache=common.cache,
+        )
+    )
 
 
 def _report(image: str, outputs: tuple[str, ...], common: Common) -> int:

@@ -46,7 +46,7 @@ _MUSL_BANNER: Final = b"musl libc ("
 _MUSL_VERSION: Final = re.compile(rb"\x00(\d+\.\d+\.\d+)(?:-git-[\w-]+)?\x00")
 
 
-class ElfFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class ElfFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """What a program or library says of itself.
 
     `kind` is `executable`, `static`, `static-pie`, `shared-library`, `object`, `core` or `other`.

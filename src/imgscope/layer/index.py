@@ -21,7 +21,7 @@ class EntryType(Enum):
     FIFO = "fifo"
 
 
-class LayerEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class LayerEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """One entry of a layer's archive, whiteouts included.
 
     `path` has no leading or trailing slash and no `.` or `..`; the root is the empty string. Bytes of a
@@ -59,14 +59,14 @@ class LayerEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         )
 
 
-class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
+class Anomaly(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Something a layer should not contain but that does not stop it from being read."""
 
     path: str
     message: str
 
 
-class LayerIndex(msgspec.Struct, frozen=True, kw_only=True):
+class LayerIndex(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Everything imgscope keeps of a layer.
 
     `compressed_size` counts the bytes of the blob, `tar_size` those of the archive in it and

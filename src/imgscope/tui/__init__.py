@@ -10,7 +10,12 @@ _PATIENCE: Final = 0.8
 
 
 def run(
-    reference: str, *, platform: str | None = None, jobs: int = 4, insecure_registries: Collection[str] = ()
+    reference: str,
+    *,
+    platform: str | None = None,
+    jobs: int = 4,
+    insecure_registries: Collection[str] = (),
+    cache: bool = True,
 ) -> int:
     """Show the image that `reference` names until the user quits; return the exit code of docs/contract.md.
 
@@ -21,6 +26,7 @@ def run(
     from functools import partial
 
     from imgscope import analyze
+    from imgscope.cache import LayerCache
     from imgscope.oci.platform import Platform
     from imgscope.sources.base import SourceOptions
     from imgscope.text import printable
@@ -30,6 +36,7 @@ def run(
     options = analyze.Options(
         platform=Platform.parse(platform) if platform else None,
         jobs=jobs,
+        cache=LayerCache() if cache else None,
         source=SourceOptions(insecure_registries=frozenset(insecure_registries)),
     )
     app = InspectApp(reference, partial(analyze.inspect, reference, options=options))
@@ -41,4 +48,5 @@ def run(
     if app.return_code:
         return app.return_code
     sys.stdout.writelines(f"{printable(line)}\n" for line in closing_lines(app.session))
+    sys.stderr.writelines(f"imgscope: note: {printable(note)}\n" for note in app.session.notes)
     return 0 if app.session.is_complete else _INCOMPLETE

@@ -13,7 +13,7 @@ class Session:
     """Collects the events of one inspection. Used by one thread only.
 
     `reference` is what the user typed until the image is found. `received` are bytes by layer number, `indexes` the
-    layers that were read; `inspection` is there when everything is.
+    layers that were read; `inspection` is there when everything is. `notes` are for the user to see at the end.
     """
 
     def __init__(self, reference: str) -> None:
@@ -23,6 +23,7 @@ class Session:
         self.received: dict[int, int] = {}
         self.indexes: dict[int, LayerIndex] = {}
         self.inspection: Inspection | None = None
+        self.notes: list[str] = []
 
     @property
     def is_complete(self) -> bool:
@@ -35,8 +36,10 @@ class Session:
             self.head, self.origins, self.reference = event.head, event.origins, event.head.reference
         elif isinstance(event, events.LayerProgress):
             self.received[event.layer] = event.received
-        else:
+        elif isinstance(event, events.LayerRead):
             self.indexes[event.layer] = event.index
+        else:
+            self.notes.append(event.message)
 
     def finish(self, inspection: Inspection) -> None:
         """Take note of the result."""

@@ -1,0 +1,179 @@
+"""Layers that were read before: LayerIndex by diff_id, in the user's cache directory.
+
+An entry is a file of its own: a magic line, the fingerprint of the rest, and the index as zstd-compressed msgpack.
+It is written to a temporary file and renamed, so that two processes never see half of one; it is believed only
+when its fingerprint holds and it was made by the same format version for the same `wants`. Whatever is wrong with
+the cache costs time, never a result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import platformdirs
+import xxhash
+
+from imgscope.layer.index import LayerIndex
+from imgscope.layer.wants import Wants
+from imgscope.oci.digest import Digest
+from imgscope.oci.manifest import Descriptor
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+FORMAT_VERSION: Final = 1
+"""Goes up whenever LayerIndex or what is read into it changes; older entries are then left to eviction."""
+
+_MAGIC: Final = b"imgscope layer\n"
+_FINGERPRINT_SIZE: Final = 16
+_SUFFIX: Final = ".layer"
+_LARGEST_CACHE: Final = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheInfo:
+    """What the cache holds; `size` in bytes."""
+
+    directory: Path
+    layers: int
+    size: int
+    largest_size: int
+
+
+class LayerCache:
+    """Layers on disk, at most `largest_size` bytes of them.
+
+    `problem` is the last thing that kept an entry from being stored, for the user to be told once.
+    """
+
+    def __init__(self, directory: Path | None = None, *, largest_size: int = _LARGEST_CACHE) -> None:
+        self.directory = directory or default_directory()
+        self._largest_size = largest_size
+        self.problem: str | None = None
+
+    def load(self, descriptor: Descriptor, diff_id: Digest | None, wants: Wants) -> LayerIndex | None:
+        """Return the index of the layer that unpacks to `diff_id`, as a layer of `descriptor`, or None."""
+        if diff_id is None:
+            return None
+        path = self._path(diff_id, wants)
+        try:
+            index = _decode(path.read_bytes())
+        except OSError:
+            return None
+        if index is None or index.diff_id != diff_id:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        if index.digest == descriptor.digest:
+            return index
+        # The same archive, compressed in another way: only what is about the blob differs.
+        return msgspec.structs.replace(
+            index,
+            digest=str(descriptor.digest),
+            compressed_size=descriptor.size,
+            compression=_compression_of(descriptor.media_type),
+        )
+
+    def store(self, index: LayerIndex, wants: Wants) -> None:
+        """Keep `index`, unless it is incomplete. A cache that cannot be written to is a `problem`, not an error."""
+        if index.error is not None:
+            return
+        path = self._path(Digest(index.diff_id), wants)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            encoded = _encode(index)
+            if encoded is not None:
+                _write_whole(path, encoded)
+                self._evict()
+        except OSError as error:
+            self.problem = f"the cache in {self.directory} cannot be written to: {error.strerror or error}"
+
+    def info(self) -> CacheInfo:
+        """Return how much is kept and where."""
+        sizes = [entry.stat().st_size for entry in self._entries()]
+        return CacheInfo(directory=self.directory, layers=len(sizes), size=sum(sizes), largest_size=self._largest_size)
+
+    def clear(self) -> CacheInfo:
+        """Remove every entry, and nothing else; return what was there. Raises `OSError`."""
+        info = self.info()
+        for entry in self._entries():
+            entry.unlink(missing_ok=True)
+        return info
+
+    def _path(self, diff_id: Digest, wants: Wants) -> Path:
+        purpose = xxhash.xxh3_64_hexdigest("\n".join(wants.globs).encode())
+        return self.directory / f"layers-{FORMAT_VERSION}" / f"{diff_id.algorithm}-{diff_id.encoded}-{purpose}{_SUFFIX}"
+
+    def _entries(self) -> Iterator[Path]:
+        return self.directory.glob(f"layers-*/*{_SUFFIX}")
+
+    def _evict(self) -> None:
+        """Remove the entries that were not used for the longest time until the rest fits."""
+        known = []
+        for entry in self._entries():
+            with contextlib.suppress(FileNotFoundError):
+                status = entry.stat()
+                known.append((status.st_mtime, status.st_size, entry))
+        total = sum(size for _, size, _ in known)
+        for _, size, entry in sorted(known):
+            if total <= self._largest_size:
+                return
+            entry.unlink(missing_ok=True)
+            total -= size
+
+
+def _compression_of(media_type: str) -> str:
+    return next((name for name in ("gzip", "zstd") if media_type.endswith(name)), "none")
+
+
+def default_directory() -> Path:
+    """Return where the cache is for this user: `$XDG_CACHE_HOME/imgscope` and its equivalents on other systems."""
+    return Path(platformdirs.user_cache_dir("imgscope", appauthor=False))
+
+
+def _encode(index: LayerIndex) -> bytes | None:
+    """Return the bytes of an entry, or None for a layer with names that are not UTF-8: those are read each time."""
+    try:
+        packed = msgspec.msgpack.encode(index)
+    except UnicodeEncodeError:
+        return None
+    payload = zstd.compress(packed, level=1)
+    return _MAGIC + xxhash.xxh3_128_digest(payload) + payload
+
+
+def _decode(content: bytes) -> LayerIndex | None:
+    """Return the index in the bytes of an entry, or None if they are damaged or somebody else's."""
+    start = len(_MAGIC) + _FINGERPRINT_SIZE
+    payload = content[start:]
+    if not content.startswith(_MAGIC) or xxhash.xxh3_128_digest(payload) != content[len(_MAGIC) : start]:
+        return None
+    try:
+        return msgspec.msgpack.decode(zstd.decompress(payload), type=LayerIndex)
+    except (zstd.ZstdError, msgspec.MsgspecError, MemoryError):
+        return None
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Make `path` hold `content`, all of it or not at all."""
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise

@@ -1,0 +1,177 @@
+"""The layer cache: what was read once is not read again, and nothing that is wrong with it changes a result."""
+
+from __future__ import annotations
+
+import os
+from multiprocessing import get_context
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from imgscope.cache import LayerCache
+from imgscope.layer.index import EntryType, LayerEntry, LayerIndex
+from imgscope.layer.wants import Wants
+from imgscope.oci.digest import Digest
+from imgscope.oci.manifest import Descriptor
+
+WANTS = Wants(["**/os-release"])
+DIFF_ID = Digest.of(b"archive")
+ZSTD = "application/vnd.oci.image.layer.v1.tar+zstd"
+DESCRIPTOR = Descriptor(digest=Digest.of(b"blob"), size=123, media_type="application/vnd.oci.image.layer.v1.tar+gzip")
+
+
+def layer_index(diff_id: str = DIFF_ID, *, path: str = "etc/os-release", error: str | None = None) -> LayerIndex:
+    return LayerIndex(
+        digest=str(DESCRIPTOR.digest),
+        diff_id=str(diff_id),
+        compression="gzip",
+        compressed_size=123,
+        tar_size=2048,
+        unpacked_size=9,
+        file_count=1,
+        entries=(LayerEntry(path=path, type=EntryType.FILE, size=9, mode=0o644, fingerprint=bytes(16)),),
+        captured={path: b"ID=debian"},
+        error=error,
+    )
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> LayerCache:
+    return LayerCache(tmp_path / "cache")
+
+
+def entry_file(cache: LayerCache) -> Path:
+    (entry,) = cache.directory.glob("layers-*/*.layer")
+    return entry
+
+
+def test_a_layer_that_was_stored_is_found_again_by_its_diff_id(cache: LayerCache) -> None:
+    cache.store(layer_index(), WANTS)
+
+    assert cache.load(DESCRIPTOR, DIFF_ID, WANTS) == layer_index()
+
+
+def test_a_hit_carries_the_digest_and_size_of_the_blob_that_was_asked_for(cache: LayerCache) -> None:
+    """The same archive compressed in another way is another blob."""
+    cache.store(layer_index(), WANTS)
+    other = msgspec.structs.replace(DESCRIPTOR, digest=Digest.of(b"recompressed"), size=99, media_type=ZSTD)
+
+    found = cache.load(other, DIFF_ID, WANTS)
+
+    assert found is not None
+    assert (found.digest, found.compressed_size, found.compression) == (other.digest, 99, "zstd")
+
+
+def test_a_layer_without_a_diff_id_is_never_taken_from_the_cache(cache: LayerCache) -> None:
+    cache.store(layer_index(), WANTS)
+
+    assert cache.load(DESCRIPTOR, None, WANTS) is None
+
+
+def test_a_layer_read_for_other_wants_is_not_taken(cache: LayerCache) -> None:
+    """Another set of probes would miss the contents that it asks for."""
+    cache.store(layer_index(), WANTS)
+
+    assert cache.load(DESCRIPTOR, DIFF_ID, Wants(["lib/apk/db/installed"])) is None
+
+
+def test_an_incomplete_layer_is_not_stored(cache: LayerCache) -> None:
+    cache.store(layer_index(error="is malformed at byte 512 of its archive"), WANTS)
+
+    assert cache.info().layers == 0
+
+
+def test_a_layer_with_undecodable_names_is_read_each_time(cache: LayerCache) -> None:
+    cache.store(layer_index(path="caf\udce9"), WANTS)
+
+    assert cache.load(DESCRIPTOR, DIFF_ID, WANTS) is None
+    assert cache.problem is None
+
+
+@pytest.mark.parametrize("position", [0, 20, 40, -1])
+def test_C59_a_damaged_entry_is_ignored_and_replaced(cache: LayerCache, position: int) -> None:
+    cache.store(layer_index(), WANTS)
+    entry = entry_file(cache)
+    damaged = bytearray(entry.read_bytes())
+    damaged[position] ^= 0xFF
+    entry.write_bytes(damaged)
+
+    assert cache.load(DESCRIPTOR, DIFF_ID, WANTS) is None
+    cache.store(layer_index(), WANTS)
+    assert cache.load(DESCRIPTOR, DIFF_ID, WANTS) == layer_index()
+
+
+def test_C59_an_entry_of_another_layer_under_this_name_is_ignored(cache: LayerCache) -> None:
+    cache.store(layer_index(Digest.of(b"another")), WANTS)
+    foreign = entry_file(cache)
+    cache.store(layer_index(), WANTS)
+    own = next(path for path in cache.directory.glob("layers-*/*.layer") if path != foreign)
+    own.write_bytes(foreign.read_bytes())
+
+    assert cache.load(DESCRIPTOR, DIFF_ID, WANTS) is None
+
+
+def test_C59_the_cache_is_for_its_owner_only(cache: LayerCache) -> None:
+    cache.store(layer_index(), WANTS)
+
+    assert entry_file(cache).parent.stat().st_mode & 0o777 == 0o700
+    assert entry_file(cache).stat().st_mode & 0o077 == 0
+
+
+def test_a_cache_that_cannot_be_written_to_is_a_problem_and_not_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a directory")
+    cache = LayerCache(tmp_path / "file" / "cache")
+
+    cache.store(layer_index(), WANTS)
+
+    assert cache.problem is not None
+    assert "cannot be written to" in cache.problem
+    assert cache.load(DESCRIPTOR, DIFF_ID, WANTS) is None
+
+
+def test_the_least_recently_used_layers_go_when_the_cache_is_full(tmp_path: Path) -> None:
+    cache = LayerCache(tmp_path, largest_size=10**9)
+    names = [Digest.of(bytes([number])) for number in range(3)]
+    for name in names:
+        cache.store(layer_index(name), WANTS)
+    entries = {entry.name.split("-")[1]: entry for entry in tmp_path.glob("layers-*/*.layer")}
+    for age, name in enumerate(names):
+        os.utime(entries[name.encoded], (1_000_000 + age, 1_000_000 + age))
+    cache.load(DESCRIPTOR, names[0], WANTS)
+
+    size = entries[names[0].encoded].stat().st_size
+    LayerCache(tmp_path, largest_size=size * 3).store(layer_index(Digest.of(b"new")), WANTS)
+
+    assert cache.load(DESCRIPTOR, names[0], WANTS) is not None, "it was just used"
+    assert cache.load(DESCRIPTOR, names[1], WANTS) is None, "it was not used for the longest time"
+    assert cache.load(DESCRIPTOR, names[2], WANTS) is not None
+
+
+def test_clear_removes_the_layers_and_leaves_other_files_alone(cache: LayerCache) -> None:
+    cache.store(layer_index(), WANTS)
+    (cache.directory / "notes.txt").write_text("mine")
+
+    removed = cache.clear()
+
+    assert removed.layers == 1
+    assert cache.info().layers == 0
+    assert (cache.directory / "notes.txt").exists()
+
+
+def _store_many(directory: Path) -> None:
+    for _ in range(50):
+        LayerCache(directory).store(layer_index(), WANTS)
+
+
+def test_two_processes_that_store_at_once_leave_one_whole_entry(cache: LayerCache) -> None:
+    context = get_context("spawn")
+    processes = [context.Process(target=_store_many, args=(cache.directory,)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(timeout=60)
+
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert cache.load(DESCRIPTOR, DIFF_ID, WANTS) == layer_index()
+    assert not list(cache.directory.glob("layers-*/.*.tmp"))
