@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections import deque
@@ -20,6 +21,7 @@ from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from imgscope.sources.base import ImageHead, ImageSource
 
+_CORES: Final = os.cpu_count() or 1
 _LOOK_AROUND: Final = 0.1
 """Seconds between looks at whether the user wants to stop, while no layer ends."""
 
@@ -47,6 +49,8 @@ class LayerReader:
         self._budget = Budget(limits)
         self._progress = progress
         self._cancelled = cancelled
+        self._counting = threading.Lock()
+        self._active = 0
         self.from_cache: list[int] = []
 
     def read_all(self, head: ImageHead, *, jobs: int) -> list[LayerIndex]:
@@ -102,6 +106,15 @@ class LayerReader:
         return index
 
     def _fetch(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
+        with self._counting:
+            self._active += 1
+        try:
+            return self._read_blob(layer, descriptor, diff_id)
+        finally:
+            with self._counting:
+                self._active -= 1
+
+    def _read_blob(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
         def received(size: int) -> None:
             self._stop_if_cancelled()
             self._progress(events.LayerProgress(layer=layer, received=size))
@@ -117,6 +130,7 @@ class LayerReader:
                     limits=self._limits,
                     budget=self._budget,
                     received=received,
+                    has_spare_core=lambda: self._active < _CORES,
                 )
         except Cancelled:
             raise

@@ -33,26 +33,36 @@ class PathVersions(msgspec.Struct, kw_only=True):
 
 def efficiency(tree: FileTree) -> float:
     """Return the score, 1.0 for an image where no path stands in two layers."""
-    versions = _versions(tree)
-    total = sum(path.total_size for path in versions)
-    return sum(path.smallest_size for path in versions) / total if total else 1.0
+    first_sizes, repeated = _versions(tree)
+    smallest = total = sum(first_sizes.values())
+    for versions in repeated.values():
+        smallest += versions.smallest_size - first_sizes[versions.path]
+        total += versions.total_size - first_sizes[versions.path]
+    return smallest / total if total else 1.0
 
 
 def inefficient_paths(tree: FileTree) -> list[PathVersions]:
     """Return the paths that stand in several layers, largest first; their total sizes sum up to dive's wasted bytes."""
-    repeated = (path for path in _versions(tree) if path.count > 1)
-    return sorted(repeated, key=lambda path: (-path.total_size, path.path))
+    _, repeated = _versions(tree)
+    return sorted(repeated.values(), key=lambda path: (-path.total_size, path.path))
 
 
-def _versions(tree: FileTree) -> list[PathVersions]:
-    found: dict[str, PathVersions] = {}
+def _versions(tree: FileTree) -> tuple[dict[str, int], dict[str, PathVersions]]:
+    """Return the size of every path where it first stands, and more about the few that stand in several layers."""
+    first_sizes: dict[str, int] = {}
+    repeated: dict[str, PathVersions] = {}
     for number, layer in enumerate(tree.layers):
         for path, size in dict(_leaf_sizes(tree, number, layer)).items():
-            versions = found.setdefault(path, PathVersions(path=path, smallest_size=size))
+            first = first_sizes.get(path)
+            if first is None:
+                first_sizes[path] = size
+                continue
+            versions = repeated.get(path) or PathVersions(path=path, count=1, smallest_size=first, total_size=first)
             versions.count += 1
             versions.smallest_size = min(versions.smallest_size, size)
             versions.total_size += size
-    return list(found.values())
+            repeated[path] = versions
+    return first_sizes, repeated
 
 
 def _leaf_sizes(tree: FileTree, number: int, layer: LayerIndex) -> Iterator[tuple[str, int]]:

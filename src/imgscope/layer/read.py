@@ -13,6 +13,7 @@ from imgscope.layer import _sparse
 from imgscope.layer._content import fingerprint, fingerprint_and_show
 from imgscope.layer._elf_content import MAGIC, ElfContent
 from imgscope.layer.elf import ElfFacts, parse_elf
+from imgscope.layer.hashing import HashingThread
 from imgscope.layer.index import Anomaly, EntryType, LayerEntry, LayerIndex
 from imgscope.layer.stream import Decompressed, VerifiedBlob
 from imgscope.layer.tar import TarMember, TarReader
@@ -39,15 +40,29 @@ def read_layer(
     limits: Limits = DEFAULT_LIMITS,
     budget: Budget | None = None,
     received: Received = lambda _: None,
+    has_spare_core: Callable[[], bool] = lambda: False,
 ) -> LayerIndex:
     """Read the layer that `descriptor` describes from `chunks`, the bytes of its blob.
 
     Both digests are verified: the blob's, and the uncompressed archive's against `diff_id` where it is known.
     What goes wrong with the layer does not raise: the index holds what was read until then, and `error`
     and `hint` say what happened. Only `Cancelled` passes through. `budget` is what the layers of one image share;
-    without it, the layer has all of `limits` for itself.
+    without it, the layer has all of `limits` for itself. While `has_spare_core` says so, hashing is done by
+    another thread.
     """
-    return _Pass(chunks, descriptor, wants, limits, budget or Budget(limits), received).run(diff_id)
+    hashing = HashingThread(has_spare_core)
+    try:
+        return _Pass(
+            chunks,
+            descriptor,
+            wants=wants,
+            limits=limits,
+            budget=budget or Budget(limits),
+            received=received,
+            hashing=hashing,
+        ).run(diff_id)
+    finally:
+        hashing.settle()
 
 
 class _Pass:
@@ -57,17 +72,20 @@ class _Pass:
         self,
         chunks: Iterable[bytes],
         descriptor: Descriptor,
+        *,
         wants: Wants,
         limits: Limits,
         budget: Budget,
         received: Received,
+        hashing: HashingThread,
     ) -> None:
         self._descriptor = descriptor
         self._wants = wants
         self._limits = limits
         self._budget = budget
         self._received = received
-        self._blob = VerifiedBlob(chunks, descriptor.digest, descriptor.size)
+        self._hashing = hashing
+        self._blob = VerifiedBlob(chunks, descriptor.digest, descriptor.size, hashing=hashing)
         self._blob_chunks = self._reported(self._blob)
         self._decompressed = Decompressed(self._blob_chunks, limits=limits)
         self._hasher = hashlib.sha256()
@@ -116,12 +134,13 @@ class _Pass:
             yield chunk
 
     def _archive(self) -> Iterator[bytes]:
-        update = self._hasher.update
+        update, hasher = self._hashing.update, self._hasher
         for chunk in self._decompressed:
             self._take_unpacked(len(chunk))
             self._tar_size += len(chunk)
-            update(chunk)
+            update(hasher, chunk)
             yield chunk
+        self._hashing.settle()
 
     def _walk(self) -> None:
         archive = TarReader(self._archive(), limits=self._limits, budget=self._budget)

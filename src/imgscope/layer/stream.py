@@ -15,6 +15,7 @@ from isal import igzip_lib
 
 from imgscope.errors import IntegrityError, LayerError
 from imgscope.layer._gzip_header import is_gzip_header_complete
+from imgscope.layer.hashing import HashingThread
 from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.digest import Digest
 
@@ -38,13 +39,16 @@ class VerifiedBlob:
     """Iterates over the chunks of a blob and, at their end, raises `IntegrityError` unless size and digest hold.
 
     More bytes than `size` end it at once. `received` counts bytes so far. The errors begin with a verb: their
-    subject is the blob.
+    subject is the blob. Hashing happens in `hashing`, which is settled at the end.
     """
 
-    def __init__(self, chunks: Iterable[bytes], digest: Digest, size: int) -> None:
+    def __init__(
+        self, chunks: Iterable[bytes], digest: Digest, size: int, *, hashing: HashingThread | None = None
+    ) -> None:
         self._chunks = chunks
         self._digest = digest
         self._size = size
+        self._hashing = hashing or HashingThread(lambda: False)
         self.received = 0
 
     def __iter__(self) -> Iterator[bytes]:
@@ -57,8 +61,9 @@ class VerifiedBlob:
                     hint="the registry or a proxy altered it, or the manifest is wrong; push the image again",
                 )
             if hasher is not None:
-                hasher.update(chunk)
+                self._hashing.update(hasher, chunk)
             yield chunk
+        self._hashing.settle()
         if self.received != self._size:
             raise IntegrityError(
                 f"ends after {self.received:,} of {self._size:,} bytes",
