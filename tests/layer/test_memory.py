@@ -1,0 +1,13 @@
+"""Memory is bounded by what is kept of an image, whatever the bytes of its layers."""
+
+from __future__ import annotations
+
+from tests.support.memory_use import MEBIBYTE, peak
+
+
+def test_a_layer_of_4_gib_takes_hardly_more_memory_than_one_of_1_mib() -> None:
+    assert peak("a huge file") - peak("a small file") < 32 * MEBIBYTE
+
+
+def test_an_image_of_a_million_files_is_inspected_within_700_mib() -> None:
+    assert peak("a million files") < 700 * MEBIBYTE
