@@ -24,7 +24,7 @@ demo: $(VENV)/.installed ## Open a sample image: the terminal UI on a terminal, 
 	@$(BIN)/imgscope $(DEMO)
 
 test: $(VENV)/.installed-dev ## Run all tests and print what they cover.
-	$(BIN)/python -m pytest $(TESTS) --cov
+	$(BIN)/python -m pytest $(TESTS) --cov --numprocesses auto --dist loadgroup
 
 check: $(VENV)/.installed-dev ## Check formatting, lint rules, types and the direction of imports.
 	$(BIN)/ruff format --check .

@@ -13,7 +13,8 @@ from typing import Any, Final
 from sample_images import alpine, debian
 from sample_images.compile import HERE
 from sample_images.contents import binary, entries, filler
-from tests.support.images import BuiltImage, BuiltLayer, directory, file, image, layer, step, whiteout, write_oci_layout
+from tests.support.image_files import write_oci_layout
+from tests.support.images import BuiltImage, BuiltLayer, directory, file, image, layer, step, whiteout
 
 TAG: Final = "latest"
 _KIB: Final = 1024
@@ -45,7 +46,7 @@ def glibc_fat() -> BuiltImage:
             layer(directory("app"), created_by="WORKDIR /app"),
             layer(
                 *debian.installed_layer(debian.BUILD),
-                created_by="RUN /bin/sh -c apt-get update && apt-get install -y build-essential curl git # buildkit",
+                created_by=f"RUN /bin/sh -c {debian.INSTALL} # buildkit",
             ),
             layer(*entries(dict(_sources())), created_by="COPY . . # buildkit"),
             layer(

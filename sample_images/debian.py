@@ -79,9 +79,21 @@ BUILD = [
     package("g++-12", "12.2.0-14", "devel", {f"{_GCC}/cc1plus": 800 * _KIB}, depends="gcc-12 (= 12.2.0-14)"),
     package("libgcc-12-dev", "12.2.0-14", "libdevel", {f"{_GCC}/libgcc.a": 150 * _KIB}, is_shared=True),
     package(
-        "build-essential", "12.9", "devel", {"usr/share/doc/build-essential/list": 3 * _KIB}, depends="gcc, g++, make"
+        "build-essential",
+        "12.9",
+        "devel",
+        {"usr/share/doc/build-essential/list": 3 * _KIB},
+        depends="libc6-dev | libc-dev, gcc (>= 4:12.2), g++ (>= 4:12.2), make",
     ),
-    package("binutils", "2.40-2", "devel", {"usr/bin/x86_64-linux-gnu-ld.bfd": 120 * _KIB}),
+    package("gcc", "4:12.2.0-3", "devel", {"usr/share/doc/cpp/README.Debian": 2 * _KIB}, depends="gcc-12"),
+    package("g++", "4:12.2.0-3", "devel", {"usr/share/man/man1/g++.1.gz": 2 * _KIB}, depends="gcc, g++-12"),
+    package(
+        "binutils",
+        "2.40-2",
+        "devel",
+        {"usr/bin/x86_64-linux-gnu-ld.bfd": 120 * _KIB},
+        depends="binutils-x86-64-linux-gnu (= 2.40-2)",
+    ),
     package("binutils-x86-64-linux-gnu", "2.40-2", "devel", {"usr/bin/x86_64-linux-gnu-as": 110 * _KIB}),
     package(
         "libc6-dev",
@@ -106,6 +118,10 @@ BUILD = [
     package("git", "1:2.39.2-1.1", "vcs", {"usr/bin/git": 150 * _KIB, "usr/lib/git-core/git-remote-http": 80 * _KIB}),
     package("curl", "7.88.1-10+deb12u5", "web", {"usr/bin/curl": 90 * _KIB, "usr/share/man/man1/curl.1.gz": 40 * _KIB}),
 ]
+
+REQUESTED = ("build-essential", "curl", "git", "python3-dev")
+"""Those of `BUILD` that the command names; apt adds the others because they are needed."""
+INSTALL = f"apt-get update && apt-get install -y {' '.join(REQUESTED)}"
 
 
 def base_layer() -> list[Entry]:
@@ -133,6 +149,7 @@ def installed_layer(packages: list[Package]) -> list[Entry]:
     left = {
         f"{lists}_InRelease": filler("InRelease", 150 * _KIB),
         f"{lists}_main_binary-amd64_Packages.lz4": filler("Packages", 600 * _KIB),
+        "var/lib/apt/extended_states": _states(packages),
         "var/cache/apt/pkgcache.bin": filler("pkgcache", 250 * _KIB),
         "var/log/apt/history.log": b"Start-Date: 2024-01-01  00:00:00\nCommandline: apt-get install\n",
         "var/log/dpkg.log": filler("dpkg.log", 20 * _KIB),
@@ -153,6 +170,11 @@ def database(packages: list[Package], *, lists_of: list[Package] | None = None) 
         lists[f"var/lib/dpkg/info/{stem}.list"] = "".join(f"{path}\n" for path in paths).encode()
     status = "\n".join(_paragraph(each) for each in sorted(packages, key=lambda each: each.name))
     return {"var/lib/dpkg/status": status.encode(), **lists}
+
+
+def _states(packages: list[Package]) -> bytes:
+    automatic = (each.name for each in packages if each.name not in REQUESTED)
+    return "\n".join(f"Package: {name}\nArchitecture: amd64\nAuto-Installed: 1\n" for name in automatic).encode()
 
 
 def _paragraph(each: Package) -> str:

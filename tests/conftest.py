@@ -46,6 +46,13 @@ def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep integration tests together where tests are spread over processes: the images they share are made once."""
+    for item in items:
+        if item.get_closest_marker("integration"):
+            item.add_marker(pytest.mark.xdist_group("integration"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let a skipped integration test fail where IMGSCOPE_REQUIRE_INTEGRATION is set, as it is in .ci/run."""

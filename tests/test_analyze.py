@@ -19,7 +19,8 @@ from imgscope.cache import LayerCache
 from imgscope.errors import Cancelled, DocumentError, UsageError
 from imgscope.oci.manifest import Descriptor
 from imgscope.report import Failure
-from tests.support.images import file, image, layer, step, write_oci_layout
+from tests.support.image_files import write_oci_layout
+from tests.support.images import file, image, layer, step
 from tests.support.memory import MemorySource, inspect
 
 _ENOUGH_SECONDS = 10

@@ -11,7 +11,8 @@ import pytest
 
 import imgscope
 from imgscope import progress as events
-from tests.support.images import file, image, index, layer, write_oci_layout
+from tests.support.image_files import write_oci_layout
+from tests.support.images import file, image, index, layer
 
 
 @pytest.fixture

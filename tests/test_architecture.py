@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.images import file, image, layer, write_oci_layout
+from tests.support.image_files import write_oci_layout
+from tests.support.images import file, image, layer
 
 _ROOT = Path(__file__).parents[1]
 _PAGE = (_ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")

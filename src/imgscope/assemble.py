@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -233,19 +234,23 @@ def _wasted_paths(copies: Iterable[WastedCopy]) -> tuple[WastedPath, ...]:
     grouped: dict[tuple[str, str], list[WastedCopy]] = {}
     for copy in copies:
         grouped.setdefault((copy.path, copy.cause), []).append(copy)
-    paths = [
-        WastedPath(
-            path=group[0].path,
-            bytes=sum(copy.size for copy in group),
-            # A deleted file has no copy left to be kept: all that shipped are counted.
-            copies=len(group) + (0 if group[0].cause == "deleted" else 1),
-            cause=group[0].cause,
-            layers=tuple(sorted({layer for copy in group for layer in (copy.layer, copy.related_layer)})),
-        )
-        for group in grouped.values()
-    ]
-    paths.sort(key=lambda path: (-path.bytes, path.path, path.cause))
-    return tuple(paths[:_MOST_WASTED_PATHS])
+    costliest = heapq.nsmallest(
+        _MOST_WASTED_PATHS,
+        grouped.values(),
+        key=lambda group: (-sum(copy.size for copy in group), group[0].path, group[0].cause),
+    )
+    return tuple(_wasted_path(group) for group in costliest)
+
+
+def _wasted_path(group: list[WastedCopy]) -> WastedPath:
+    return WastedPath(
+        path=group[0].path,
+        bytes=sum(copy.size for copy in group),
+        # A deleted file has no copy left to be kept: all that shipped are counted.
+        copies=len(group) + (0 if group[0].cause == "deleted" else 1),
+        cause=group[0].cause,
+        layers=tuple(sorted({layer for copy in group for layer in (copy.layer, copy.related_layer)})),
+    )
 
 
 def _leftovers(claims: tuple[tuple[Rule, Claim], ...]) -> Leftovers:

@@ -26,7 +26,7 @@ def module_names(package: str) -> list[str]:
 def exported(package: str, attribute: str, kind: type[Thing]) -> list[tuple[ModuleType, Thing]]:
     """Return what the modules of `package` export as `attribute`, each with its module.
 
-    Modules without the attribute are helpers and are skipped. Raises `TypeError` when one exports
+    Modules without the attribute hold what others share, and are skipped. Raises `TypeError` when one exports
     something that is not a `kind`.
     """
     found: list[tuple[ModuleType, Thing]] = []

@@ -26,6 +26,8 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
     """A package as its database has it. `type` is the purl type; `layer` the one that brought this version.
 
     `installed_size` is the database's claim in bytes. `paths` are the files it owns, as the database writes them.
+    `needs` are the names of what comes along with it, alternatives included; `provides` the other names that it goes
+    by there. `is_requested`: somebody asked for it, rather than for what needs it; None where that is not recorded.
     """
 
     name: str
@@ -36,6 +38,9 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
     installed_size: int | None = None
     source: str | None = None
     section: str | None = None
+    needs: tuple[str, ...] = ()
+    provides: tuple[str, ...] = ()
+    is_requested: bool | None = None
     paths: tuple[str, ...] = ()
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from imgscope.cli.main import main
-from tests.support.images import BuiltImage, file, image, layer, write_oci_layout
+from tests.support.image_files import write_oci_layout
+from tests.support.images import BuiltImage, file, image, layer
 
-_PROGRESS = re.compile(r"imgscope: (layer \d+ of \d+: .*|.*, [\d.]+ \w+ compressed)$")
+_PROGRESS = re.compile(r"imgscope: (layer \d+: .* files?(, incomplete)?|.*, [\d.]+ \w+ compressed)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.conftest import Run, debian
-from tests.support.images import blob_path, write_oci_layout
+from tests.support.image_files import blob_path, write_oci_layout
 
 
 def test_several_images_are_reported_in_the_order_they_were_named(run: Run, layout: Path, tmp_path: Path) -> None:
@@ -22,6 +22,11 @@ def test_an_image_that_cannot_be_inspected_keeps_no_other_from_it(run: Run, layo
     assert sum(line.startswith("  hint: ") for line in ended.err.splitlines()) >= 1
     assert [line for line in ended.last_words if str(tmp_path / "nowhere") in line]
     assert [line for line in ended.last_words if "wrong" in line]
+
+
+def test_of_several_images_it_is_told_which_one_an_error_is_about(run: Run, layout: Path) -> None:
+    ended = run("audit", layout, "localhost:1/app")
+    assert [line for line in ended.last_words if line.startswith("imgscope: localhost:1/app: cannot connect")]
 
 
 def test_several_images_make_an_array_however_many_of_them_could_be_inspected(run: Run, layout: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import imgscope
-from tests.support.images import file, image, layer, write_oci_layout
+from tests.support.image_files import write_oci_layout
+from tests.support.images import file, image, layer
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ def test_help_names_every_command_and_how_images_are_written(run: Run, option: s
 def test_the_options_of_an_inspection_are_in_the_help_of_an_image(run: Run) -> None:
     ended = run("nginx", "--help")
     assert ended.code == 0
+    assert ended.out.startswith("Usage: imgscope [OPTIONS] IMAGE\n")
     for word in ("--no-tui", "--platform", "--jobs", "--insecure-registry", "--output", "--quiet", "--verbose"):
         assert word in ended.out
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.images import file, image, layer, write_oci_layout
+from tests.support.image_files import write_oci_layout
+from tests.support.images import file, image, layer
 
 COMMAND = [sys.executable, "-m", "imgscope"]
 _ENOUGH_SECONDS = 10
@@ -39,6 +40,26 @@ def test_help_that_nobody_reads_ends_quietly(arguments: list[str]) -> None:
     done = subprocess.run([*COMMAND, *arguments], stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_terminal_that_can_do_nothing_gets_the_text_report(tmp_path: Path) -> None:
+    path = write_oci_layout(tmp_path / "layout", {"latest": image([layer(file("a", "x"))], listed_platform=False)})
+    primary, secondary = os.openpty()
+    environment = {**os.environ, "TERM": "dumb", "NO_COLOR": "1"}
+    done = subprocess.run(
+        [*COMMAND, str(path), "--quiet"],
+        stdin=secondary,
+        stdout=secondary,
+        env=environment,
+        timeout=_ENOUGH_SECONDS,
+        check=False,
+    )
+    os.close(secondary)
+    shown = os.read(primary, 65536)
+    os.close(primary)
+    assert done.returncode == 0
+    assert b"Findings" in shown
+    assert b"\x1b" not in shown
 
 
 def test_C72_the_JSON_is_UTF_8_and_the_text_is_readable_whatever_the_locale_says(tmp_path: Path) -> None:

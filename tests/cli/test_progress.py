@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.support.images import file, image, index, layer, write_oci_layout
+from tests.support.image_files import write_oci_layout
+from tests.support.images import file, image, index, layer
 
 
 @contextmanager
@@ -48,7 +49,7 @@ def test_a_terminal_gets_a_bar_that_is_gone_at_the_end_and_notes_that_stay(run: 
     assert "reading layers" in text
     assert "note: there is no image for linux/amd64" in text
     assert text.rstrip().endswith("\x1b[2K")
-    assert "layer 1 of 2" not in text
+    assert "layer 0: " not in text
 
 
 def test_verbose_gives_a_terminal_lines_that_stay(run: Run, layout: Path) -> None:
@@ -56,13 +57,13 @@ def test_verbose_gives_a_terminal_lines_that_stay(run: Run, layout: Path) -> Non
     with terminal_as_stderr(shown):
         assert run("audit", layout, "--verbose").code == 0
     assert "reading layers" not in shown.decode()
-    assert "layer 1 of 2: " in shown.decode()
+    assert "layer 0: " in shown.decode()
 
 
 def test_without_a_terminal_there_is_a_line_for_the_image_and_one_for_each_layer(run: Run, layout: Path) -> None:
     lines = run("audit", layout, "--jobs", "1").err.splitlines()
     assert lines[0].startswith(f"imgscope: oci:{layout} linux/amd64: 2 layers, ")
-    assert sorted(lines[1:]) == ["imgscope: layer 1 of 2: 48 B, 1 file", "imgscope: layer 2 of 2: 5.00 kB, 1 file"]
+    assert sorted(lines[1:]) == ["imgscope: layer 0: 48 B, 1 file", "imgscope: layer 1: 5.00 kB, 1 file"]
 
 
 def test_a_layer_that_could_not_be_read_is_marked(run: Run, layout: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Ended, Run, debian
-from tests.support.images import blob_path, image, index, layer, write_oci_layout
+from tests.support.image_files import blob_path, write_oci_layout
+from tests.support.images import image, index, layer
 from tests.support.registry import Registry
 from tests.support.registry_auth import Basic, Bearer
 from tests.support.registry_faults import Fault, flipped, of_kind, truncated
@@ -138,3 +140,14 @@ def test_a_platform_the_image_does_not_have_is_told_with_those_it_has(run: Run, 
 
     path = write_oci_layout(tmp_path / "layout", {"latest": index(image([]), image([], platform="linux/arm64"))})
     check(run("audit", path, "--platform", "linux/s390x", "-o", "json"), "linux/amd64, linux/arm64")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everywhere")
+@pytest.mark.parametrize("written", ["{}", "oci:{}"])
+@pytest.mark.parametrize("mode", [0o000, 0o400])
+def test_a_layout_that_may_not_be_read_is_told_in_a_sentence(run: Run, layout: Path, written: str, mode: int) -> None:
+    layout.chmod(mode)
+    try:
+        check(run(written.format(layout)), str(layout), "cannot be read: permission denied")
+    finally:
+        layout.chmod(0o755)

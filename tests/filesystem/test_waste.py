@@ -35,6 +35,21 @@ def test_a_file_that_only_changed_its_mode_is_wasted_where_it_shipped_again() ->
     assert wasted(tree) == [("x", "metadataOnly", 3, 1, 0)]
 
 
+def test_what_is_deleted_after_its_mode_changed_is_wasted_once_in_each_layer_that_ships_it() -> None:
+    tree = stack([layer(file("x", b"123")), layer(file("x", b"123", mode=0o600)), layer(whiteout("x"))])
+    assert wasted(tree) == [("x", "deleted", 3, 0, 2), ("x", "metadataOnly", 3, 1, 0)]
+
+
+def test_equal_content_whose_mode_changed_is_wasted_once_in_each_layer_that_ships_it() -> None:
+    names = ("a", "b")
+    below, above = (layer(*(file(name, b"same", mode=mode) for name in names)) for mode in (0o644, 0o600))
+    assert wasted(stack([below, above])) == [
+        ("a", "duplicateContent", 4, 0, 0),
+        ("a", "metadataOnly", 4, 1, 0),
+        ("b", "metadataOnly", 4, 1, 0),
+    ]
+
+
 def test_equal_content_under_other_names_is_wasted_but_for_the_first() -> None:
     tree = stack([layer(file("a", b"same")), layer(file("b", b"same"), file("c", b"same"), file("d", b"else"))])
     assert wasted(tree) == [("a", "duplicateContent", 4, 1, 0), ("a", "duplicateContent", 4, 1, 0)]

@@ -131,7 +131,7 @@ def test_the_text_has_a_row_for_each_layer_with_its_sizes(debian: DebianImage, d
 
 def test_the_text_prices_the_compiler_and_the_lists(debian_report: Any, debian_text: str) -> None:
     for kind in ("compiler", "package-index"):
-        assert f"{format_size(_leftover(debian_report, kind)['bytes'])}  {kind}: " in debian_text
+        assert f"{format_size(_leftover(debian_report, kind)['bytes'])}   {kind} " in debian_text
     assert f"layer {DebianImage.GCC}: RUN apt-get install -y --no-install-recommends gcc" in debian_text
 
 

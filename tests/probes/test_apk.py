@@ -21,6 +21,8 @@ A:x86_64
 S:500000
 I:950272
 o:busybox
+D:musl>=1.2 so:libc.musl-x86_64.so.1 !old
+p:/bin/sh cmd:ash=1.36.1-r15
 F:
 R:root-file
 F:bin
@@ -51,9 +53,18 @@ def test_C52_a_package_has_what_its_paragraph_says_in_either_place(path: str) ->
             architecture="x86_64",
             installed_size=950272,
             source="busybox",
+            needs=("musl", "so:libc.musl-x86_64.so.1"),
+            provides=("/bin/sh", "cmd:ash"),
             paths=("root-file", "bin/busybox"),
         )
     ]
+
+
+def test_the_world_file_says_which_packages_were_asked_for() -> None:
+    installed = record("app") + record("lib") + "P:.deps\nV:1\nD:gcc\n\n" + record("gcc")
+    tree = tree_of((file(V2, installed), file("etc/apk/world", "app>=1\n.deps=20240101\n")))
+    requested = {package.name: package.is_requested for package in packages_of(tree)}
+    assert requested == {"app": True, "lib": False, ".deps": True, "gcc": True}
 
 
 def test_C52_a_database_that_both_places_lead_to_is_read_once() -> None:

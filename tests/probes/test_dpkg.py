@@ -28,7 +28,11 @@ def status(*paragraphs: str) -> Entry:
 
 
 def test_a_package_has_what_its_paragraph_says() -> None:
-    more = "Installed-Size: 3\nSource: glibc (2.36-9)\nSection: libs\nDescription: C\n Package: not this\n"
+    more = (
+        "Installed-Size: 3\nSource: glibc (2.36-9)\nSection: libs\nDescription: C\n Package: not this\n"
+        "Pre-Depends: dpkg:any (>= 1.17)\nDepends: libgcc-s1, libcrypt1 (>= 1:4.4) | libcrypt2\nRecommends: libidn2-0\n"
+        "Provides: libc (= 2.36)\n"
+    )
     tree = tree_of(
         (
             status(paragraph("libc6", "2.36-9+deb12u4", more=more)),
@@ -44,8 +48,22 @@ def test_a_package_has_what_its_paragraph_says() -> None:
         installed_size=3 * 1024,
         source="glibc",
         section="libs",
+        needs=("dpkg", "libgcc-s1", "libcrypt1", "libcrypt2", "libidn2-0"),
+        provides=("libc",),
         paths=("/.", "/lib/x"),
     )
+
+
+def test_apt_records_what_it_installed_only_because_it_was_needed() -> None:
+    states = "Package: needed\nAuto-Installed: 1\n\nPackage: adopted\nAuto-Installed: 0\n"
+    tree = tree_of(
+        (
+            status(paragraph("app"), paragraph("needed"), paragraph("adopted")),
+            file("var/lib/apt/extended_states", states),
+        )
+    )
+    requested = {name: package.is_requested for name, package in packages_of(tree).items()}
+    assert requested == {"app": True, "needed": False, "adopted": True}
 
 
 @pytest.mark.parametrize(

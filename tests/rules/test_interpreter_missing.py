@@ -20,8 +20,7 @@ def test_a_glibc_program_on_musl_cannot_start_and_the_finding_says_what_is_there
         ("opt/app",),
     )
     assert found.message == (
-        "1 program cannot start (such as /opt/app): /lib64/ld-linux-x86-64.so.2 is not in the image, "
-        "which has /lib/ld-musl-x86_64.so.1"
+        "/opt/app cannot start: /lib64/ld-linux-x86-64.so.2 is not in the image, which has /lib/ld-musl-x86_64.so.1"
     )
 
 

@@ -26,7 +26,7 @@ def test_a_deleted_file_is_blamed_on_the_layer_that_ships_it_and_names_the_one_t
         "COPY . /app",
         3 * LARGE,
     )
-    assert found.message == "2 files of 600 kB shipped in this layer and deleted later by: RUN rm -rf a b (largest: /b)"
+    assert found.message == "2 files such as /b, 600 kB, shipped in this layer and deleted later by: RUN rm -rf a b"
     assert found.paths == ("b", "a")
 
 
@@ -59,4 +59,4 @@ def test_a_long_instruction_is_cut_and_says_so() -> None:
     found = only_finding(
         layer(file("a", content("a"))), layer(whiteout("a"), created_by=f"RUN /bin/sh -c rm {'x' * 500}")
     )
-    assert f"RUN rm {'x' * 113}… (largest" in found.message
+    assert found.message.endswith(f"RUN rm {'x' * 113}…")

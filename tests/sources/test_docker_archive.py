@@ -15,22 +15,8 @@ from imgscope.limits import Limits
 from imgscope.oci.platform import Platform
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions
-from tests.support.images import (
-    ArchiveStyle,
-    BuiltImage,
-    Entry,
-    compress,
-    file,
-    hard_link,
-    image,
-    layer,
-    oci_layout_files,
-    step,
-    symlink,
-    tar,
-    to_json,
-    write_docker_archive,
-)
+from tests.support.image_files import ArchiveStyle, oci_layout_files, write_docker_archive
+from tests.support.images import BuiltImage, Entry, compress, file, hard_link, image, layer, step, symlink, tar, to_json
 
 APP = image([layer(file("app", "one")), step('CMD ["app"]'), layer(file("data", "two"))], media="docker")
 OTHER = image([layer(file("other", "three"))], media="docker")

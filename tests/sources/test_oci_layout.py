@@ -14,20 +14,8 @@ from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions
-from tests.support.images import (
-    BuiltImage,
-    blob_path,
-    file,
-    image,
-    index,
-    layer,
-    oci_layout_files,
-    step,
-    tar,
-    to_json,
-    write_oci_archive,
-    write_oci_layout,
-)
+from tests.support.image_files import blob_path, oci_layout_files, write_oci_archive, write_oci_layout
+from tests.support.images import BuiltImage, file, image, index, layer, step, tar, to_json
 
 APP = image([layer(file("app", "one")), step('CMD ["app"]'), layer(file("data", "two"), compression="zstd")])
 OTHER = image([layer(file("other", "three"), compression="none")])

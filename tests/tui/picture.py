@@ -40,7 +40,10 @@ def example() -> BuiltImage:
             step("ENV LANG=C.UTF-8"),
             _layer(*_tools(), created_by=f"RUN /bin/sh -c {_INSTALL} # buildkit"),
             _layer(
-                *source, _file("app/.git/objects/pack/pack-81a2.pack", 2_400_000), created_by="COPY . /app # buildkit"
+                *source,
+                file("app/.git/HEAD", "ref: refs/heads/main\n"),
+                _file("app/.git/objects/pack/pack-81a2.pack", 2_400_000),
+                created_by="COPY . /app # buildkit",
             ),
             _layer(
                 *(dataclasses.replace(each, uid=1000, gid=1000) for each in source),
@@ -74,9 +77,9 @@ def _tools() -> Iterator[Entry]:
     yield file("usr/bin/python3", glibc_program() + _content(2_300_000), mode=0o755)
     yield _file("usr/include/openssl/ssl.h", 450_000)
     yield _file("var/lib/apt/lists/deb.debian.org_dists_bookworm_main_binary-amd64_Packages", 3_200_000)
-    yield _dpkg("bash", "5.2.15", "gcc-12", "12.2.0", "libssl-dev", "3.0.15", "python3", "3.11.2")
+    yield _dpkg("bash", "5.2.15", "gcc", "12.2.0", "libssl-dev", "3.0.15", "python3", "3.11.2")
     paths = {
-        "gcc-12": "/usr/lib/gcc/x86_64-linux-gnu/12/cc1\n/usr/lib/gcc/x86_64-linux-gnu/12/libgcc.a\n",
+        "gcc": "/usr/lib/gcc/x86_64-linux-gnu/12/cc1\n/usr/lib/gcc/x86_64-linux-gnu/12/libgcc.a\n",
         "libssl-dev": "/usr/include/openssl/ssl.h\n",
         "python3": "/usr/bin/python3\n",
     }

@@ -25,16 +25,16 @@ def rows(pilot: Pilot[None]) -> list[str]:
 async def test_the_image_is_shown_with_the_largest_directories_first() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, "2")
-        assert rows(pilot) == ["2.00 MB 0 ▸ usr/", "1.50 MB 0 ▸ var/", "76 B 0 ▸ etc/", "7 B 1 ▸ app/"]
+        assert rows(pilot) == ["2.00 MB   ▸ usr/", "1.50 MB   ▸ var/", "76 B   ▸ etc/", "7 B   ▸ app/"]
         assert "whole image · 3.50 MB in 5 files" in screen_text(pilot)
 
 
 async def test_a_directory_is_opened_and_closed() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, "2", "down", "enter")
-        assert rows(pilot)[1:3] == ["1.50 MB 0 ▾ var/", "1.50 MB 0   ▸ lib/"]
+        assert rows(pilot)[1:3] == ["1.50 MB   ▾ var/", "1.50 MB     ▸ lib/"]
         await press(pilot, "enter")
-        assert rows(pilot)[1:3] == ["1.50 MB 0 ▸ var/", "76 B 0 ▸ etc/"]
+        assert rows(pilot)[1:3] == ["1.50 MB   ▸ var/", "76 B   ▸ etc/"]
 
 
 async def test_vim_keys_walk_into_the_tree_and_out_of_it() -> None:
@@ -44,7 +44,7 @@ async def test_vim_keys_walk_into_the_tree_and_out_of_it() -> None:
         await press(pilot, "h")
         assert pilot.app.screen.query_one(FileTree).cursor == 1
         await press(pilot, "h", "h", "h")
-        assert rows(pilot)[0] == "2.00 MB 0 ▸ usr/"
+        assert rows(pilot)[0] == "2.00 MB   ▸ usr/"
         await press(pilot, "G")
         assert pilot.app.screen.query_one(FileTree).cursor == 3
         await press(pilot, "g")

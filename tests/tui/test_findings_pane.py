@@ -17,7 +17,7 @@ async def test_a_finding_is_shown_with_its_fix() -> None:
         text = screen_text(pilot)
         assert "1 finding · leftovers: 1.50 MB in 1 group" in text
         assert "low      1.50 MB     0 apt-lists-left" in text
-        assert "fix: end the RUN that calls apt-get update with: && rm -rf" in text
+        assert "fix: update and install in one RUN, and end every RUN that calls apt-get" in text
         assert "3 Findings (1)" in text
 
 

@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 from imgscope import tui
 from imgscope.errors import NotFoundError, UsageError
 from imgscope.tui.app import InspectApp
-from tests.support.images import BuiltImage, file, image, layer, write_oci_layout
+from tests.support.image_files import write_oci_layout
+from tests.support.images import BuiltImage, file, image, layer
 from tests.tui.stage import app_image, until
 
 _run = App.run

@@ -50,7 +50,8 @@ def inspect_each(references: Sequence[str], common: Common) -> tuple[list[ImageR
         except Cancelled:
             raise
         except ImgscopeError as error:
-            show_error(error.message, error.hint)
+            is_named = len(references) == 1 or reference in error.message
+            show_error(error.message if is_named else f"{reference}: {error.message}", error.hint)
             failed = max(failed, error.exit_code)
     return reports, failed
 

@@ -94,6 +94,8 @@ def options_for_stdout() -> RenderOptions:
 
 def _check_writable(path: Path) -> None:
     directory = path.parent
+    if directory.is_dir() and not os.access(directory, os.X_OK):
+        raise _unwritable(path, "permission denied")
     if path.is_dir():
         raise _unwritable(path, "it is a directory")
     if not directory.is_dir():

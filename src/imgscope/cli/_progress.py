@@ -70,19 +70,16 @@ class _Bars:
 class _Lines:
     """A line for the image and one for each layer: what a CI log should hold."""
 
-    def __init__(self) -> None:
-        self._layers = 0
-
     def __call__(self, event: events.Event) -> None:
         if isinstance(event, events.ImageFound):
             head = event.head
-            self._layers = len(head.manifest.layers)
+            layers = format_count(len(head.manifest.layers), "layer")
             size = format_size(head.manifest.compressed_size)
-            show_step(f"{head.reference} {head.platform}: {format_count(self._layers, 'layer')}, {size} compressed")
+            show_step(f"{head.reference} {head.platform}: {layers}, {size} compressed")
             _show_notes(event)
         elif isinstance(event, events.LayerRead):
             index = event.index
             read = f"{format_size(index.unpacked_size)}, {format_count(index.file_count, 'file')}"
-            show_step(f"layer {event.layer + 1} of {self._layers}: {read}{', incomplete' if index.error else ''}")
+            show_step(f"layer {event.layer}: {read}{', incomplete' if index.error else ''}")
         elif isinstance(event, events.Note):
             _show_notes(event)

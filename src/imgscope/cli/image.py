@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -9,7 +10,19 @@ import click
 from imgscope.cli._options import Common, common_options, output_option
 
 
-@click.command(name="imgscope")
+class _Context(click.Context):
+    """That of a command which has no name on the command line, and so no space before it in its usage."""
+
+    @property
+    def command_path(self) -> str:
+        return super().command_path.rstrip()
+
+
+class _Command(click.Command):
+    context_class = _Context
+
+
+@click.command(name="imgscope", cls=_Command)
 @click.argument("image", metavar="IMAGE")
 @click.option("--no-tui", is_flag=True, help="Print the text report instead of opening the terminal UI.")
 @output_option
@@ -17,7 +30,7 @@ from imgscope.cli._options import Common, common_options, output_option
 @click.pass_context
 def COMMAND(context: click.Context, image: str, no_tui: bool, outputs: tuple[str, ...], common: Common) -> None:
     """Show IMAGE in the terminal UI; as text with --no-tui, with -o, or where stdout is no terminal."""
-    if no_tui or outputs or not (sys.stdout.isatty() and sys.stdin.isatty()):
+    if no_tui or outputs or not _is_capable_terminal():
         context.exit(_report(image, outputs or ("text",), common))
     from imgscope.tui import run
 
@@ -30,6 +43,10 @@ def COMMAND(context: click.Context, image: str, no_tui: bool, outputs: tuple[str
             cache=common.cache,
         )
     )
+
+
+def _is_capable_terminal() -> bool:
+    return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _report(image: str, outputs: tuple[str, ...], common: Common) -> int:

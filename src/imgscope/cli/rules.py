@@ -12,7 +12,7 @@ from imgscope.errors import UsageError
 @click.command(name="rules")
 @click.argument("rule", required=False)
 def COMMAND(rule: str | None) -> None:
-    """List every rule with its highest severity, or print the page of RULE."""
+    """List every rule, or print the page of RULE."""
     from imgscope.rules import rule_pages
 
     pages = {page.rule.id: page for page in rule_pages()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -46,32 +46,41 @@ class LayerChanges:
 def wasted_copies(tree: FileTree) -> Iterator[WastedCopy]:
     """Yield every copy but the one that is kept (N-1); files without content waste nothing."""
     live = {id(node.content) for node in tree.nodes if node.is_hard_link}
+    shipped: dict[int, int] = {}
     for replacement in tree.replacements:
         before = replacement.before
         if before.type is not EntryType.FILE or not before.size or id(before) in live:
             continue
         cause = _CAUSES[replacement.kind]
-        # Whoever re-moded a file shipped it again for nothing; in the other cases the first copy was in vain.
-        blamed, related = replacement.before_layer, replacement.layer
+        # Whoever re-moded a file shipped it again for nothing: that copy is in vain, and the first the one to keep, or
+        # to blame should it go, too. In the other cases the copy from before was in vain.
+        first = shipped.get(id(before), replacement.before_layer)
+        blamed, related = first, replacement.layer
         if cause == "metadataOnly":
-            blamed, related = related, blamed
+            blamed, related = related, first
+            shipped[id(replacement.after)] = first
         yield WastedCopy(path=replacement.path, cause=cause, size=before.size, layer=blamed, related_layer=related)
-    yield from _duplicates(tree)
+    yield from _duplicates(tree, shipped)
 
 
-def _duplicates(tree: FileTree) -> Iterator[WastedCopy]:
-    first: dict[tuple[int, bytes], Node] = {}
-    for node in sorted(tree.files, key=lambda node: node.content_layer):
-        if node.content is None or not node.size or node.content.fingerprint is None:
-            continue
-        original = first.setdefault((node.size, node.content.fingerprint), node)
+def _duplicates(tree: FileTree, shipped: Mapping[int, int]) -> Iterator[WastedCopy]:
+    """Yield the files whose content stands at another path, too; `shipped` has the layers of what was re-moded."""
+    files = (
+        (shipped.get(id(node.content), node.content_layer), node)
+        for node in tree.files
+        if node.content is not None and node.size and node.content.fingerprint is not None
+    )
+    first: dict[tuple[int, bytes | None], tuple[int, Node]] = {}
+    for layer, node in sorted(files, key=lambda found: found[0]):
+        assert node.content is not None
+        original_layer, original = first.setdefault((node.size, node.content.fingerprint), (layer, node))
         if original is not node:
             yield WastedCopy(
                 path=original.path,
                 cause="duplicateContent",
                 size=node.size,
-                layer=node.content_layer,
-                related_layer=original.content_layer,
+                layer=layer,
+                related_layer=original_layer,
             )
 
 

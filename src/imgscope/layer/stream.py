@@ -58,7 +58,7 @@ class VerifiedBlob:
             if self.received > self._size:
                 raise IntegrityError(
                     f"is longer than the {self._size:,} bytes its manifest promises",
-                    hint="the registry or a proxy altered it, or the manifest is wrong; push the image again",
+                    hint="the registry or a proxy altered it, or the manifest is wrong: make or push the image again",
                 )
             if hasher is not None:
                 self._hashing.update(hasher, chunk)
@@ -67,13 +67,13 @@ class VerifiedBlob:
         if self.received != self._size:
             raise IntegrityError(
                 f"ends after {self.received:,} of {self._size:,} bytes",
-                hint="run again; if it stays so, the registry's copy is damaged and the image has to be pushed again",
+                hint="run again; if it stays so, the stored copy is damaged: make or push the image again",
             )
         if hasher is not None and not self._digest.matches(hasher):
             raise IntegrityError(
                 f"does not match its digest {self._digest}: "
                 f"the bytes received have {self._digest.algorithm}:{hasher.hexdigest()}",
-                hint="the stored copy is damaged or was tampered with; push the image again",
+                hint="the stored copy is damaged or was tampered with: make or push the image again",
             )
 
 

@@ -100,6 +100,11 @@ def _split_tag(name: str, text: str) -> tuple[str, str | None]:
 
 
 def _split_registry(name: str, text: str) -> tuple[str, str]:
+    if "://" in name:
+        raise UsageError(
+            f"image {text!r} is written like a web address",
+            hint="leave out what stands before //, such as registry.example/app:latest",
+        )
     first, slash, rest = name.partition("/")
     is_domain = slash and ("." in first or ":" in first or first == "localhost" or first.lower() != first)
     if not is_domain:

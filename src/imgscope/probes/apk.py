@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -15,6 +16,8 @@ from imgscope.probes.base import Probe
 
 # Where apk-tools 2 and 3 keep it; one is usually a link to the other where both are there.
 _DATABASES: Final = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
+_WORLD: Final = "etc/apk/world"
+_NAME: Final = re.compile(r"[^\s<>=~@]+")
 
 Key = tuple[str, str, str]
 
@@ -29,6 +32,11 @@ class ApkRecord(msgspec.Struct, kw_only=True):
     def key(self) -> Key:
         """What tells this version of the package from all others."""
         return self.fields["P"], self.fields["V"], self.fields.get("A", "")
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of packages, or of what packages provide, that this one depends on."""
+        return _names(self.fields.get("D", "").split())
 
 
 def parse_installed(content: bytes) -> Iterator[ApkRecord]:
@@ -60,30 +68,49 @@ def _keys(content: bytes) -> Iterator[Key]:
 
 def _find(tree: FileTree) -> Iterator[InstalledPackage]:
     seen: set[Key] = set()
+    world = tree.captured(_WORLD)
     for path in _DATABASES:
         node = tree.resolve(path)
         content = content_of(tree, path)
         if content is None or node is None:
             continue
         layers = bringing_layers(tree, node.path, _keys)
-        for record in parse_installed(content):
+        records = list(parse_installed(content))
+        requested = None if world is None else _requested(world, records)
+        for record in records:
             if record.key not in seen:
                 seen.add(record.key)
-                yield _package(record, layers.get(record.key, node.content_layer))
+                yield _package(record, layers.get(record.key, node.content_layer), requested)
 
 
-def _package(record: ApkRecord, layer: int) -> InstalledPackage:
+def _requested(world: bytes, records: Iterable[ApkRecord]) -> frozenset[str]:
+    """Return the names of packages that somebody asked for, in a group made by `apk add --virtual` or not."""
+    groups = (record.needs for record in records if record.fields["P"].startswith("."))
+    return frozenset(_names(world.decode("utf-8", "replace").split())).union(*groups)
+
+
+def _names(words: Iterable[str]) -> tuple[str, ...]:
+    """Return what dependencies name, without versions and repositories; `!` marks what must not be there."""
+    found = (_NAME.match(word) for word in words if not word.startswith("!"))
+    return tuple(match.group() for match in found if match)
+
+
+def _package(record: ApkRecord, layer: int, requested: frozenset[str] | None) -> InstalledPackage:
     size = record.fields.get("I", "")
+    name = record.fields["P"]
     return InstalledPackage(
-        name=record.fields["P"],
+        name=name,
         version=record.fields["V"],
         type="apk",
         layer=layer,
         architecture=record.fields.get("A"),
         installed_size=int(size) if size.isascii() and size.isdigit() and len(size) < 19 else None,
         source=record.fields.get("o"),
+        needs=record.needs,
+        provides=_names(record.fields.get("p", "").split()),
+        is_requested=None if requested is None else name in requested,
         paths=tuple(record.paths),
     )
 
 
-PROBE = Probe(name="apk", wants=_DATABASES, find=_find)
+PROBE = Probe(name="apk", wants=(*_DATABASES, _WORLD), find=_find)

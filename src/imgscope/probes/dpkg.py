@@ -1,7 +1,8 @@
-"""Packages of Debian and its relatives (the dpkg man pages, deb-control; distroless keeps status.d)."""
+"""Packages of Debian and its relatives (the man pages deb-control and apt-mark; distroless keeps status.d)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,7 +15,9 @@ from imgscope.probes.base import Probe
 _STATUS: Final = "var/lib/dpkg/status"
 _STATUS_DIRECTORY: Final = "var/lib/dpkg/status.d"
 _LISTS: Final = "var/lib/dpkg/info"
+_APT_STATES: Final = "var/lib/apt/extended_states"
 _KIBIBYTE: Final = 1024
+_RELATION: Final = re.compile(r"(?:^|[,|])\s*([a-z0-9][a-z0-9+.-]*)")
 
 Paragraph = dict[str, str]
 
@@ -65,10 +68,22 @@ def _from_status(tree: FileTree) -> Iterator[InstalledPackage]:
     if status is None or node is None:
         return
     layers = bringing_layers(tree, node.path, _keys)
+    automatic = _installed_by_apt_alone(tree)
     for paragraph in parse_paragraphs(status):
         if _is_installed(paragraph):
             layer = layers.get(_key(paragraph), node.content_layer)
-            yield _package(paragraph, layer, _listed_paths(tree, paragraph))
+            requested = None if automatic is None else paragraph["package"] not in automatic
+            yield _package(paragraph, layer, _listed_paths(tree, paragraph), is_requested=requested)
+
+
+def _installed_by_apt_alone(tree: FileTree) -> frozenset[str] | None:
+    """Return the names of packages that are there only because others need them; None where apt keeps no record."""
+    states = tree.captured(_APT_STATES)
+    if states is None:
+        return None
+    return frozenset(
+        paragraph.get("package", "") for paragraph in parse_paragraphs(states) if paragraph.get("auto-installed") == "1"
+    )
 
 
 def _from_directory(tree: FileTree) -> Iterator[InstalledPackage]:
@@ -88,7 +103,9 @@ def _from_directory(tree: FileTree) -> Iterator[InstalledPackage]:
                 yield _package(paragraph, node.content_layer, paths)
 
 
-def _package(paragraph: Paragraph, layer: int, paths: tuple[str, ...]) -> InstalledPackage:
+def _package(
+    paragraph: Paragraph, layer: int, paths: tuple[str, ...], *, is_requested: bool | None = None
+) -> InstalledPackage:
     claimed = paragraph.get("installed-size", "")
     is_number = claimed.isascii() and claimed.isdigit() and len(claimed) < 16
     return InstalledPackage(
@@ -100,8 +117,17 @@ def _package(paragraph: Paragraph, layer: int, paths: tuple[str, ...]) -> Instal
         installed_size=int(claimed) * _KIBIBYTE if is_number else None,
         source=paragraph.get("source", paragraph["package"]).partition(" ")[0],
         section=paragraph.get("section"),
+        needs=_names(paragraph, "pre-depends", "depends", "recommends"),
+        provides=_names(paragraph, "provides"),
+        is_requested=is_requested,
         paths=paths,
     )
+
+
+def _names(paragraph: Paragraph, *fields: str) -> tuple[str, ...]:
+    """Return the packages that relationship fields name, without versions and architectures (deb-control)."""
+    relations = ",".join(paragraph.get(field, "") for field in fields)
+    return tuple(dict.fromkeys(_RELATION.findall(relations)))
 
 
 def _listed_paths(tree: FileTree, paragraph: Paragraph) -> tuple[str, ...]:
@@ -118,4 +144,4 @@ def _lines(content: bytes) -> list[str]:
     return content.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
 
 
-PROBE = Probe(name="dpkg", wants=(_STATUS, f"{_STATUS_DIRECTORY}/*", f"{_LISTS}/*.list"), find=_find)
+PROBE = Probe(name="dpkg", wants=(_STATUS, f"{_STATUS_DIRECTORY}/*", f"{_LISTS}/*.list", _APT_STATES), find=_find)

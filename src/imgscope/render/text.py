@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -12,7 +13,7 @@ from rich.text import Text
 
 from imgscope.phrases import libc_phrase, made_by
 from imgscope.render.base import Render, RenderOptions
-from imgscope.report import Finding, ImageReport, LayerReport, LeftoverGroup, Severity, WastedPath
+from imgscope.report import Finding, ImageReport, LayerReport, LeftoverGroup, Severity, Waste, WasteByCause
 from imgscope.text import format_count, format_size, printable
 
 _SEVERITY_STYLES = {
@@ -26,6 +27,7 @@ _SEVERITY_STYLES = {
 _HEIGHT = 24
 _MOST_PATHS = 10
 _MOST_NAMES = 8
+_MOST_LAYERS = 4
 _CAUSES = {
     "deleted": "deleted later",
     "overwritten": "overwritten",
@@ -60,17 +62,19 @@ def _sections(report: ImageReport, *, detailed: bool) -> Iterator[RenderableType
     yield _layers(report)
     if report.leftovers.groups:
         yield _heading(f"Leftovers: {format_size(report.leftovers.bytes)}")
-        yield from (_leftover(group, report, detailed=detailed) for group in report.leftovers.groups)
+        yield _leftovers(report.leftovers.groups, detailed=detailed)
     if report.waste.paths:
-        yield _heading(f"Waste: {format_size(report.waste.wasted_bytes)}")
-        yield _waste(report, detailed=detailed)
+        yield _heading(f"Waste: {_waste_title(report.waste)}")
+        yield _indented(_causes(report.waste.by_cause))
+        yield _waste(report.waste, detailed=detailed)
     if detailed and report.packages:
         yield _heading("Packages")
         yield _packages(report)
     yield _heading("C library")
     yield from (_indented(line) for line in report.libc.evidence)
     yield _heading("Findings")
-    yield from (_finding(finding, detailed=detailed) for finding in report.findings)
+    for group in _by_rule(report.findings):
+        yield from _findings(group, detailed=detailed)
     if not report.findings:
         yield _indented("none")
     if report.failures:
@@ -83,15 +87,17 @@ def _summary(report: ImageReport) -> Iterator[RenderableType]:
     platform = "/".join(filter(None, (image.platform.os, image.platform.architecture, image.platform.variant)))
     yield _text(image.reference, "bold")
     yield _indented(" · ".join((platform, report.distro.pretty_name, libc_phrase(report.libc))))
+    is_compressed = any(layer.compression != "none" for layer in report.layers)
+    stored = f"{format_size(image.compressed_size)} {'compressed' if is_compressed else 'not compressed'}"
     yield _indented(
-        f"{format_count(image.layer_count, 'layer')} · {format_size(image.compressed_size)} compressed · "
-        f"{format_size(image.unpacked_size)} unpacked · {format_count(image.file_count, 'file')}"
+        f"{format_count(image.layer_count, 'layer')} · {stored} · "
+        f"{format_size(image.unpacked_size)} unpacked · {format_count(image.file_count, 'file')} · "
+        f"{format_count(len(report.packages), 'package')}"
     )
-    left_over = format_size(report.leftovers.bytes)
-    yield _indented(f"{format_count(len(report.packages), 'package')} · {left_over} left over by the build")
+    left_over, wasted = report.leftovers.bytes, waste.wasted_bytes
     yield _indented(
-        f"{format_size(waste.wasted_bytes)} wasted, {format_size(waste.reclaimable_bytes)} of it reclaimable · "
-        f"efficiency {waste.efficiency:.1%}"
+        f"{format_size(left_over) if left_over else 'nothing'} left over by the build · "
+        f"{format_size(wasted) if wasted else 'nothing'} wasted · efficiency {waste.efficiency:.1%}"
     )
     yield _indented(image.digest, style="dim")
     if not report.complete:
@@ -120,34 +126,63 @@ def _made_by(layer: LayerReport) -> str:
     return made_by(instruction, layer.created_by, layer.digest)
 
 
-def _leftover(group: LeftoverGroup, report: ImageReport, *, detailed: bool) -> RenderableType:
-    names = [*group.packages, *(f"/{path}" for path in group.paths)]
-    most = len(names) if detailed else _MOST_NAMES
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    lines: list[RenderableType] = [
-        _text(f"{format_size(group.bytes):>8}  {group.kind}: {', '.join(names[:most])}{more}"),
-        *(
-            _detail(_text(f"layer {layer}: {_made_by(report.layers[layer])}", "dim", whole_line=False))
-            for layer in group.layers
-        ),
-        _detail(_text(f"fix: {group.fix}", "green")),
-    ]
-    return Padding(Group(*lines), (0, 0, 0, 2))
+def _leftovers(groups: Sequence[LeftoverGroup], *, detailed: bool) -> Table:
+    table = _table()
+    table.add_column("bytes", justify="right", no_wrap=True)
+    table.add_column("kind", no_wrap=True)
+    table.add_column("layers", no_wrap=True)
+    table.add_column("what", overflow="fold", ratio=1)
+    for group in groups:
+        names = [*group.packages, *(f"/{path}" for path in group.paths)]
+        most = len(names) if detailed else _MOST_NAMES
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        table.add_row(
+            _text(format_size(group.bytes)),
+            _text(group.kind),
+            _text(_numbers(group.layers)),
+            _text(", ".join(names[:most]) + more),
+        )
+    return table
 
 
-def _waste(report: ImageReport, *, detailed: bool) -> Table:
+def _waste_title(waste: Waste) -> str:
+    if waste.reclaimable_bytes == waste.wasted_bytes:
+        return format_size(waste.wasted_bytes)
+    return f"{format_size(waste.wasted_bytes)}, {format_size(waste.reclaimable_bytes)} of it reclaimable"
+
+
+def _causes(by_cause: WasteByCause) -> str:
+    counted = {
+        "deleted": by_cause.deleted,
+        "overwritten": by_cause.overwritten,
+        "metadataOnly": by_cause.metadata_only,
+        "duplicateContent": by_cause.duplicate_content,
+    }
+    return " · ".join(f"{format_size(size)} {_CAUSES[cause]}" for cause, size in counted.items() if size)
+
+
+def _waste(waste: Waste, *, detailed: bool) -> Table:
     table = _table()
     table.add_column("bytes", justify="right", no_wrap=True)
     table.add_column("cause", no_wrap=True)
     table.add_column("layers", no_wrap=True)
-    table.add_column("path", overflow="fold" if detailed else "ellipsis", no_wrap=not detailed, ratio=1)
-    most = len(report.waste.paths) if detailed else _MOST_PATHS
-    for path in report.waste.paths[:most]:
-        table.add_row(*_wasted(path))
-    hidden = len(report.waste.paths) - most
+    table.add_column("path", overflow="fold", ratio=1)
+    shown = waste.paths if detailed else waste.paths[:_MOST_PATHS]
+    for path in shown:
+        table.add_row(
+            _text(format_size(path.bytes)),
+            _text(_CAUSES[path.cause]),
+            _text(_numbers(path.layers)),
+            _text(f"/{path.path}"),
+        )
+    hidden = waste.wasted_bytes - sum(path.bytes for path in shown)
     if hidden > 0:
-        table.add_row("", "", "", _text(f"and {format_count(hidden, 'more path', 'more paths')}", "dim"))
+        table.add_row(_text(format_size(hidden)), "", "", _text("all other paths", "dim"))
     return table
+
+
+def _numbers(layers: Sequence[int]) -> str:
+    return ", ".join(map(str, layers[:_MOST_LAYERS])) + (", …" if len(layers) > _MOST_LAYERS else "")
 
 
 def _packages(report: ImageReport) -> Table:
@@ -167,29 +202,30 @@ def _packages(report: ImageReport) -> Table:
     return table
 
 
-def _wasted(path: WastedPath) -> tuple[Text, Text, Text, Text]:
-    layers = ", ".join(map(str, path.layers[:4])) + (", …" if len(path.layers) > 4 else "")
-    return _text(format_size(path.bytes)), _text(_CAUSES[path.cause]), _text(layers), _text(f"/{path.path}")
+def _by_rule(findings: Sequence[Finding]) -> Iterable[Sequence[Finding]]:
+    groups: dict[tuple[Severity, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.severity, finding.rule_id), []).append(finding)
+    return groups.values()
 
 
-def _finding(finding: Finding, *, detailed: bool) -> RenderableType:
-    where = f", layer {finding.layer}" if finding.layer is not None else ""
-    lines: list[RenderableType] = [
-        Text.assemble(
-            (f"{finding.severity.value:>8}  ", _SEVERITY_STYLES[finding.severity]), (finding.rule_id, "bold"), where
-        ),
-        _detail(_text(finding.message)),
-    ]
-    if finding.fix:
-        lines.append(_detail(_text(f"fix: {finding.fix}", "green")))
-    if detailed:
-        lines += (_detail(_text(name)) for name in finding.packages)
-        lines += (_detail(_text(f"/{path}")) for path in finding.paths)
-    return Padding(Group(*lines), (0, 0, 0, 2))
+def _findings(findings: Sequence[Finding], *, detailed: bool) -> Iterator[RenderableType]:
+    """Yield what one rule found that matters equally; advice that is the same for all of it stands once, at the end."""
+    severity, rule_id = findings[0].severity, findings[0].rule_id
+    yield Text.assemble("  ", (f"{severity.value:>8}  ", _SEVERITY_STYLES[severity]), (rule_id, "bold"))
+    for finding, following in zip_longest(findings, findings[1:]):
+        if finding.layer is not None:
+            where = f"layer {finding.layer}: {finding.instruction or '(not recorded)'}"
+            yield _detail(_text(where, "dim", whole_line=False))
+        yield _detail(_text(finding.message))
+        if detailed:
+            yield from (_detail(_text(name)) for name in (*finding.packages, *(f"/{path}" for path in finding.paths)))
+        if finding.fix and (following is None or following.fix != finding.fix):
+            yield _detail(_text(f"fix: {finding.fix}", "green"))
 
 
 def _detail(line: Text) -> RenderableType:
-    return Padding(line, (0, 0, 0, 10))
+    return Padding(line, (0, 0, 0, 12))
 
 
 def _heading(title: str) -> RenderableType:

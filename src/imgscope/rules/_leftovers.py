@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from imgscope.facts import InspectedImage, InstalledPackage
 from imgscope.filesystem.node import Node
-from imgscope.report import Confidence, Severity
+from imgscope.report import Severity
 from imgscope.rules.base import Claim
 
 
@@ -16,7 +16,7 @@ def claims_on_paths(
     *,
     what: str,
     fix: str,
-    confidence: Confidence = "high",
+    severity: Severity | None = None,
     counts: Callable[[Node], bool] = lambda _: True,
 ) -> Iterator[Claim]:
     """Yield a claim for each layer that brought files in or below `roots` for which `counts` holds.
@@ -38,7 +38,8 @@ def claims_on_paths(
             packages=(),
             what=what,
             fix=fix,
-            confidence=confidence,
+            confidence="high",
+            severity=severity,
         )
 
 
@@ -47,23 +48,22 @@ def claims_on_packages(
     packages: Iterable[InstalledPackage],
     *,
     what: str,
-    fix: Callable[[list[str]], str],
+    fix: Callable[[list[InstalledPackage]], str],
     severity: Severity | None = None,
 ) -> Iterator[Claim]:
-    """Yield a claim for each layer that brought any of `packages`, largest first; `fix` advises on their names."""
+    """Yield a claim for each layer that brought any of `packages`, largest first; `fix` advises on them."""
     by_layer: dict[int, list[InstalledPackage]] = {}
     for package in packages:
         by_layer.setdefault(package.layer, []).append(package)
     for layer, brought in sorted(by_layer.items()):
         brought.sort(key=lambda package: (-image.size_of_package(package), package.name))
-        names = [package.name for package in brought]
         yield Claim(
             layer=layer,
             files=tuple(dict.fromkeys(node for package in brought for node in image.files_of(package))),
             roots=(),
-            packages=tuple(names),
+            packages=tuple(package.name for package in brought),
             what=what,
-            fix=fix(names),
+            fix=fix(brought),
             confidence="high",
             severity=severity,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from typing import Final
 
@@ -26,22 +27,24 @@ def waste_findings(image: InspectedImage, rule_id: str, cause: Cause, *, done: s
         size = sum(copy.size for copy in copies)
         if size < _SMALLEST or image.origins[layer].from_base:
             continue
-        copies.sort(key=lambda copy: (-copy.size, copy.path))
+        largest = heapq.nsmallest(_MOST_PATHS, copies, key=lambda copy: (-copy.size, copy.path))
         yield Finding(
             rule_id=rule_id,
             severity=severity_by_size(size),
             confidence="high",
-            message=(
-                f"{format_count(len(copies), 'file')} of {format_size(size)} {done}{_culprit(image, copies)} "
-                f"(largest: /{printable(copies[0].path)})"
-            ),
-            paths=tuple(dict.fromkeys(copy.path for copy in copies))[:_MOST_PATHS],
+            message=f"{_files(len(copies), largest[0])}, {format_size(size)}, {done}{_culprit(image, copies)}",
+            paths=tuple(dict.fromkeys(copy.path for copy in largest)),
             packages=(),
             layer=layer,
             instruction=image.instruction(layer),
             bytes=size,
             fix=fix,
         )
+
+
+def _files(count: int, largest: WastedCopy) -> str:
+    path = f"/{printable(largest.path)}"
+    return path if count == 1 else f"{format_count(count, 'file')} such as {path}"
 
 
 def _culprit(image: InspectedImage, copies: list[WastedCopy]) -> str:

@@ -26,7 +26,7 @@ def _claims(image: InspectedImage) -> Iterator[Claim]:
     return claims_on_paths(
         image,
         existing(image, "var/cache/apk", "etc/apk/cache"),
-        what="apk package cache",
+        what="cached indexes and packages of apk",
         fix="install with: apk add --no-cache PACKAGES",
     )
 

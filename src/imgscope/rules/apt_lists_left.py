@@ -5,7 +5,7 @@ Looks for the lists that `apt-get update` downloads to `/var/lib/apt/lists`, and
 
 ## Why it matters
 A container never needs them: they are out of date by the time it runs, and the next `apt-get update` fetches
-them again. They cost 20 to 60 MB in every layer that runs an update.
+them again. They cost 20 to 90 MB in every layer that runs an update.
 
 ## How to fix
 Remove them in the same `RUN` that downloads them. Removed in a later one, they still ship in the earlier layer.
@@ -29,8 +29,11 @@ def _claims(image: InspectedImage) -> Iterator[Claim]:
     return claims_on_paths(
         image,
         existing(image, "var/lib/apt/lists", "var/cache/apt/pkgcache.bin", "var/cache/apt/srcpkgcache.bin"),
-        what="apt package lists",
-        fix="end the RUN that calls apt-get update with: && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin",
+        what="package lists and caches of apt",
+        fix=(
+            "update and install in one RUN, and end every RUN that calls apt-get with: "
+            "&& rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin"
+        ),
     )
 
 

@@ -22,8 +22,8 @@ _NAMES_SHOWN: Final = 4
 class Claim:
     """Something in the image that it could do without, all of it brought by layer number `layer`.
 
-    `files` are what would be freed; `roots` and `packages` name the same to a person. `what` begins the sentence
-    that says so. Without a `severity`, the bytes decide.
+    `files` are what would be freed; `roots` and `packages` name the same to a person. `what` says in a few
+    words what it is. Without a `severity`, the bytes decide.
     """
 
     layer: int
@@ -93,12 +93,11 @@ def severity_by_size(size: int) -> Severity:
 def _sentence(claim: Claim) -> str:
     if claim.packages:
         count = format_count(len(claim.packages), "package")
-        return f"{claim.what}: {count} of {format_size(claim.size)} ({some_of(claim.packages)})"
-    return f"{claim.what} of {format_size(claim.size)} in {some_of(f'/{root}' for root in claim.roots)}"
+        return f"{claim.what} in {count} ({_some_of(claim.packages)}): {format_size(claim.size)}"
+    return f"{claim.what} in {_some_of(f'/{root}' for root in claim.roots)}: {format_size(claim.size)}"
 
 
-def some_of(names: Iterable[str]) -> str:
-    """Return the first few of `names`, safe to show, and how many more there are."""
+def _some_of(names: Iterable[str]) -> str:
     listed = [printable(name) for name in names]
     more = len(listed) - _NAMES_SHOWN
     return ", ".join(listed[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")

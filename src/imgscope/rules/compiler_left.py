@@ -11,7 +11,7 @@ They are large, a running service hardly ever needs them, and they hand an intru
 Compile in a first stage and copy only the result.
 
     FROM debian:12 AS build
-    RUN apt-get update && apt-get install -y gcc
+    RUN apt-get update && apt-get install -y gcc make
     COPY . /src
     RUN make -C /src
 
@@ -21,33 +21,22 @@ Compile in a first stage and copy only the result.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Severity
+from imgscope.rules._build_packages import is_compiler, without_build_packages
 from imgscope.rules._leftovers import claims_on_packages
-from imgscope.rules._removal import without_build_packages
 from imgscope.rules.base import Claim, leftover_rule
-
-_VERSIONED: Final = r"(-?\d+(\.\d+)*)?(-(x86-64|aarch64|arm|i686)[a-z0-9-]*)?"
-_COMPILERS: Final = re.compile(
-    rf"(gcc|g\+\+|cpp|gfortran|gnat|gdc|gobjc|gobjc\+\+|gccgo|clang|llvm|lld|tcc|rust|rustc|cargo|go|golang|ghc|fpc|ldc|nasm|yasm)"
-    rf"{_VERSIONED}(-go|-src|-bin|-runtime|-linker-tools|-tools)?"
-    r"|build-essential|build-base|binutils(-common|-x86-64-linux-gnu|-aarch64-linux-gnu|-gold|-[a-z0-9-]+)?"
-    r"|libbinutils|lib(cc1|gprofng|ctf|ctf-nobfd)-?\d+|lib(gcc|stdc\+\+|gfortran|clang-common|clang-cpp)-?\d+(\.\d+)?-dev"
-    r"|musl-tools|gcc-c\+\+"
-)
 
 
 def _claims(image: InspectedImage) -> Iterator[Claim]:
     return claims_on_packages(
         image,
-        (package for package in image.packages if _COMPILERS.fullmatch(package.name)),
+        filter(is_compiler, image.packages),
         what="compilers and linkers",
         severity=Severity.MEDIUM,
-        fix=lambda names: without_build_packages(image, names),
+        fix=lambda packages: without_build_packages(image, packages),
     )
 
 

@@ -34,6 +34,7 @@ def _claims(image: InspectedImage) -> Iterator[Claim]:
         repositories,
         what="git history",
         fix="add .git to .dockerignore, or remove the clone in the RUN that made it",
+        severity=Severity.MEDIUM,
     )
 
 

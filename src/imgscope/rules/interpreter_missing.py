@@ -45,16 +45,18 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             rule_id="interpreter-missing",
             severity=Severity.HIGH,
             confidence="high",
-            message=(
-                f"{format_count(len(nodes), 'program')} cannot start (such as /{printable(nodes[0].path)}): "
-                f"{printable(interpreter)} is not in the image, which has {has}"
-            ),
+            message=f"{_named(nodes)} cannot start: {printable(interpreter)} is not in the image, which has {has}",
             paths=tuple(node.path for node in nodes[:_MOST_PATHS]),
             packages=(),
             layer=layer,
             instruction=image.instruction(layer),
             fix="use a build of the program for this C library, a static one, or a base image with the other C library",
         )
+
+
+def _named(nodes: list[Node]) -> str:
+    path = f"/{printable(nodes[0].path)}"
+    return path if len(nodes) == 1 else f"{format_count(len(nodes), 'program')} such as {path}"
 
 
 def _interpreter(node: Node) -> str | None:

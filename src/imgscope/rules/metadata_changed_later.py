@@ -8,7 +8,7 @@ Finds files that a later layer ships again with the same content, and adds up th
 size of all of them.
 
 ## How to fix
-Set owner and mode while copying.
+Set owner and mode while copying, or in the same `RUN` that makes the files.
 
     COPY --chown=app:app --chmod=0755 . /app
 """
@@ -29,7 +29,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         "metadata-changed-later",
         "metadataOnly",
         done="copied by this layer with nothing but owner, mode or time changed",
-        fix="use COPY --chown=… --chmod=… instead of RUN chown or RUN chmod",
+        fix="set owner and mode where the files come from: COPY --chown=… --chmod=…, or in the RUN that makes them",
     )
 
 

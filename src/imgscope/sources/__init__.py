@@ -7,7 +7,7 @@ from pathlib import Path
 
 from imgscope import discovery
 from imgscope.errors import UsageError
-from imgscope.sources._files import exists
+from imgscope.sources._files import exists, require_readable
 from imgscope.sources.base import ImageSource, Source, SourceOptions
 
 __all__ = ["open_source", "sources"]
@@ -29,7 +29,7 @@ def sources() -> dict[str, Source]:
 def open_source(text: str, options: SourceOptions) -> ImageSource:
     """Return the source of the image that `text` names, as docs/contract.md writes them. Does not connect yet.
 
-    Raises `UsageError` where it names none.
+    Raises `UsageError` where it names none, and `SourceError` where it is a path that may not be read.
     """
     if not text:
         raise UsageError("the image has no name", hint="name one, such as nginx:latest or oci:DIRECTORY")
@@ -50,6 +50,7 @@ def _looks_like_path(text: str) -> bool:
 def _open_path(path: Path, known: dict[str, Source], options: SourceOptions) -> ImageSource:
     if not exists(path):
         raise UsageError(f"there is no file or directory {str(path)!r}", hint="check the path, or name an image")
+    require_readable(path)
     for source in dict.fromkeys(known.values()):
         if source.recognizes(path):
             return source.open(str(path), options)

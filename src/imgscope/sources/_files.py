@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -71,7 +72,8 @@ class Place:
     def parse(cls, scheme: str, text: str, *, directory: bool) -> Place:
         """Part `PATH[:NAME]` where the path ends, told by what exists.
 
-        Raises `UsageError` where nothing does, or is a directory where a file is expected, or the reverse.
+        Raises `UsageError` where nothing does, or is a directory where a file is expected, or the reverse, and
+        `SourceError` where it may not be read.
         """
         expected = "directory" if directory else "file"
         position = len(text)
@@ -81,6 +83,7 @@ class Place:
                 if path.is_dir() != directory:
                     other = "oci-archive:FILE" if directory else "oci:DIRECTORY"
                     raise UsageError(f"{str(path)!r} is no {expected}", hint=f"did you mean {other}?")
+                require_readable(path)
                 return cls(scheme=scheme, path=path, name=text[position + 1 :] or None)
             position = text.rfind(":", 0, position)
         raise UsageError(
@@ -95,6 +98,13 @@ def exists(path: Path) -> bool:
         return path.exists()
     except OSError:
         return False
+
+
+def require_readable(path: Path) -> None:
+    """Raise `SourceError` where the file or directory at `path` may not be read."""
+    needed = os.R_OK | os.X_OK if path.is_dir() else os.R_OK
+    if not os.access(path, needed):
+        raise SourceError(f"{str(path)!r} cannot be read: permission denied", hint="check who owns it, and its mode")
 
 
 class DirectoryFiles:
@@ -112,7 +122,7 @@ class DirectoryFiles:
 
     def has(self, name: str) -> bool:
         """Tell whether there is a file of that name."""
-        return (self._root / name).exists()
+        return exists(self._root / name)
 
     def size(self, name: str) -> int:
         """Tell the length of a file in bytes."""
@@ -145,6 +155,8 @@ class DirectoryFiles:
             mode = path.stat().st_mode
         except FileNotFoundError:
             raise NotFoundError(f"{self.label} has no file {name}") from None
+        except PermissionError as error:
+            raise SourceError(f"{name} in {self.label} cannot be read: {error.strerror}") from None
         except (OSError, RuntimeError):
             raise SourceError(f"{name} in {self.label} is a link that leads nowhere") from None
         if not path.is_relative_to(self._real_root):

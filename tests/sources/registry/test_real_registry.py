@@ -15,7 +15,8 @@ from imgscope.oci.platform import Platform
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageSource, SourceOptions
 from tests.support.docker_registry import PASSWORD, USER, docker_registry
-from tests.support.images import file, image, index, layer, write_oci_layout
+from tests.support.image_files import write_oci_layout
+from tests.support.images import file, image, index, layer
 from tests.support.programs import require, run
 
 pytestmark = pytest.mark.integration

@@ -61,7 +61,7 @@ class ImageFiles:
             name=_name(item.name, item.entry, is_directory=item.is_directory),
             size=self._tree.size_of(item),
             is_directory=item.is_directory,
-            layer=item.layer,
+            layer=None if item.is_directory else item.layer,
         )
 
     def detail(self, item: Node) -> list[Line]:
@@ -71,7 +71,9 @@ class ImageFiles:
         if owner is not None:
             lines.append(Line(f"of package {owner.name} {owner.version}"))
         made_by = self._image.instruction(item.layer) or "(not recorded)"
-        return [*lines, Line(f"from layer {item.layer}: {made_by}", "dim")]
+        # What is in a directory may come from any layer.
+        origin = "owner and mode from" if item.is_directory else "from"
+        return [*lines, Line(f"{origin} layer {item.layer}: {made_by}", "dim")]
 
 
 class LayerFiles:

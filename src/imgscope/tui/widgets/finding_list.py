@@ -37,7 +37,7 @@ class FindingList(RowList):
         )
         if width < _WIDE:
             return (*fixed, Column(title="rule"))
-        return (*fixed, Column(title="rule", width=24), Column(title="what"))
+        return (*fixed, Column(title="rule", width=25), Column(title="what"))
 
     def cells(self, position: int, width: int) -> Sequence[Cell]:
         """Return what is in the columns."""

@@ -1,0 +1,97 @@
+"""Packages that only a build needs: which they are, and how to do without them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from imgscope.facts import InspectedImage, InstalledPackage
+
+_VERSIONED: Final = r"(-?\d+(\.\d+)*)?(-(x86-64|aarch64|arm|i686)[a-z0-9-]*)?"
+_COMPILERS: Final = re.compile(
+    rf"(gcc|g\+\+|cpp|gfortran|gnat|gdc|gobjc|gobjc\+\+|gccgo|clang|llvm|lld|tcc|rust|rustc|cargo|go|golang|ghc|fpc|ldc|nasm|yasm)"
+    rf"{_VERSIONED}(-go|-src|-bin|-runtime|-linker-tools|-tools)?"
+    r"|build-essential|build-base|binutils(-common|-x86-64-linux-gnu|-aarch64-linux-gnu|-gold|-[a-z0-9-]+)?"
+    r"|libbinutils|lib(cc1|gprofng|ctf|ctf-nobfd)-?\d+|lib(gcc|stdc\+\+|gfortran|clang-common|clang-cpp)-?\d+(\.\d+)?-dev"
+    r"|musl-tools|gcc-c\+\+"
+)
+_DEVELOPMENT: Final = re.compile(r".+-(dev|devel|headers|dev-bin)|linux-libc-dev|linux-headers.*")
+_NAMES_IN_COMMAND: Final = 4
+_FIRST_STAGE: Final = "build in a first stage and COPY --from it"
+
+
+def is_compiler(package: InstalledPackage) -> bool:
+    """Tell whether the package holds a compiler, a linker, or a part that has no use without one."""
+    return _COMPILERS.fullmatch(package.name) is not None
+
+
+def is_development(package: InstalledPackage) -> bool:
+    """Tell whether the package holds headers and the like, other than those that belong to a compiler."""
+    return _DEVELOPMENT.fullmatch(package.name) is not None and not is_compiler(package)
+
+
+def without_build_packages(image: InspectedImage, packages: list[InstalledPackage]) -> str:
+    """Return advice for an image in which `packages`, all of one layer, should not be."""
+    instruction = image.origins[packages[0].layer].instruction
+    if instruction is None or instruction.keyword != "RUN":
+        return f"{_FIRST_STAGE}, on a base image that has no build tools, such as the -slim variant"
+    requested = _requested(image, packages)
+    if not requested:
+        return _FIRST_STAGE
+    names = list(dict.fromkeys(package.name for package in requested))
+    named = " ".join(names[:_NAMES_IN_COMMAND]) + (" …" if len(names) > _NAMES_IN_COMMAND else "")
+    if not all(map(_is_build_package, requested)):
+        return f"{_FIRST_STAGE}: they came along with {named}"
+    if packages[0].type == "apk":
+        return f"{_FIRST_STAGE}, or in one RUN: apk add --no-cache --virtual .build {named} && … && apk del .build"
+    return f"{_FIRST_STAGE}, or in one RUN: apt-get install -y {named} && … && apt-get purge -y --auto-remove {named}"
+
+
+def _is_build_package(package: InstalledPackage) -> bool:
+    return is_compiler(package) or is_development(package)
+
+
+def _requested(image: InspectedImage, packages: list[InstalledPackage]) -> list[InstalledPackage]:
+    """Return what somebody asked for to get `packages`: build packages where there are such, else what needs them.
+
+    It is nothing where whatever that was is gone. Where the package manager keeps no record, it is what no other
+    build package needs.
+    """
+    needing = _Needing(image.packages)
+    if packages[0].is_requested is None:
+        return [package for package in packages if needing.is_outermost(package)] or packages
+    # What was there before may need it, too, but did not bring it.
+    found = [package for package in needing.requested(packages) if package.layer == packages[0].layer]
+    return [package for package in found if _is_build_package(package)] or found
+
+
+class _Needing:
+    """Which packages need which."""
+
+    def __init__(self, packages: Iterable[InstalledPackage]) -> None:
+        self._by_need: dict[str, list[InstalledPackage]] = {}
+        for package in packages:
+            for name in package.needs:
+                self._by_need.setdefault(name, []).append(package)
+
+    def requested(self, packages: Iterable[InstalledPackage]) -> Iterator[InstalledPackage]:
+        """Yield those of `packages` that were requested, and of the others what was requested and brought them."""
+        waiting, seen = list(packages), set[str]()
+        while waiting:
+            package = waiting.pop(0)
+            if package.name in seen:
+                continue
+            seen.add(package.name)
+            if package.is_requested:
+                yield package
+            else:
+                waiting += self._needing(package)
+
+    def is_outermost(self, package: InstalledPackage) -> bool:
+        """Tell whether no other build package needs this one."""
+        return not any(_is_build_package(other) for other in self._needing(package) if other.name != package.name)
+
+    def _needing(self, package: InstalledPackage) -> Iterator[InstalledPackage]:
+        for name in (package.name, *package.provides):
+            yield from self._by_need.get(name, ())

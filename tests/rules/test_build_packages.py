@@ -1,0 +1,87 @@
+"""Advice on packages that only a build needs: in the words of whoever wrote the Dockerfile."""
+
+from __future__ import annotations
+
+from tests.support.images import BuiltLayer, Entry, file, layer
+from tests.support.memory import inspect
+
+FIRST_STAGE = "build in a first stage and COPY --from it"
+RUN = "RUN /bin/sh -c install # buildkit"
+NEEDS = {"build-essential": "gcc, libc6-dev", "gcc": "gcc-12 (>= 12), cpp", "gcc-12": "binutils", "npm": "libssl-dev"}
+
+
+def fixes(*layers: BuiltLayer) -> list[str | None]:
+    return [finding.fix for finding in inspect(*layers).report.findings]
+
+
+def dpkg(*names: str, automatic: str | None = None) -> tuple[Entry, ...]:
+    """Debian's database, in which packages need what `NEEDS` says, and what apt has installed by itself."""
+    status = file(
+        "var/lib/dpkg/status",
+        "".join(
+            f"Package: {name}\nStatus: install ok installed\nVersion: 1\nDepends: {NEEDS.get(name, '')}\n\n"
+            for name in names
+        ),
+    )
+    if automatic is None:
+        return (status,)
+    states = "".join(f"Package: {name}\nAuto-Installed: 1\n\n" for name in automatic.split())
+    return status, file("var/lib/apt/extended_states", states)
+
+
+def apk(installed: str, world: str) -> tuple[Entry, ...]:
+    return file("lib/apk/db/installed", installed), file("etc/apk/world", world)
+
+
+def test_the_package_that_was_asked_for_is_named_and_not_what_it_brought() -> None:
+    entries = dpkg("build-essential", "gcc", "gcc-12", "binutils", automatic="gcc gcc-12 binutils")
+    (fix,) = fixes(layer(*entries, created_by=RUN))
+    command = "apt-get install -y build-essential && … && apt-get purge -y --auto-remove build-essential"
+    assert fix == f"{FIRST_STAGE}, or in one RUN: {command}"
+
+
+def test_without_a_record_it_is_what_no_other_build_package_needs() -> None:
+    (fix,) = fixes(layer(*dpkg("gcc", "gcc-12", "binutils"), created_by=RUN))
+    assert fix == f"{FIRST_STAGE}, or in one RUN: apt-get install -y gcc && … && apt-get purge -y --auto-remove gcc"
+
+
+def test_what_came_along_with_something_that_may_be_needed_is_not_purged_with_it() -> None:
+    (fix,) = fixes(layer(*dpkg("npm", "libssl-dev", automatic="libssl-dev"), created_by=RUN))
+    assert fix == f"{FIRST_STAGE}: they came along with npm"
+
+
+def test_what_was_there_before_did_not_bring_it() -> None:
+    below = layer(*dpkg("npm", automatic=""), created_by=RUN)
+    (fix,) = fixes(below, layer(*dpkg("npm", "libssl-dev", automatic="libssl-dev"), created_by=RUN))
+    assert fix == FIRST_STAGE
+
+
+def test_where_no_command_installed_them_a_smaller_base_image_helps() -> None:
+    (fix,) = fixes(layer(*dpkg("gcc"), created_by="ADD root.tar / # buildkit"))
+    assert fix == f"{FIRST_STAGE}, on a base image that has no build tools, such as the -slim variant"
+
+
+def test_many_names_are_cut_short() -> None:
+    (fix,) = fixes(layer(*dpkg("clang", "lld", "nasm", "rustc", "tcc", automatic=""), created_by=RUN))
+    assert fix is not None
+    assert "apt-get install -y clang lld nasm rustc … &&" in fix
+
+
+def test_alpine_has_a_command_of_its_own() -> None:
+    entries = apk("P:gcc\nV:1\nD:binutils so:libc.so\n\nP:binutils\nV:1\n", "gcc=1\n")
+    (fix,) = fixes(layer(*entries, created_by=RUN))
+    assert fix == f"{FIRST_STAGE}, or in one RUN: apk add --no-cache --virtual .build gcc && … && apk del .build"
+
+
+def test_a_virtual_package_of_alpine_stands_for_what_it_was_made_of() -> None:
+    entries = apk("P:.deps\nV:1\nD:gcc\n\nP:gcc\nV:1\nD:binutils\n\nP:binutils\nV:1\n", ".deps=1\n")
+    (fix,) = fixes(layer(*entries, created_by=RUN))
+    assert fix is not None
+    assert "--virtual .build gcc &&" in fix
+
+
+def test_a_need_is_met_by_what_provides_it() -> None:
+    entries = apk("P:build-base\nV:1\nD:cmd:cc\n\nP:gcc\nV:1\np:cmd:cc=12\n", "build-base\n")
+    (fix,) = fixes(layer(*entries, created_by=RUN))
+    assert fix is not None
+    assert "--virtual .build build-base &&" in fix
