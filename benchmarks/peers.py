@@ -62,7 +62,8 @@ class Contestant:
         started = time.perf_counter()
         process = subprocess.Popen(
             self.command,
-            env={**os.environ, **self.environment},
+            # As for a user: compiled modules are kept from the first run to the next.
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **self.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

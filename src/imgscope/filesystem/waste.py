@@ -65,22 +65,26 @@ def wasted_copies(tree: FileTree) -> Iterator[WastedCopy]:
 
 def _duplicates(tree: FileTree, shipped: Mapping[int, int]) -> Iterator[WastedCopy]:
     """Yield the files whose content stands at another path, too; `shipped` has the layers of what was re-moded."""
-    files = (
-        (shipped.get(id(node.content), node.content_layer), node)
-        for node in tree.files
-        if node.content is not None and node.size and node.content.fingerprint is not None
-    )
-    first: dict[tuple[int, bytes | None], tuple[int, Node]] = {}
-    for layer, node in sorted(files, key=lambda found: found[0]):
-        assert node.content is not None
-        original_layer, original = first.setdefault((node.size, node.content.fingerprint), (layer, node))
-        if original is not node:
+    by_layer: list[list[Node]] = [[] for _ in tree.layers]
+    for node in tree.files:
+        if node.size:
+            by_layer[shipped.get(id(node.content), node.content_layer)].append(node)
+    first: dict[bytes, tuple[int, Node]] = {}
+    for layer, nodes in enumerate(by_layer):
+        for node in nodes:
+            fingerprint = node.content.fingerprint if node.content is not None else None
+            if fingerprint is None:
+                continue
+            original = first.get(fingerprint)
+            if original is None:
+                first[fingerprint] = layer, node
+                continue
             yield WastedCopy(
-                path=original.path,
+                path=original[1].path,
                 cause="duplicateContent",
                 size=node.size,
                 layer=layer,
-                related_layer=original_layer,
+                related_layer=original[0],
             )
 
 
