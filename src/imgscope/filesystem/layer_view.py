@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from imgscope.filesystem.node import Node
+from imgscope.filesystem.node import Node, path_of
 from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.index import EntryType, LayerEntry
@@ -35,12 +35,7 @@ class LayerNode:
     @property
     def path(self) -> str:
         """The path from the image's root, without a leading slash; empty for the root itself."""
-        names: list[str] = []
-        node: LayerNode = self
-        while node.parent is not None:
-            names.append(node.name)
-            node = node.parent
-        return "/".join(reversed(names))
+        return path_of(self)
 
     @property
     def is_directory(self) -> bool:

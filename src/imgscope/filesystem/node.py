@@ -3,8 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from imgscope.layer.index import EntryType, LayerEntry
+
+
+class Named(Protocol):
+    """A name in a directory; the root has no parent, and no name that counts."""
+
+    @property
+    def name(self) -> str:
+        """The last component of the path."""
+        ...
+
+    @property
+    def parent(self) -> Named | None:
+        """The directory that holds it."""
+        ...
+
+
+def path_of(node: Named) -> str:
+    """Return the path of `node` from the root, without a leading slash; empty for the root itself."""
+    names: list[str] = []
+    above: Named | None = node
+    while above is not None and above.parent is not None:
+        names.append(above.name)
+        above = above.parent
+    return "/".join(reversed(names))
 
 
 class Node:
@@ -30,12 +55,7 @@ class Node:
     @property
     def path(self) -> str:
         """The path from the image's root, without a leading slash; empty for the root itself."""
-        names: list[str] = []
-        node: Node = self
-        while node.parent is not None:
-            names.append(node.name)
-            node = node.parent
-        return "/".join(reversed(names))
+        return path_of(self)
 
     @property
     def is_directory(self) -> bool:
