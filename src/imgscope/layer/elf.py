@@ -79,11 +79,6 @@ class ElfFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=T
         several = (*self.needed, *self.version_needs, *self.version_definitions)
         return sum(len(text or "") for text in single) + sum(map(len, several))
 
-    @property
-    def is_dynamic_program(self) -> bool:
-        """Whether this is started through a loader of the image."""
-        return self.interpreter is not None
-
 
 def parse_elf(content: ElfContent | bytes | bytearray) -> ElfFacts | None:
     """Return the facts of the ELF file that `content` holds, or None if it is not one."""
