@@ -38,6 +38,20 @@ class Column:
     is_right: bool = False
 
 
+class AboutRow(Message):
+    """Something happened to the row at `position` of the list `control`."""
+
+    def __init__(self, row_list: RowList, position: int) -> None:
+        super().__init__()
+        self._row_list = row_list
+        self.position = position
+
+    @property
+    def control(self) -> RowList:
+        """The list, so that handlers can be told apart by it."""
+        return self._row_list
+
+
 class RowList(ScrollView, can_focus=True):
     """The titles of its columns, which stay, and rows below with a cursor on one of them.
 
@@ -68,31 +82,11 @@ class RowList(ScrollView, can_focus=True):
     cursor = reactive(0)
     placeholder = reactive("")
 
-    class Highlighted(Message):
+    class Highlighted(AboutRow):
         """The cursor of `control` came to stand on the row at `position`, or what is there may have changed."""
 
-        def __init__(self, row_list: RowList, position: int) -> None:
-            super().__init__()
-            self._row_list = row_list
-            self.position = position
-
-        @property
-        def control(self) -> RowList:
-            """The list, so that handlers can be told apart by it."""
-            return self._row_list
-
-    class Chosen(Message):
+    class Chosen(AboutRow):
         """Enter was pressed on the row at `position`, or it was clicked while under the cursor."""
-
-        def __init__(self, row_list: RowList, position: int) -> None:
-            super().__init__()
-            self._row_list = row_list
-            self.position = position
-
-        @property
-        def control(self) -> RowList:
-            """The list, so that handlers can be told apart by it."""
-            return self._row_list
 
     @property
     def row_count(self) -> int:
