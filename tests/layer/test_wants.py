@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imgscope.layer.wants import Wants
 
@@ -41,3 +45,16 @@ def test_any_of_several_globs_is_enough() -> None:
 def test_without_globs_nothing_matches() -> None:
     assert not Wants([]).match("")
     assert not Wants([]).match("etc/passwd")
+
+
+@given(
+    st.lists(st.text("ab*?/.", min_size=1, max_size=6).filter(lambda glob: glob == glob.strip("/")), max_size=3),
+    st.text("ab/.", max_size=6).filter(lambda path: path == path.strip("/")),
+)
+def test_no_short_cut_changes_what_matches(globs: list[str], path: str) -> None:
+    """The short cuts by directory and name rule out only what the globs themselves would."""
+    replaced = {"**/": r"(?:[^/]+/)*", "*": "[^/]*", "?": "[^/]"}
+    expressions = [
+        "".join(replaced.get(part) or re.escape(part) for part in re.split(r"(\*\*/|\*|\?)", glob)) for glob in globs
+    ]
+    assert Wants(globs).match(path) is any(re.fullmatch(expression, path) for expression in expressions)

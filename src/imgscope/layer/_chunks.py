@@ -57,6 +57,15 @@ class ChunkReader:
         self._position += len(view)
         return view
 
+    def whole(self, length: int) -> memoryview | None:
+        """Return exactly the next `length` bytes without copying them, if the present chunk has them all."""
+        position = self._position
+        end = position + length
+        if end > len(self._data):
+            return None
+        self._position = end
+        return memoryview(self._data)[position:end]
+
     def peek(self, length: int) -> bytes:
         """Return up to `length` of the next bytes without taking them; fewer only at the end of the stream."""
         while len(self._data) - self._position < length:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import zlib
 from functools import lru_cache
 from typing import Final
@@ -13,17 +12,27 @@ BLOCK_SIZE: Final = 512
 ZERO_BLOCK: Final = bytes(BLOCK_SIZE)
 LARGEST_NUMBER: Final = 2**63 - 1
 
-LAYOUT: Final = struct.Struct("100s8s8s8s12s12s8s1s100s6s2x32x32x8s8s155s12x")
-"""Name, mode, uid, gid, size, mtime, checksum, type flag, link name, magic, device major, minor, prefix."""
-
+NAME: Final = slice(0, 100)
+MODE_AND_OWNER: Final = slice(100, 124)
+SIZE: Final = slice(124, 136)
+MTIME: Final = slice(136, 148)
 _CHECKSUM: Final = slice(148, 156)
+TYPE_FLAG: Final = slice(156, 157)
+LINK_NAME: Final = slice(157, 257)
+DEVICE_MAJOR: Final = slice(329, 337)
+DEVICE_MINOR: Final = slice(337, 345)
+_MAGIC: Final = slice(257, 263)
+_PREFIX: Final = slice(345, 500)
+_USTAR: Final = b"ustar\0"
 _HALF: Final = BLOCK_SIZE // 2
+_ENDS: Final = b"\0 "
 
 
 def check(block: bytes, start: int) -> None:
     """Raise `LayerError` unless the checksum of the header at `start` holds, unsigned or historically signed."""
     field = block[_CHECKSUM]
-    recorded = number(field, start)
+    # Usually six digits, a NUL and a space.
+    recorded = number(field.rstrip(b" ") or field, start)
     # adler32 sums bytes at the speed of C, plus one and modulo 65,521, which half a block cannot reach.
     total = (zlib.adler32(block[:_HALF]) & 0xFFFF) + (zlib.adler32(block[_HALF:]) & 0xFFFF) - 2
     # The checksum field itself counts as eight spaces.
@@ -36,10 +45,29 @@ def check(block: bytes, start: int) -> None:
 
 def number(field: bytes, start: int) -> int:
     """Return an octal number, or a binary one (GNU's base-256), of the header at `start`; nothing counts as 0."""
+    digits = field[:-1]
     try:
-        return _parsed(field)
+        # As nearly all are written: digits up to the NUL or space that ends the field.
+        return int(digits, 8) if digits.isdigit() and field[-1] in _ENDS else _parsed(field)
     except ValueError:
         raise malformed(start, f"{field!r} where an octal number of at most 64 bits was expected") from None
+
+
+def mode_and_owner(fields: bytes, start: int) -> tuple[int, int, int]:
+    """Return mode, uid and gid from the three fields that hold them, which are the same in entry after entry."""
+    try:
+        return _mode_and_owner(fields)
+    except ValueError:
+        # One of them is malformed: this tells which.
+        return number(fields[:8], start), number(fields[8:16], start), number(fields[16:], start)
+
+
+def name_of(block: bytes) -> bytes:
+    """Return the name in a header: only POSIX ustar has a prefix, GNU keeps times where it would be."""
+    name = text(block[NAME])
+    if block[_MAGIC] == _USTAR and block[_PREFIX.start]:
+        return text(block[_PREFIX]) + b"/" + name
+    return name
 
 
 def text(field: bytes) -> bytes:
@@ -49,8 +77,11 @@ def text(field: bytes) -> bytes:
 
 
 @lru_cache(maxsize=4096)
+def _mode_and_owner(fields: bytes) -> tuple[int, int, int]:
+    return _parsed(fields[:8]), _parsed(fields[8:16]), _parsed(fields[16:])
+
+
 def _parsed(field: bytes) -> int:
-    """Remembers its answers: modes, owners and times are the same in entry after entry."""
     if field[0] & 0x80:
         return _binary(field)
     digits = field.strip(b" \0")

@@ -10,7 +10,7 @@ import xxhash
 
 from imgscope.errors import Cancelled, ImgscopeError, IntegrityError, LayerError, LimitError, SourceError
 from imgscope.layer import _sparse
-from imgscope.layer._content import fingerprint, fingerprint_and_show
+from imgscope.layer._content import fingerprint
 from imgscope.layer._elf_content import MAGIC, ElfContent
 from imgscope.layer.elf import ElfFacts, parse_elf
 from imgscope.layer.hashing import HashingThread
@@ -183,6 +183,11 @@ class _Pass:
         )
 
     def _read_content(self, member: TarMember, archive: TarReader) -> tuple[bytes, ElfFacts | None]:
+        is_wanted = self._wants.match(member.path) and self._is_kept(member)
+        if member.parts is None and not is_wanted and archive.peek(4) != MAGIC:
+            whole = archive.whole()
+            # Most files are small and lie in one chunk.
+            return xxhash.xxh3_128_digest(whole) if whole is not None else fingerprint(archive.content()), None
         pieces, starts_stored = archive.content(), True
         if member.parts is not None:
             holes = _sparse.hole_size(member.size, member.parts)
@@ -192,12 +197,9 @@ class _Pass:
             pieces = _sparse.expanded(member.size, member.parts, pieces)
             starts_stored = any(offset == 0 < length for offset, length in member.parts)
         is_elf = starts_stored and archive.peek(4) == MAGIC
-        is_wanted = self._wants.match(member.path) and self._is_kept(member)
-        if not is_elf and not is_wanted:
-            return fingerprint(pieces), None
         kept, elf = bytearray(), ElfContent(self._limits.captured_file_size)
         onlookers = [kept.extend] * is_wanted + [elf.add] * is_elf
-        digest = fingerprint_and_show(pieces, *onlookers)
+        digest = fingerprint(pieces, *onlookers)
         if is_wanted:
             self._captured[member.path] = bytes(kept)
         return digest, self._elf(elf) if is_elf else None

@@ -16,7 +16,22 @@ import msgspec
 from imgscope.errors import LimitError
 from imgscope.layer import _pax, _sparse
 from imgscope.layer._chunks import ChunkReader
-from imgscope.layer._header import BLOCK_SIZE, LAYOUT, ZERO_BLOCK, check, number, text
+from imgscope.layer._header import (
+    BLOCK_SIZE,
+    DEVICE_MAJOR,
+    DEVICE_MINOR,
+    LINK_NAME,
+    MODE_AND_OWNER,
+    MTIME,
+    SIZE,
+    TYPE_FLAG,
+    ZERO_BLOCK,
+    check,
+    mode_and_owner,
+    name_of,
+    number,
+    text,
+)
 from imgscope.layer._malformed import malformed
 from imgscope.layer._pax import Records
 from imgscope.layer.index import EntryType
@@ -40,7 +55,6 @@ _EXTENDED: Final = (b"x", b"X")
 _LONG_NAMES: Final = {b"L": b"path", b"K": b"linkpath"}
 # What says nothing about the member after it: global headers, and the name of a GNU volume.
 _OTHER_HEADERS: Final = (b"g", b"V")
-_USTAR: Final = b"ustar\0"
 
 
 class TarMember(msgspec.Struct, gc=False):
@@ -97,6 +111,13 @@ class TarReader:
             self._remaining -= len(piece)
             yield piece
 
+    def whole(self) -> memoryview | None:
+        """Return the stored content of the current member if all of it is at hand, or None, and take nothing."""
+        view = self._reader.whole(self._remaining)
+        if view is not None:
+            self._remaining = 0
+        return view
+
     def peek(self, length: int) -> bytes:
         """Return up to `length` first bytes of the member's content without taking them, as far as they are here."""
         return self._reader.peek(min(length, self._remaining))
@@ -118,7 +139,7 @@ class TarReader:
                     self._read_end(start)
                 return
             check(block, start)
-            flag = block[156:157]
+            flag = block[TYPE_FLAG]
             if flag in _EXTENDED:
                 extended.update(_pax.parse_records(self._extension(block, start), start))
             elif flag in _LONG_NAMES:
@@ -137,7 +158,7 @@ class TarReader:
         self.trailing = self._reader.drain()
 
     def _extension(self, block: bytes, start: int) -> bytes:
-        size, limit = number(block[124:136], start), self._limits.extended_header_size
+        size, limit = number(block[SIZE], start), self._limits.extended_header_size
         if not 0 <= size <= limit:
             raise malformed(start, f"an extended header of {size:,} bytes, at most {limit:,} are read")
         if not self._budget.take_kept(size):
@@ -153,31 +174,20 @@ class TarReader:
             self._global.update(records)
 
     def _build(self, block: bytes, records: Records, start: int) -> TarMember:
-        name, mode, uid, gid, size, mtime, _, flag, link, magic, major, minor, prefix = LAYOUT.unpack(block)
-        name = text(name)
-        # Only POSIX ustar has a prefix; GNU's magic differs and keeps times where the prefix would be.
-        if magic == _USTAR and prefix[0]:
-            name = text(prefix) + b"/" + name
-        name = records.get(b"path") or name
+        flag = block[TYPE_FLAG]
+        name = records.get(b"path") or name_of(block)
         kind = _TYPES.get(flag, EntryType.FILE)
         if flag == b"\0" and name.endswith(b"/"):
             kind = EntryType.DIRECTORY
-        member = TarMember(
-            path="",
-            type=kind,
-            size=0,
-            stored_size=0,
-            mode=number(mode, start) & 0o7777,
-            uid=number(uid, start),
-            gid=number(gid, start),
-            mtime=number(mtime, start),
-        )
+        mode, uid, gid = mode_and_owner(block[MODE_AND_OWNER], start)
+        mtime = number(block[MTIME], start)
+        member = TarMember(path="", type=kind, size=0, stored_size=0, mode=mode & 0o7777, uid=uid, gid=gid, mtime=mtime)
         if kind is EntryType.FILE:
-            member.size = member.stored_size = self._begin_content(number(size, start), records, start)
+            member.size = member.stored_size = self._begin_content(number(block[SIZE], start), records, start)
         elif kind in _LINKS:
-            member.link_name = self._decoded(records.get(b"linkpath") or text(link), start)
+            member.link_name = self._decoded(records.get(b"linkpath") or text(block[LINK_NAME]), start)
         elif kind in _DEVICES:
-            member.device = (number(major, start), number(minor, start))
+            member.device = (number(block[DEVICE_MAJOR], start), number(block[DEVICE_MINOR], start))
         if records:
             name = self._apply(member, flag, block, records, start) or name
         elif flag == b"S":
