@@ -122,14 +122,14 @@ class _Pipeline:
         head = self._source.resolve(self._options.platform)
         origins = origins_of(head)
         self._progress(events.ImageFound(head=head, origins=origins))
-        layers = self._reader.read_all(head, jobs=self._options.jobs)
+        layers = self._reader.read(head, jobs=self._options.jobs)
+        tree = stack(layers, limits=self._options.source.limits)
         if self._options.cache and self._options.cache.problem:
             self._progress(events.Note(message=self._options.cache.problem))
-        for layer in layers:
+        for layer in tree.layers:
             if layer.error is not None:
                 advice = f"; {layer.hint}" if layer.hint else ""
                 self._fail("layer", layer.digest, f"layer {layer.digest} {layer.error}{advice}")
-        tree = stack(layers, limits=self._options.source.limits)
         if tree.error is not None:
             self._fail("layer", "all", tree.error)
         image = self._find_facts(head, origins, tree)

@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Final
 
@@ -53,16 +53,17 @@ class LayerReader:
         self._active = 0
         self.from_cache: list[int] = []
 
-    def read_all(self, head: ImageHead, *, jobs: int) -> list[LayerIndex]:
-        """Return the layers of `head`, lowest first, having read `jobs` of them at once.
+    def read(self, head: ImageHead, *, jobs: int) -> Iterator[LayerIndex]:
+        """Yield the layers of `head`, lowest first, each as soon as it and all below it were read.
 
-        Raises `Cancelled` soon after that was asked for, even while a source keeps everybody waiting.
+        `jobs` of them are read at once, and reading goes on while the caller works on what it got. Raises `Cancelled`
+        soon after that was asked for, even while a source keeps everybody waiting; who stops early cancels the rest.
         """
         descriptors = head.manifest.layers
         diff_ids = head.config.rootfs.diff_ids or ()
         known: tuple[Digest | None, ...] = diff_ids if len(diff_ids) == len(descriptors) else (None,) * len(descriptors)
-        # The largest first: whichever is left for the end should not keep everybody waiting.
-        waiting = deque(sorted(range(len(descriptors)), key=lambda layer: -descriptors[layer].size))
+        threads = min(max(jobs, 1), len(descriptors))
+        waiting = deque(reading_order([layer.size for layer in descriptors], min(threads, _CORES)))
         ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]] = queue.SimpleQueue()
 
         def work() -> None:
@@ -73,25 +74,26 @@ class LayerReader:
                     return
                 ended.put((layer, _outcome(self._read, layer, descriptors[layer], known[layer])))
 
-        for _ in range(min(max(jobs, 1), len(descriptors))):
+        for _ in range(threads):
             # Daemons: a thread that a silent network holds must not hold the program.
             threading.Thread(target=work, name="layer", daemon=True).start()
         try:
-            return self._collect(ended, len(descriptors))
+            yield from self._in_order(ended, len(descriptors))
         except BaseException:
             self._cancelled.set()
             raise
 
-    def _collect(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> list[LayerIndex]:
+    def _in_order(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
         read: dict[int, LayerIndex] = {}
-        while len(read) < count:
-            try:
-                layer, outcome = ended.get(timeout=_LOOK_AROUND)
-            except queue.Empty:
-                self._stop_if_cancelled()
-            else:
-                read[layer] = outcome.result()
-        return [read[layer] for layer in range(count)]
+        for layer in range(count):
+            while layer not in read:
+                try:
+                    number, outcome = ended.get(timeout=_LOOK_AROUND)
+                except queue.Empty:
+                    self._stop_if_cancelled()
+                else:
+                    read[number] = outcome.result()
+            yield read.pop(layer)
 
     def _read(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
         index = self._cache.load(descriptor, diff_id, self._wants) if self._cache else None
@@ -142,6 +144,21 @@ class LayerReader:
     def _stop_if_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise Cancelled("stopped before the image was read to its end")
+
+
+def reading_order(sizes: Sequence[int], threads: int) -> Iterator[int]:
+    """Yield the numbers of layers of these `sizes` in the order in which so many `threads` should take them.
+
+    Lowest first, so that stacking them keeps pace; but a layer that takes one thread as long as the others need for
+    all the rest goes first, so that it does not keep everybody waiting in the end.
+    """
+    waiting = list(range(len(sizes)))
+    while waiting:
+        rest = sum(sizes[layer] for layer in waiting)
+        largest = max(waiting, key=sizes.__getitem__)
+        following = largest if sizes[largest] * threads >= rest else waiting[0]
+        waiting.remove(following)
+        yield following
 
 
 def _outcome(

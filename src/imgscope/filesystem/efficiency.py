@@ -10,7 +10,6 @@ layer to touch it does not list it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -66,20 +65,33 @@ def _versions(tree: FileTree) -> tuple[dict[str, int], dict[str, PathVersions]]:
 
 
 def _leaf_sizes(tree: FileTree, number: int, layer: LayerIndex) -> Iterator[tuple[str, int]]:
-    entries = [entry for entry in layer.entries if entry.path and not entry.name.startswith(_DROPPED_PREFIX)]
-    parents = _parents(entries)
-    for entry in entries:
-        directory, _, name = entry.path.rpartition("/")
-        if name.startswith(WHITEOUT_PREFIX):
-            removed = name.removeprefix(WHITEOUT_PREFIX)
-            path = f"{directory}/{removed}" if directory else removed
-            yield path, tree.removed_sizes.get((number, path), 0)
-        elif entry.path not in parents or entry.type is not EntryType.DIRECTORY:
-            yield entry.path, entry.size
+    parents = _parents(layer.entries)
+    for entry in layer.entries:
+        path = entry.path
+        if WHITEOUT_PREFIX in path and entry.name.startswith(WHITEOUT_PREFIX):
+            if not _is_dropped(entry):
+                removed = _removed_path(path)
+                yield removed, tree.removed_sizes.get((number, removed), 0)
+        elif path and (entry.type is not EntryType.DIRECTORY or path not in parents):
+            yield path, entry.size
+
+
+def _removed_path(whiteout: str) -> str:
+    directory, slash, name = whiteout.rpartition("/")
+    return f"{directory}{slash}{name.removeprefix(WHITEOUT_PREFIX)}"
 
 
 def _parents(entries: Iterable[LayerEntry]) -> set[str]:
-    """Return which of the paths have others below them."""
-    # With NUL, the smallest character, in place of the slash, what is below a path sorts right after it.
-    keys = sorted({entry.path.replace("/", "\0") for entry in entries})
-    return {key.replace("\0", "/") for key, following in pairwise(keys) if following.startswith(f"{key}\0")}
+    """Return which directories have entries in or below them; what is dropped does not count."""
+    kept = (entry.path for entry in entries if _DROPPED_PREFIX not in entry.path or not _is_dropped(entry))
+    parents: set[str] = set()
+    for directory in {path[: path.rfind("/")] for path in kept if "/" in path}:
+        above = directory
+        while above and above not in parents:
+            parents.add(above)
+            above = above.rpartition("/")[0]
+    return parents
+
+
+def _is_dropped(entry: LayerEntry) -> bool:
+    return entry.name.startswith(_DROPPED_PREFIX)

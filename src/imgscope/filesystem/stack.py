@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from imgscope.filesystem.node import Node
@@ -14,14 +14,16 @@ from imgscope.limits import DEFAULT_LIMITS, Limits
 _MOST_ANOMALIES: Final = 1000
 
 
-def stack(layers: Sequence[LayerIndex], *, limits: Limits = DEFAULT_LIMITS) -> FileTree:
-    """Return the tree of `layers`, lowest first. Never raises: what does not fit is an anomaly of the tree.
+def stack(layers: Iterable[LayerIndex], *, limits: Limits = DEFAULT_LIMITS) -> FileTree:
+    """Return the tree of `layers`, lowest first, each taken when those below it are in place.
 
-    Directories that no layer lists are made, as many as `limits` allows entries; beyond that the tree has an `error`.
+    Never raises on its own: what does not fit is an anomaly of the tree. Directories that no layer lists are made, as
+    many as `limits` allows entries; beyond that the tree has an `error`.
     """
-    tree = FileTree(layers)
+    tree = FileTree()
     unlisted_left = limits.entry_count
-    for number, layer in enumerate(tree.layers):
+    for number, layer in enumerate(layers):
+        tree.layers += (layer,)
         application = _Application(tree, number, unlisted_left, limits)
         application.apply(layer)
         unlisted_left = application.unlisted_left

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, Literal
 
 import msgspec
 
 from imgscope.filesystem.node import Node
-from imgscope.layer.index import LayerEntry, LayerIndex
+from imgscope.layer.index import EntryType, LayerEntry, LayerIndex
 
 MOST_HOPS: Final = 40
 
@@ -46,8 +45,8 @@ class FileTree:
     `error` says why the tree lacks entries of its layers, if it does.
     """
 
-    def __init__(self, layers: Sequence[LayerIndex]) -> None:
-        self.layers = tuple(layers)
+    def __init__(self) -> None:
+        self.layers: tuple[LayerIndex, ...] = ()
         self.root = Node("", None, None, 0)
         self.replacements: list[Replacement] = []
         self.anomalies: list[TreeAnomaly] = []
@@ -120,14 +119,17 @@ class FileTree:
     @cached_property
     def files(self) -> tuple[Node, ...]:
         """Every regular file in path order; of several names for one content only the one that counts for it."""
-        counted = {id(node.entry) for node in self.nodes if not node.is_hard_link}
-        files: list[Node] = []
-        for node in self.nodes:
-            if not node.is_file or (node.is_hard_link and id(node.content) in counted):
-                continue
-            counted.add(id(node.content))
-            files.append(node)
-        return tuple(files)
+        with_content = [
+            node for node in self.nodes if node.content is not None and node.content.type is EntryType.FILE
+        ]
+        counted = {id(node.content) for node in with_content if node.content is node.entry}
+        # Where nothing but links is left of a file, the first of them counts for it.
+        orphans: dict[int, Node] = {}
+        for node in with_content:
+            if node.content is not node.entry and id(node.content) not in counted:
+                orphans.setdefault(id(node.content), node)
+        counting = {id(node) for node in orphans.values()}
+        return tuple(node for node in with_content if node.content is node.entry or id(node) in counting)
 
     def size_of(self, node: Node) -> int:
         """Return the bytes of all files in or below `node`, each content counted once in the image."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import msgspec
+
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.index import EntryType
@@ -14,8 +16,7 @@ Cause = Literal["deleted", "overwritten", "metadataOnly", "duplicateContent"]
 _CAUSES: Final[dict[str, Cause]] = {"removed": "deleted", "modified": "overwritten", "metadata": "metadataOnly"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WastedCopy:
+class WastedCopy(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One copy of a file's content that did not need to ship: `size` bytes, in layer number `layer`.
 
     `related_layer` is the one with the other copy, or the one that removed it.
@@ -45,7 +46,7 @@ class LayerChanges:
 
 def wasted_copies(tree: FileTree) -> Iterator[WastedCopy]:
     """Yield every copy but the one that is kept (N-1); files without content waste nothing."""
-    live = {id(node.content) for node in tree.nodes if node.is_hard_link}
+    live = {id(node.content) for node in tree.nodes if node.content is not node.entry}
     shipped: dict[int, int] = {}
     for replacement in tree.replacements:
         before = replacement.before
