@@ -1,16 +1,14 @@
 """Layers that were read before: LayerIndex by diff_id, in the user's cache directory.
 
-An entry is a file of its own: a magic line, the fingerprint of the rest, and the index as zstd-compressed msgpack.
-It is written to a temporary file and renamed, so that two processes never see half of one; it is believed only
-when its fingerprint holds and it was made by the same format version for the same `wants`. Whatever is wrong with
-the cache costs time, never a result.
+An entry is a file of its own (`layer.stored`). It is written to a temporary file and renamed, so that two processes
+never see half of one; it is believed only when its fingerprint holds and it was made by the same format version for
+the same `wants`. Whatever is wrong with the cache costs time, never a result.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,21 +19,15 @@ import msgspec
 import platformdirs
 import xxhash
 
+from imgscope.layer import stored
 from imgscope.layer.index import LayerIndex
 from imgscope.layer.wants import Wants
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
 FORMAT_VERSION: Final = 1
 """Goes up whenever LayerIndex or what is read into it changes; older entries are then left to eviction."""
 
-_MAGIC: Final = b"imgscope layer\n"
-_FINGERPRINT_SIZE: Final = 16
 _SUFFIX: Final = ".layer"
 _LARGEST_CACHE: Final = 1024 * 1024 * 1024
 
@@ -67,7 +59,7 @@ class LayerCache:
             return None
         path = self._path(diff_id, wants)
         try:
-            index = _decode(path.read_bytes())
+            index = stored.decode(path.read_bytes())
         except OSError:
             return None
         if index is None or index.diff_id != diff_id:
@@ -93,10 +85,8 @@ class LayerCache:
         path = self._path(Digest(index.diff_id), wants)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            encoded = _encode(index)
-            if encoded is not None:
-                _write_whole(path, encoded)
-                self._evict()
+            _write_whole(path, stored.encode(index))
+            self._evict()
         except OSError as error:
             self.problem = f"the cache in {self.directory} cannot be written to: {error.strerror or error}"
 
@@ -141,28 +131,6 @@ def _compression_of(media_type: str) -> str:
 def default_directory() -> Path:
     """Return where the cache is for this user: `$XDG_CACHE_HOME/imgscope` and its equivalents on other systems."""
     return Path(platformdirs.user_cache_dir("imgscope", appauthor=False))
-
-
-def _encode(index: LayerIndex) -> bytes | None:
-    """Return the bytes of an entry, or None for a layer with names that are not UTF-8: those are read each time."""
-    try:
-        packed = msgspec.msgpack.encode(index)
-    except UnicodeEncodeError:
-        return None
-    payload = zstd.compress(packed, level=1)
-    return _MAGIC + xxhash.xxh3_128_digest(payload) + payload
-
-
-def _decode(content: bytes) -> LayerIndex | None:
-    """Return the index in the bytes of an entry, or None if they are damaged or somebody else's."""
-    start = len(_MAGIC) + _FINGERPRINT_SIZE
-    payload = content[start:]
-    if not content.startswith(_MAGIC) or xxhash.xxh3_128_digest(payload) != content[len(_MAGIC) : start]:
-        return None
-    try:
-        return msgspec.msgpack.decode(zstd.decompress(payload), type=LayerIndex)
-    except (zstd.ZstdError, msgspec.MsgspecError, MemoryError):
-        return None
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -119,9 +119,7 @@ class FileTree:
     @cached_property
     def files(self) -> tuple[Node, ...]:
         """Every regular file in path order; of several names for one content only the one that counts for it."""
-        with_content = [
-            node for node in self.nodes if node.content is not None and node.content.type is EntryType.FILE
-        ]
+        with_content = [node for node in self.nodes if node.content is not None and node.content.type is EntryType.FILE]
         counted = {id(node.content) for node in with_content if node.content is node.entry}
         # Where nothing but links is left of a file, the first of them counts for it.
         orphans: dict[int, Node] = {}
