@@ -1,0 +1,71 @@
+"""Reading the layers of an image: in which order they are taken, and when they are handed on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imgscope import progress as events
+from imgscope.layer.wants import Wants
+from imgscope.limits import DEFAULT_LIMITS
+from imgscope.oci.manifest import Descriptor
+from imgscope.reading import LayerReader, reading_order
+from tests.support.images import file, image, layer
+from tests.support.memory import MemorySource
+
+_ENOUGH_SECONDS = 10
+
+
+@given(st.lists(st.integers(0, 2**40), max_size=20), st.integers(1, 8))
+def test_every_layer_is_read_once(sizes: list[int], threads: int) -> None:
+    assert sorted(reading_order(sizes, threads)) == list(range(len(sizes)))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "threads", "order"),
+    [
+        ([3, 3, 3, 3], 2, [0, 1, 2, 3]),
+        ([1, 1, 1, 20], 2, [3, 0, 1, 2]),
+        ([63, 55, 281, 108, 429, 30, 14, 17], 2, [0, 1, 2, 4, 3, 5, 7, 6]),
+        ([1, 5, 3], 1, [0, 1, 2]),
+        ([], 4, []),
+    ],
+)
+def test_the_lowest_goes_first_unless_a_larger_one_would_keep_everybody_waiting_in_the_end(
+    sizes: list[int], threads: int, order: list[int]
+) -> None:
+    assert list(reading_order(sizes, threads)) == order
+
+
+def test_a_layer_is_handed_on_while_a_higher_one_is_still_being_read() -> None:
+    first, second = layer(file("first", "x")), layer(file("second", "y"))
+    may_go_on = threading.Event()
+
+    class Holding(MemorySource):
+        @contextmanager
+        def open_blob(
+            self, descriptor: Descriptor, start: int = 0, length: int | None = None
+        ) -> Iterator[Iterator[bytes]]:
+            if descriptor.digest == second.digest:
+                assert may_go_on.wait(_ENOUGH_SECONDS)
+            with super().open_blob(descriptor, start, length) as chunks:
+                yield chunks
+
+    source = Holding(image([first, second]))
+    reader = LayerReader(
+        source,
+        wants=Wants([]),
+        limits=DEFAULT_LIMITS,
+        cache=None,
+        progress=events.ignore,
+        cancelled=threading.Event(),
+    )
+    layers = reader.read(source.resolve(None), jobs=2)
+    assert next(layers).digest == first.digest
+    may_go_on.set()
+    assert [index.digest for index in layers] == [second.digest]
