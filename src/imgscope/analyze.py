@@ -155,6 +155,7 @@ class _Pipeline:
             distro=_surest([fact for fact in facts if isinstance(fact, Distro)]) or NO_DISTRO,
             libc=_surest([fact for fact in facts if isinstance(fact, Libc)]) or _NO_LIBC,
             packages=tuple(sorted(packages, key=lambda package: (package.type, package.name, package.version))),
+            facts=tuple(facts),
         )
 
     def _judge(self, image: InspectedImage) -> Judgement:

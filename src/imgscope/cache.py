@@ -103,7 +103,7 @@ class LayerCache:
         return info
 
     def _path(self, diff_id: Digest, wants: Wants) -> Path:
-        purpose = xxhash.xxh3_64_hexdigest("\n".join(wants.globs).encode())
+        purpose = xxhash.xxh3_64_hexdigest(wants.key.encode())
         return self.directory / f"layers-{FORMAT_VERSION}" / f"{diff_id.algorithm}-{diff_id.encoded}-{purpose}{_SUFFIX}"
 
     def _entries(self) -> Iterator[Path]:

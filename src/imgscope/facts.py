@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -45,7 +45,9 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Fact = Distro | Libc | InstalledPackage
-"""What a probe may yield."""
+"""What a probe may yield; of distributions and C libraries the surest is taken."""
+
+FactType = TypeVar("FactType")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,7 @@ class InspectedImage:
         distro: Distro,
         libc: Libc,
         packages: tuple[InstalledPackage, ...],
+        facts: tuple[Fact, ...] = (),
     ) -> None:
         self.tree = tree
         self.config = config
@@ -77,6 +80,11 @@ class InspectedImage:
         self.distro = distro
         self.libc = libc
         self.packages = packages
+        self.facts = facts
+
+    def facts_of(self, kind: type[FactType]) -> tuple[FactType, ...]:
+        """Return all facts of one type, in the order in which probes found them."""
+        return tuple(fact for fact in self.facts if isinstance(fact, kind))
 
     def instruction(self, layer: int) -> str | None:
         """Return the instruction that made layer number `layer`, in one line, if it is known."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from imgscope.layer.index import LayerEntry, LayerIndex
 from imgscope.layer.read import read_layer
-from imgscope.layer.wants import Wants
+from imgscope.layer.wants import Want, Wants
 from imgscope.limits import DEFAULT_LIMITS, Budget, Limits
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
@@ -25,7 +25,7 @@ def read(
     chunk_size: int = 64 * 1024,
     chunks: Iterable[bytes] | None = None,
     diff_id: Digest | None = None,
-    wants: Iterable[str] = (),
+    wants: Iterable[str | Want] = (),
     limits: Limits = DEFAULT_LIMITS,
     budget: Budget | None = None,
     media_type: str = LAYER_TYPE,

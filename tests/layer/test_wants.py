@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgscope.layer.wants import Wants
+from imgscope.layer.wants import Want, Wants
+from imgscope.limits import Limits
+from tests.layer.reading import read
+from tests.support.images import file, tar
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,57 @@ def test_no_short_cut_changes_what_matches(globs: list[str], path: str) -> None:
         "".join(replaced.get(part) or re.escape(part) for part in re.split(r"(\*\*/|\*|\?)", glob)) for glob in globs
     ]
     assert Wants(globs).match(path) is any(re.fullmatch(expression, path) for expression in expressions)
+
+
+KEY = b"-----BEGIN OPENSSH PRIVATE KEY-----"
+
+
+def first_line(content: bytes) -> bytes:
+    return content.partition(b"\n")[0]
+
+
+def crashing(content: bytes) -> bytes:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("wants", "kept"),
+    [
+        ([Want(glob="**/METADATA", reduce=first_line)], b"Name: one"),
+        ([Want(glob="**/METADATA", reduce=first_line), "lib/METADATA"], b"Name: one\n\nmore"),
+        ([Want(glob="**/METADATA", reduce=crashing)], b"Name: one\n\nmore"),
+    ],
+    ids=["what is left of it", "all of it where any probe wants all", "all of it where that does not work out"],
+)
+def test_of_a_wanted_file_is_kept(wants: list[str | Want], kept: bytes) -> None:
+    index = read(tar([file("lib/METADATA", "Name: one\n\nmore")]), wants=wants)
+    assert (index.error, index.captured) == (None, {"lib/METADATA": kept})
+
+
+def test_what_is_not_kept_does_not_count_against_what_may_be() -> None:
+    limits = Limits(kept_size=1000)
+    archive = tar([file("lib/METADATA", "Name: one\n" + "x" * 5000)])
+    assert read(archive, wants=["lib/METADATA"], limits=limits).error is not None
+    assert read(archive, wants=[Want(glob="lib/METADATA", reduce=first_line)], limits=limits).error is None
+
+
+def test_files_are_found_by_how_they_begin() -> None:
+    archive = tar([file("a/b/key", KEY + b"\nx"), file("other", b"x" + KEY), file("large", KEY + bytes(64 * 1024))])
+    assert read(archive, wants=[Want(beginning=KEY)]).captured == {"a/b/key": KEY + b"\nx"}
+
+
+def test_a_beginning_counts_only_where_its_glob_says() -> None:
+    archive = tar([file("etc/key", KEY), file("usr/key", KEY)])
+    assert list(read(archive, wants=[Want(glob="etc/*", beginning=KEY)]).captured) == ["etc/key"]
+
+
+def test_other_wants_have_another_key() -> None:
+    wants: list[list[str | Want]] = [
+        ["a"],
+        ["a", "b"],
+        [Want(glob="a", beginning=KEY)],
+        [Want(glob="a", reduce=first_line)],
+        [Want(glob="a", reduce=crashing)],
+    ]
+    assert len({Wants(each).key for each in wants}) == len(wants)
+    assert Wants(["b", "a"]).key == Wants(["a", "b", "a"]).key

@@ -26,6 +26,8 @@ from imgscope.oci.manifest import Descriptor
 _MOST_ANOMALIES: Final = 1000
 # Up to here a sparse file is hashed as if it were written out, so that it equals the same file stored whole.
 _MOST_HOLES_HASHED: Final = 4 * 1024**3
+# Files that are looked for by their beginning, such as private keys, are small.
+_LARGEST_BY_CONTENT: Final = 64 * 1024
 
 Received = Callable[[int], None]
 """Called with the bytes of the blob received so far; may raise `Cancelled`."""
@@ -183,8 +185,9 @@ class _Pass:
         )
 
     def _read_content(self, member: TarMember, archive: TarReader) -> tuple[bytes, ElfFacts | None]:
-        is_wanted = self._wants.match(member.path) and self._is_kept(member)
-        if member.parts is None and not is_wanted and archive.peek(4) != MAGIC:
+        head = archive.peek(self._wants.head_size)
+        is_wanted = self._is_wanted(member, head)
+        if member.parts is None and not is_wanted and not head.startswith(MAGIC):
             whole = archive.whole()
             # Most files are small and lie in one chunk.
             return xxhash.xxh3_128_digest(whole) if whole is not None else fingerprint(archive.content()), None
@@ -196,21 +199,26 @@ class _Pass:
             self._take_unpacked(holes)
             pieces = _sparse.expanded(member.size, member.parts, pieces)
             starts_stored = any(offset == 0 < length for offset, length in member.parts)
-        is_elf = starts_stored and archive.peek(4) == MAGIC
+        is_elf = starts_stored and head.startswith(MAGIC)
         kept, elf = bytearray(), ElfContent(self._limits.captured_file_size)
         onlookers = [kept.extend] * is_wanted + [elf.add] * is_elf
         digest = fingerprint(pieces, *onlookers)
         if is_wanted:
-            self._captured[member.path] = bytes(kept)
+            self._keep(member.path, bytes(kept))
         return digest, self._elf(elf) if is_elf else None
 
-    def _is_kept(self, member: TarMember) -> bool:
+    def _is_wanted(self, member: TarMember, head: bytes) -> bool:
         limit = self._limits.captured_file_size
+        if not self._wants.match(member.path):
+            return member.size <= _LARGEST_BY_CONTENT and self._wants.match_content(member.path, head)
         if member.size > limit:
             self._remark(member.path, f"is larger than the {limit:,} bytes that are read of such a file")
-            return False
-        self._take_kept(member.size)
-        return True
+        return member.size <= limit
+
+    def _keep(self, path: str, content: bytes) -> None:
+        kept = self._wants.reduced(path, content)
+        self._take_kept(len(kept))
+        self._captured[path] = kept
 
     def _elf(self, held: ElfContent) -> ElfFacts | None:
         facts = parse_elf(held)

@@ -1,32 +1,85 @@
-"""Which files' contents the single pass keeps: the path globs that probes declare."""
+"""Which files' contents the single pass keeps, and how much of them: what probes declare."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 _WILD: Final = re.compile(r"(\*\*/|\*|\?)")
+_ANYWHERE: Final = "**/*"
+_MAGIC_SIZE: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """Files whose content a probe asks for: those that `glob` matches and that begin with `beginning`.
+
+    `reduce` returns what of a content is worth keeping, in a form that it would itself return unchanged; it is given
+    whatever bytes an image has there. Only files of up to 64 KiB are looked for by their beginning alone.
+    """
+
+    glob: str = _ANYWHERE
+    beginning: bytes = b""
+    reduce: Callable[[bytes], bytes] | None = None
 
 
 class Wants:
-    """A set of globs over paths without a leading slash.
+    """What all probes ask for, by globs over paths without a leading slash.
 
-    `*` and `?` stay within one component, `**/` stands for any number of components, none included.
+    `*` and `?` stay within one component, `**/` stands for any number of components, none included. `key` tells one
+    set of wants from another; `head_size` is how many first bytes of a file `match_content` looks at.
     """
 
+    def __init__(self, wants: Iterable[str | Want]) -> None:
+        asked = [Want(glob=want) if isinstance(want, str) else want for want in wants]
+        self.key = "\n".join(sorted({_key(want) for want in asked}))
+        self._by_path = _Globs(want.glob for want in asked if not want.beginning)
+        self._whole = _Globs(want.glob for want in asked if not want.beginning and want.reduce is None)
+        self._reducers = [(_union([want.glob]), want.reduce) for want in asked if want.reduce is not None]
+        self._by_content = [(_union([want.glob]), want.beginning) for want in asked if want.beginning]
+        self._beginnings = tuple({beginning for _, beginning in self._by_content})
+        self.head_size = max([_MAGIC_SIZE, *map(len, self._beginnings)])
+
+    def match(self, path: str) -> bool:
+        """Tell whether the content of `path` is wanted, whatever it is."""
+        return self._by_path.match(path)
+
+    def match_content(self, path: str, head: bytes) -> bool:
+        """Tell whether the content of `path` is wanted because of its first bytes, `head`."""
+        return head.startswith(self._beginnings) and any(
+            head.startswith(beginning) and glob.fullmatch(path) for glob, beginning in self._by_content
+        )
+
+    def reduced(self, path: str, content: bytes) -> bytes:
+        """Return what is kept of a wanted `content`: all of it where any probe wants that."""
+        if not self._reducers or self._whole.match(path):
+            return content
+        for glob, reduce in self._reducers:
+            if glob.fullmatch(path):
+                try:
+                    return reduce(content)
+                except Exception:
+                    # The probe that asked for it meets the same content, and its failure is reported as its own.
+                    return content
+        return content
+
+
+class _Globs:
+    """Tells quickly of nearly every path that no glob matches it."""
+
     def __init__(self, globs: Iterable[str]) -> None:
-        self.globs = tuple(sorted(set(globs)))
+        patterns = sorted(set(globs))
         # Nearly every path is ruled out by its directory and by how its name begins and ends.
-        self._in_directory = _by_directory(glob for glob in self.globs if not _is_pattern(_directory(glob)))
-        scattered = [glob for glob in self.globs if _is_pattern(_directory(glob))]
+        self._in_directory = _by_directory(glob for glob in patterns if not _is_pattern(_directory(glob)))
+        scattered = [glob for glob in patterns if _is_pattern(_directory(glob))]
         names = [_WILD.split(_name(glob)) for glob in scattered]
         self._beginnings = tuple({parts[0] for parts in names if parts[0] or not parts[-1]})
         self._endings = tuple({parts[-1] for parts in names if not parts[0] and parts[-1]})
         self._scattered = _union(scattered)
 
     def match(self, path: str) -> bool:
-        """Tell whether the content of `path` is wanted."""
         slash = path.rfind("/")
         name = path[slash + 1 :]
         names = self._in_directory.get(path[:slash] if slash >= 0 else "")
@@ -34,6 +87,11 @@ class Wants:
             return True
         is_likely = name.startswith(self._beginnings) or name.endswith(self._endings)
         return is_likely and self._scattered.fullmatch(path) is not None
+
+
+def _key(want: Want) -> str:
+    reducer = f"{want.reduce.__module__}.{want.reduce.__qualname__}" if want.reduce else ""
+    return f"{want.glob} {want.beginning!r} {reducer}"
 
 
 def _directory(glob: str) -> str:
