@@ -57,7 +57,7 @@ def test_every_blob_of_a_sample_holds_its_digest(name: str) -> None:
         ("glibc-fat", "debian", "glibc", "2.36"),
         ("glibc-slim", "debian", "glibc", "2.36"),
         ("musl", "alpine", "musl", "1.2.4"),
-        ("static-scratch", "unknown", "none", None),
+        ("static-scratch", "scratch", "none", None),
         ("glibc-on-musl", "alpine", "mixed", "1.2.4"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imgscope.report import Libc
+from imgscope.report import Distro, Libc
 
 
 def libc_phrase(libc: Libc) -> str:
@@ -15,6 +15,11 @@ def libc_phrase(libc: Libc) -> str:
     if libc.family == "none":
         return "no C library (static)" if libc.binaries.static else "no C library"
     return "unknown C library" if libc.family == "unknown" else f"{libc.family}{version}"
+
+
+def distro_phrase(distro: Distro) -> str:
+    """Return the distribution and how long it is supported: `Alpine Linux v3.19, supported until 2025-11-01`."""
+    return f"{distro.pretty_name}, supported until {distro.end_of_life}" if distro.end_of_life else distro.pretty_name
 
 
 def made_by(instruction: str | None, created_by: str | None, digest: str) -> str:

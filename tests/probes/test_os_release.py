@@ -98,6 +98,7 @@ def test_all_fields_of_the_file_are_in_the_fact() -> None:
         id_like="a b",
         evidence="/etc/os-release",
         confidence="high",
+        end_of_life="2028-06-30",
     )
 
 
@@ -184,3 +185,10 @@ def test_a_link_to_a_file_that_was_not_kept_is_said_rather_than_passed_over() ->
     tree = tree_of((symlink("etc/os-release", "/opt/vendor"), file("opt/vendor", "ID=hidden")))
     with pytest.raises(LimitError, match="/etc/os-release leads to /opt/vendor, which was not kept"):
         distro_of(tree)
+
+
+def test_a_distroless_image_is_named_by_what_it_is_made_of() -> None:
+    content = 'PRETTY_NAME="Distroless"\nNAME="Debian GNU/Linux"\nID="debian"\nVERSION_ID="12"\n'
+    distro = distro_of(tree_of((file("etc/os-release", content),)))
+    assert distro is not None
+    assert (distro.id, distro.pretty_name) == ("debian", "Distroless (Debian GNU/Linux 12)")

@@ -8,12 +8,15 @@ from typing import Final
 
 from imgscope.filesystem.tree import FileTree
 from imgscope.probes._content import content_of
+from imgscope.probes._end_of_life import end_of_life
 from imgscope.probes.base import Probe
 from imgscope.report import Distro
 
-_PATHS: Final = ("etc/os-release", "usr/lib/os-release")
+PATHS: Final = ("etc/os-release", "usr/lib/os-release")
 # What the two lead to is called os-release-workstation, etc-os-release and the like.
 _WANTED: Final = ("**/os-release", "**/*-os-release", "**/os-release-*")
+# All that distroless images say of themselves there; the name tells what they are made of.
+_DISTROLESS: Final = "Distroless"
 _LONGEST: Final = 64 * 1024
 _LINE: Final = re.compile(r"[ \t]*([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 # One piece of a shell word: 'as it is', "with some escapes", an escaped character, or bare characters.
@@ -49,7 +52,7 @@ def _unquoted(value: str) -> str:
 
 
 def _find(tree: FileTree) -> Iterator[Distro]:
-    for path in _PATHS:
+    for path in PATHS:
         values = parse_os_release(content_of(tree, path) or b"")
         if values:
             yield _distro(values, path)
@@ -60,14 +63,18 @@ def _distro(values: dict[str, str], path: str) -> Distro:
     identity = values.get("ID") or "linux"
     version = values.get("VERSION_ID") or None
     name = values.get("NAME") or identity
+    pretty_name = values.get("PRETTY_NAME") or f"{name} {version or ''}".strip()
+    if pretty_name == _DISTROLESS:
+        pretty_name = f"{_DISTROLESS} ({name} {version or ''})".replace(" )", ")")
     return Distro(
         id=identity.lower(),
         version_id=version,
         codename=values.get("VERSION_CODENAME") or None,
-        pretty_name=values.get("PRETTY_NAME") or f"{name} {version or ''}".strip(),
+        pretty_name=pretty_name,
         id_like=values.get("ID_LIKE") or None,
         evidence=f"/{path}",
         confidence="high" if values.get("ID") else "medium",
+        end_of_life=end_of_life(identity.lower(), version, pretty_name),
     )
 
 

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from imgscope.phrases import libc_phrase, made_by
+from imgscope.phrases import distro_phrase, libc_phrase, made_by
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import Finding, ImageReport, LayerReport, LeftoverGroup, Severity, Waste, WasteByCause
 from imgscope.text import format_count, format_size, printable
@@ -86,7 +86,7 @@ def _summary(report: ImageReport) -> Iterator[RenderableType]:
     image, waste = report.image, report.waste
     platform = "/".join(filter(None, (image.platform.os, image.platform.architecture, image.platform.variant)))
     yield _text(image.reference, "bold")
-    yield _indented(" · ".join((platform, report.distro.pretty_name, libc_phrase(report.libc))))
+    yield _indented(" · ".join((platform, distro_phrase(report.distro), libc_phrase(report.libc))))
     is_compressed = any(layer.compression != "none" for layer in report.layers)
     stored = f"{format_size(image.compressed_size)} {'compressed' if is_compressed else 'not compressed'}"
     yield _indented(
