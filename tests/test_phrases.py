@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imgscope.phrases import libc_phrase, made_by
-from imgscope.report import Libc, LibcBinaries, LibcFamily
+from imgscope.phrases import distro_phrase, libc_phrase, made_by
+from imgscope.report import Distro, Libc, LibcBinaries, LibcFamily
 
 
 def libc(family: LibcFamily, *, version: str | None = None, glibc: int = 0, musl: int = 0, static: int = 0) -> Libc:
@@ -33,3 +33,12 @@ def test_what_made_a_layer_is_its_instruction_else_its_history_else_which_it_is(
     assert made_by(None, "bazel build", "sha256:0") == "bazel build"
     assert made_by(None, None, "sha256:0") == "(not recorded) sha256:0"
     assert made_by(None, "", "sha256:0") == "(not recorded) sha256:0"
+
+
+def test_a_distribution_is_named_with_the_end_of_its_support_where_that_is_known() -> None:
+    distro = Distro(id="alpine", pretty_name="Alpine Linux v3.19", evidence="/etc/os-release", confidence="high")
+    assert distro_phrase(distro) == "Alpine Linux v3.19"
+    dated = Distro(
+        id="alpine", pretty_name="Alpine Linux v3.19", evidence="x", confidence="high", end_of_life="2025-11-01"
+    )
+    assert distro_phrase(dated) == "Alpine Linux v3.19, end of life 2025-11-01"

@@ -18,8 +18,8 @@ def libc_phrase(libc: Libc) -> str:
 
 
 def distro_phrase(distro: Distro) -> str:
-    """Return the distribution and how long it is supported: `Alpine Linux v3.19, supported until 2025-11-01`."""
-    return f"{distro.pretty_name}, supported until {distro.end_of_life}" if distro.end_of_life else distro.pretty_name
+    """Return the distribution and how long it is supported: `Alpine Linux v3.19, end of life 2025-11-01`."""
+    return f"{distro.pretty_name}, end of life {distro.end_of_life}" if distro.end_of_life else distro.pretty_name
 
 
 def made_by(instruction: str | None, created_by: str | None, digest: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from tests.support import elf
 from tests.support.images import BuiltLayer, Entry, directory, file, hard_link, layer, whiteout
@@ -15,10 +15,12 @@ LARGE: Final = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """Layers of two images, lowest first."""
+    """Layers of two images, lowest first, and what their containers start with."""
 
     fires: tuple[BuiltLayer, ...]
     silent: tuple[BuiltLayer, ...]
+    fires_config: Mapping[str, Any] = field(default_factory=dict)
+    silent_config: Mapping[str, Any] = field(default_factory=dict)
 
 
 def dpkg(*names: str, paths: Sequence[str] = ()) -> tuple[Entry, ...]:
@@ -33,7 +35,16 @@ def content(letter: str, size: int = LARGE) -> bytes:
     return letter.encode() * size
 
 
+SHELL: Final = file("bin/sh", "x", mode=0o755)
+
 EXAMPLES: Final = {
+    "added-from-url": Example(
+        fires=(layer(file("tool", "x"), created_by="ADD https://example.com/tool / # buildkit"),),
+        silent=(
+            layer(file("tool", "x"), created_by="ADD --checksum=sha256:1 https://example.com/tool / # buildkit"),
+            layer(file("app", "x"), created_by="ADD app / # buildkit"),
+        ),
+    ),
     "apk-cache-left": Example(
         fires=(layer(file("var/cache/apk/APKINDEX.1.tar.gz", content("a"))),),
         silent=(layer(directory("var/cache/apk"), file("var/cache/apk/.keep"), file("var/cache/app", content("a"))),),
@@ -62,6 +73,12 @@ EXAMPLES: Final = {
         fires=(layer(file("app/.git/HEAD", "ref: x"), file("app/.git/objects/pack/p", content("a"))),),
         silent=(layer(file("app/.git", "gitdir: ../x"), file("app/.github/HEAD", "x"), file("b/.git/HEAD", "x")),),
     ),
+    "healthcheck-cannot-run": Example(
+        fires=(layer(SHELL),),
+        silent=(layer(SHELL, file("usr/bin/curl", "x", mode=0o755)),),
+        fires_config={"Healthcheck": {"Test": ["CMD-SHELL", "curl -f http://localhost:8000/ || exit 1"]}},
+        silent_config={"Healthcheck": {"Test": ["CMD-SHELL", "curl -f http://localhost:8000/ || exit 1"]}},
+    ),
     "interpreter-missing": Example(
         fires=(layer(file("app", elf.glibc_program(), mode=0o755)),),
         silent=(
@@ -72,9 +89,19 @@ EXAMPLES: Final = {
             ),
         ),
     ),
+    "many-layers": Example(
+        fires=tuple(layer(file(f"file-{number}")) for number in range(64)),
+        silent=tuple(layer(file(f"file-{number}")) for number in range(63)),
+    ),
     "metadata-changed-later": Example(
         fires=(layer(file("app", content("a"))), layer(file("app", content("a"), uid=1000))),
         silent=(layer(file("app", content("a"))), layer(file("app", content("b"), uid=1000))),
+    ),
+    "no-healthcheck": Example(
+        fires=(layer(file("app", "x")),),
+        silent=(layer(file("app", "x")),),
+        fires_config={"ExposedPorts": {"80/tcp": {}}},
+        silent_config={"ExposedPorts": {"80/tcp": {}}, "Healthcheck": {"Test": ["NONE"]}},
     ),
     "overwritten-later": Example(
         fires=(layer(file("app", content("a"))), layer(file("app", content("b")))),
@@ -83,6 +110,24 @@ EXAMPLES: Final = {
     "pip-cache-left": Example(
         fires=(layer(file("root/.cache/pip/wheels/a.whl", content("a"))),),
         silent=(layer(file("root/.cache/uv/a.whl", content("a")), file("home/a.cache/pip/x", content("b"))),),
+    ),
+    "runs-as-root": Example(
+        fires=(layer(file("app", "x", mode=0o755)),),
+        silent=(layer(file("app", "x", mode=0o755)),),
+        fires_config={"Entrypoint": ["/app"], "User": "0:0"},
+        silent_config={"Entrypoint": ["/app"], "User": "1000"},
+    ),
+    "start-command-cannot-run": Example(
+        fires=(layer(file("app", "x", mode=0o644)),),
+        silent=(layer(file("app", "x", mode=0o755)),),
+        fires_config={"Entrypoint": ["/app"]},
+        silent_config={"Entrypoint": ["/app"]},
+    ),
+    "start-command-in-shell": Example(
+        fires=(layer(SHELL, file("app", "x", mode=0o755)),),
+        silent=(layer(SHELL, file("app", "x", mode=0o755)),),
+        fires_config={"Cmd": ["/bin/sh", "-c", "/app --port $PORT"]},
+        silent_config={"Cmd": ["/bin/sh", "-c", "export A=1; exec /app"]},
     ),
     "unusual-layer": Example(
         fires=(layer(hard_link("bin/b", "bin/nowhere")),),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,8 +21,8 @@ PAGES = {page.rule.id: page for page in rule_pages()}
 HEADINGS = ["## What it does", "## Why it matters", "## How to fix"]
 
 
-def findings_of(rule_id: str, layers: tuple[BuiltLayer, ...]) -> list[Finding]:
-    report = inspect(*layers).report
+def findings_of(rule_id: str, layers: tuple[BuiltLayer, ...], config: Mapping[str, Any]) -> list[Finding]:
+    report = inspect(*layers, config=config).report
     assert report.complete, report.failures
     return [finding for finding in report.findings if finding.rule_id == rule_id]
 
@@ -33,18 +35,19 @@ def test_every_rule_is_named_like_its_file_and_has_its_examples() -> None:
 
 @pytest.mark.parametrize("rule_id", PAGES)
 def test_a_rule_fires_on_its_example(rule_id: str) -> None:
-    findings = findings_of(rule_id, EXAMPLES[rule_id].fires)
+    example = EXAMPLES[rule_id]
+    findings = findings_of(rule_id, example.fires, example.fires_config)
     assert findings
     for finding in findings:
         assert finding.severity.rank <= PAGES[rule_id].rule.severity.rank
-        assert finding.layer is not None
-        assert finding.paths or finding.packages
+        assert finding.paths or finding.packages or finding.layer is not None or finding.fix
         assert "\n" not in finding.message
 
 
 @pytest.mark.parametrize("rule_id", PAGES)
 def test_a_rule_stays_silent_where_something_only_comes_close(rule_id: str) -> None:
-    assert findings_of(rule_id, EXAMPLES[rule_id].silent) == []
+    example = EXAMPLES[rule_id]
+    assert findings_of(rule_id, example.silent, example.silent_config) == []
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
@@ -58,7 +61,7 @@ def test_a_rule_has_a_page_that_says_what_why_and_how(page: RulePage) -> None:
 
 def test_a_rule_that_saves_bytes_says_how() -> None:
     for rule_id, example in EXAMPLES.items():
-        for finding in findings_of(rule_id, example.fires):
+        for finding in findings_of(rule_id, example.fires, example.fires_config):
             assert finding.fix or finding.bytes is None
 
 

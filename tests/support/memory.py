@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from imgscope import analyze
 from imgscope.errors import SourceError
@@ -65,9 +66,13 @@ class MemorySource:
         return blob
 
 
-def inspect(*steps: BuiltLayer | Step, replaced: Mapping[str, bytes | None] | None = None) -> analyze.Inspection:
-    """Inspect an image of `steps`, lowest first."""
-    return analyze.inspect_source(MemorySource(image(steps), replaced=replaced))
+def inspect(
+    *steps: BuiltLayer | Step,
+    config: Mapping[str, Any] | None = None,
+    replaced: Mapping[str, bytes | None] | None = None,
+) -> analyze.Inspection:
+    """Inspect an image of `steps`, lowest first, whose containers start with `config`."""
+    return analyze.inspect_source(MemorySource(image(steps, config=config), replaced=replaced))
 
 
 def tree_of(*layers: BuiltLayer | tuple[Entry, ...]) -> FileTree:

@@ -1,0 +1,153 @@
+"""Which programs a command of the configuration calls, and whether the image can run them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from imgscope.facts import InspectedImage
+from imgscope.filesystem.node import Node
+from imgscope.text import printable
+
+_DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_SHELLS: Final = frozenset("sh ash dash bash zsh ksh mksh".split())
+_INTERPRETERS: Final = frozenset("python python2 python3 node irb ruby php perl lua jshell R julia iex ghci".split())
+# What a shell does by itself (POSIX, "Shell Command Language" and "Special Built-In Utilities"), and bash's own.
+_BUILTINS: Final = frozenset(
+    ". : [ [[ { } ! ( ) alias bg break case cd command continue declare do done echo elif else esac eval exec exit "
+    "export false fg fi for function getopts hash if in jobs kill let local printf pwd read readonly return select set "
+    "shift shopt source test then time times trap true type typeset ulimit umask unalias unset until wait while".split()
+)
+_OPERATORS: Final = frozenset(["&&", "||", ";", "|", "&", "\n", ";;", "|&"])
+# What is followed by another command, which is the one that matters.
+_PREFIXES: Final = frozenset(["exec", "!", "time", "if", "then", "else", "elif", "while", "until", "do", "{", "("])
+_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*\+?=")
+_LONGEST_SCRIPT: Final = 64 * 1024
+_EXECUTABLE: Final = 0o111
+_MOST_SHEBANG: Final = 255
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A program that a command calls and that will not run; `reason` is read after its name."""
+
+    program: str
+    reason: str
+    node: Node | None = None
+
+
+def is_shell_form(command: Sequence[str]) -> bool:
+    """Tell whether `command` hands a script to a shell."""
+    return len(command) >= 3 and _name(command[0]) in _SHELLS and command[1] in ("-c", "-ec", "-lc", "-exc", "-euc")
+
+
+def is_interactive(command: Sequence[str]) -> bool:
+    """Tell whether `command` is a shell or an interpreter by itself, as base images start."""
+    return not command or (len(command) == 1 and _name(command[0]) in _SHELLS | _INTERPRETERS)
+
+
+def start_command(image: InspectedImage) -> tuple[str, ...]:
+    """Return what a container starts with: the entrypoint, and after it the command."""
+    run = image.config.run
+    return (*(run.entrypoint or ()), *(run.cmd or ()))
+
+
+def problems_of(image: InspectedImage, command: Sequence[str]) -> list[Problem]:
+    """Return what keeps `command` (an argument list) from running in `image`, in the order in which it is met."""
+    if not command or not command[0]:
+        return []
+    found = [_problem(image, command[0])]
+    if found == [None] and is_shell_form(command):
+        found += [_problem(image, program) for program in called_programs(command[2])]
+    return list(dict.fromkeys(problem for problem in found if problem is not None))
+
+
+def called_programs(script: str) -> Iterator[str]:
+    """Yield the programs that a shell script calls, as far as its text tells: no functions, no built-ins, no variables.
+
+    A script that cannot be read as words yields nothing.
+    """
+    lexer = shlex.shlex(
+        script[:_LONGEST_SCRIPT].replace("\\\n", " ").replace("\n", ";"), posix=True, punctuation_chars=";&|()"
+    )
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    try:
+        words = list(lexer)
+    except ValueError:
+        return
+    # A here-document, a function or a case has words in places where this would take them for programs.
+    if any(word in ("<<", "case", "function", "()") or word.startswith("<<") for word in words):
+        return
+    is_next = True
+    for word in words:
+        if word in _OPERATORS or word in _PREFIXES:
+            is_next = True
+        elif is_next and not _ASSIGNMENT.match(word):
+            is_next = False
+            if word not in _BUILTINS and not set(word) & set("$`*?<>{}()"):
+                yield word
+
+
+def _problem(image: InspectedImage, program: str) -> Problem | None:
+    """Return what is wrong with one program, found as a container runtime and a shell find it."""
+    if "$" in program:
+        return None
+    node = _located(image, program)
+    if node is None:
+        return Problem(program=program, reason="is not in the image")
+    content = node.content
+    if node.is_directory or content is None:
+        return Problem(program=program, reason="is a directory", node=node)
+    if not content.mode & _EXECUTABLE:
+        return Problem(program=program, reason="is not executable", node=node)
+    missing = _missing_interpreter(image, node)
+    if missing is not None:
+        return Problem(program=program, reason=f"needs {printable(missing)}, which is not in the image", node=node)
+    return None
+
+
+def _located(image: InspectedImage, program: str) -> Node | None:
+    if "/" in program:
+        base = "" if program.startswith("/") else f"{image.config.run.working_dir or '/'}/"
+        return image.tree.resolve(f"{base}{program}")
+    candidates = (image.tree.resolve(f"{directory}/{program}") for directory in _path(image).split(":") if directory)
+    found = [node for node in candidates if node is not None and not node.is_directory]
+    runnable = [node for node in found if node.content is not None and node.content.mode & _EXECUTABLE]
+    return next(iter(runnable or found), None)
+
+
+def _path(image: InspectedImage) -> str:
+    for variable in image.config.run.env or ():
+        name, _, value = variable.partition("=")
+        if name == "PATH":
+            return value
+    return _DEFAULT_PATH
+
+
+def _missing_interpreter(image: InspectedImage, node: Node) -> str | None:
+    """Return what should start the program and is not there: a binary's loader, or what a script's first line names."""
+    content = node.content
+    if content is None:
+        return None
+    if content.elf is not None:
+        interpreter = content.elf.interpreter
+        return interpreter if interpreter and image.tree.resolve(interpreter) is None else None
+    first = (image.tree.captured(node.path) or b"")[:_MOST_SHEBANG].partition(b"\n")[0]
+    if not first.startswith(b"#!"):
+        return None
+    words = first[2:].decode("utf-8", "surrogateescape").split()
+    if not words:
+        return None
+    if image.tree.resolve(words[0]) is None:
+        return words[0]
+    wanted = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    is_env = _name(words[0]) == "env"
+    return wanted[0] if is_env and wanted and _located(image, wanted[0]) is None else None
+
+
+def _name(program: str) -> str:
+    return program.rpartition("/")[2]

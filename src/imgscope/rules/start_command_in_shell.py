@@ -1,0 +1,47 @@
+"""A start command that a shell keeps signals from.
+
+## What it does
+Looks for an ENTRYPOINT or CMD in shell form, which starts `/bin/sh -c "…"`, that does not hand over to the program with
+`exec`.
+
+## Why it matters
+The shell is process 1 and the program its child: `docker stop` signals the shell, which passes nothing on, so that the
+program is killed after ten seconds instead of ending in order. In an ENTRYPOINT it also hides all arguments.
+
+## How to fix
+Use the exec form, or `exec` where a shell is needed.
+
+    CMD ["gunicorn", "app:application"]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imgscope.facts import InspectedImage
+from imgscope.report import Finding, Severity
+from imgscope.rules._commands import is_shell_form, start_command
+from imgscope.rules.base import Rule
+
+
+def _check(image: InspectedImage) -> Iterator[Finding]:
+    command = start_command(image)
+    if not is_shell_form(command):
+        return
+    script = command[2].strip()
+    if script.startswith("exec ") or "exec " in script.replace("&&", ";").rpartition(";")[2]:
+        return
+    keyword = "ENTRYPOINT" if image.config.run.entrypoint else "CMD"
+    yield Finding(
+        rule_id="start-command-in-shell",
+        severity=Severity.LOW,
+        # Some shells replace themselves by a single command that they are given.
+        confidence="high" if any(operator in script for operator in ("&&", ";", "|")) else "medium",
+        message=f"{keyword} starts a shell that passes no signals on: stopping a container takes until it is killed",
+        paths=(),
+        packages=(),
+        fix=f'write it as {keyword} ["program", "argument"], or begin the last command with exec',
+    )
+
+
+RULE = Rule(id="start-command-in-shell", severity=Severity.LOW, check=_check)

@@ -1,0 +1,153 @@
+"""What a container starts and how its health is checked: whether the image can run it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imgscope.report import Finding, ImageReport
+from imgscope.rules._commands import called_programs
+from tests.support import elf
+from tests.support.images import Entry, directory, file, layer, symlink
+from tests.support.memory import inspect
+
+SHELL = file("bin/sh", "x", mode=0o755)
+
+
+def report_on(config: dict[str, Any], *entries: Entry) -> ImageReport:
+    return inspect(layer(SHELL, *entries), config=config).report
+
+
+def messages(rule_id: str, config: dict[str, Any], *entries: Entry) -> list[str]:
+    return [found.message for found in report_on(config, *entries).findings if found.rule_id == rule_id]
+
+
+def checked_by(*test: str) -> dict[str, Any]:
+    return {"Healthcheck": {"Test": list(test)}}
+
+
+@pytest.mark.parametrize(
+    ("script", "programs"),
+    [
+        ("curl -f http://localhost/ || exit 1", ["curl"]),
+        ("wget -q -O- localhost | grep -q ok && echo fine", ["wget", "grep"]),
+        ("exec /app --port $PORT", ["/app"]),
+        ("A=1 B='two words' server", ["server"]),
+        ("if test -f /x; then one; else two; fi", ["one", "two"]),
+        ("! pgrep nginx", ["pgrep"]),
+        ("(cd /x && run)", ["run"]),
+        ("one\ntwo \\\n  --option", ["one", "two"]),
+        ("$PROGRAM --now; `which x`", []),
+        ("cat <<EOF\nrm -rf /\nEOF", []),
+        ("never 'closed", []),
+        ("[ -f /x ] && true", []),
+        ("", []),
+    ],
+)
+def test_the_programs_of_a_script_are_told_from_its_other_words(script: str, programs: list[str]) -> None:
+    assert list(called_programs(script)) == programs
+
+
+@given(st.text(max_size=60))
+def test_any_script_can_be_looked_at(script: str) -> None:
+    assert all(called_programs(script))
+
+
+def test_a_health_check_with_curl_on_an_image_without_it_always_fails() -> None:
+    config = checked_by("CMD-SHELL", "curl -f http://localhost:8000/ || exit 1")
+    (found,) = [
+        each
+        for each in report_on(config, file("usr/bin/python3", "x", mode=0o755)).findings
+        if each.rule_id == "healthcheck-cannot-run"
+    ]
+    assert found.message == "the health check always fails: curl, which it calls, is not in the image"
+    assert found.fix == "check with python3, which the image has, or install curl"
+
+
+@pytest.mark.parametrize(
+    ("test", "entries"),
+    [
+        (["CMD", "curl", "x"], [file("usr/bin/curl", "x", mode=0o755)]),
+        (["CMD", "/opt/check"], [file("opt/check", elf.static_program(), mode=0o755)]),
+        (["CMD-SHELL", "$CHECK"], []),
+        (["NONE"], []),
+        ([], []),
+        (["CMD"], []),
+    ],
+)
+def test_a_health_check_that_can_run_is_none_to_speak_of(test: list[str], entries: Sequence[Entry]) -> None:
+    assert messages("healthcheck-cannot-run", checked_by(*test), *entries) == []
+
+
+def test_programs_are_found_along_the_path_of_the_image_and_through_links() -> None:
+    entries = (directory("opt/bin"), symlink("opt/bin/server", "../real"), file("opt/real", "x", mode=0o755))
+    command = {"Cmd": ["server"]}
+    assert messages("start-command-cannot-run", command | {"Env": ["PATH=/opt/bin"]}, *entries) == []
+    assert messages("start-command-cannot-run", command, *entries) == ["CMD cannot run: server is not in the image"]
+
+
+def test_a_program_may_be_named_relative_to_the_working_directory() -> None:
+    config = {"Entrypoint": ["./run"], "WorkingDir": "/app"}
+    assert messages("start-command-cannot-run", config, file("app/run", "x", mode=0o755)) == []
+    assert messages("start-command-cannot-run", config, file("run", "x", mode=0o755)) == [
+        "ENTRYPOINT cannot run: ./run is not in the image"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        (file("app", "x"), "is not executable"),
+        (directory("app"), "is a directory"),
+        (file("app", elf.glibc_program(), mode=0o755), "needs /lib64/ld-linux-x86-64.so.2, which is not in the image"),
+        (file("app", "#!/bin/bash -e\nx", mode=0o755), "needs /bin/bash, which is not in the image"),
+        (file("app", "#! /bin/sh\nx", mode=0o755), None),
+        (file("app", "no shebang", mode=0o755), None),
+        (file("app", "#!", mode=0o755), None),
+    ],
+)
+def test_a_program_that_is_there_may_still_not_run(entry: Entry, reason: str | None) -> None:
+    expected = [f"ENTRYPOINT cannot run: /app {reason}"] if reason else []
+    assert messages("start-command-cannot-run", {"Entrypoint": ["/app"]}, entry) == expected
+
+
+def test_what_env_is_asked_for_has_to_be_there_too() -> None:
+    script = file("app", "#!/usr/bin/env -S python3 -u\nx", mode=0o755)
+    env = file("usr/bin/env", "x", mode=0o755)
+    config = {"Entrypoint": ["/app"]}
+    assert messages("start-command-cannot-run", config, script, env) == [
+        "ENTRYPOINT cannot run: /app needs python3, which is not in the image"
+    ]
+    python = file("usr/local/bin/python3", "x", mode=0o755)
+    assert messages("start-command-cannot-run", config, script, env, python) == []
+
+
+def test_an_image_that_was_not_read_to_its_end_is_not_said_to_lack_anything() -> None:
+    lost = layer(file("app", "x", mode=0o755))
+    report = inspect(layer(SHELL), lost, config={"Entrypoint": ["/app"]}, replaced={lost.digest: None}).report
+    assert [found.rule_id for found in report.findings] == ["runs-as-root"]
+
+
+@pytest.mark.parametrize(
+    ("config", "is_said"),
+    [
+        ({"Cmd": ["bash"]}, False),
+        ({"Cmd": ["python3"]}, False),
+        ({}, False),
+        ({"Cmd": ["python3", "app.py"]}, True),
+        ({"Cmd": ["python3", "app.py"], "User": "app"}, False),
+        ({"Cmd": ["python3", "app.py"], "User": "root:app"}, True),
+    ],
+)
+def test_only_what_starts_a_service_is_said_to_run_as_root(config: dict[str, Any], is_said: bool) -> None:
+    assert bool(messages("runs-as-root", config, file("usr/bin/python3", "x", mode=0o755))) is is_said
+
+
+def test_hostile_names_of_programs_do_no_harm() -> None:
+    found: list[Finding] = list(report_on({"Entrypoint": ["/a\x1b]0;x\x07"], "Cmd": ["\n"]}).findings)
+    assert all("\x1b" not in each.message and "\n" not in each.message for each in found)
+    assert any("\\x1b" in each.message for each in found)
