@@ -12,18 +12,20 @@ from typing import Literal, TypeVar
 
 from imgscope import progress as events
 from imgscope.assemble import Judgement, RunFacts, assemble
+from imgscope.base_image import find_base
 from imgscope.cache import LayerCache
 from imgscope.errors import ImgscopeError
 from imgscope.facts import NO_DISTRO, Fact, InspectedImage, InstalledPackage, LayerOrigin
 from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import FileTree
+from imgscope.known_images import KnownImage, KnownImages
 from imgscope.layer.wants import Wants
 from imgscope.limits import DEFAULT_LIMITS
 from imgscope.oci.instruction import parse_instruction
 from imgscope.oci.platform import Platform
 from imgscope.probes import probes
 from imgscope.reading import LayerReader
-from imgscope.report import Distro, Failure, Finding, ImageReport, Libc, LibcBinaries
+from imgscope.report import BaseImage, Distro, Failure, Finding, ImageReport, Libc, LibcBinaries
 from imgscope.rules import rules
 from imgscope.rules.base import Claim, Rule, finding_of
 from imgscope.sources import open_source
@@ -84,18 +86,26 @@ def inspect_source(
     return _Pipeline(source, options or Options(), progress, cancelled or threading.Event()).run()
 
 
-def origins_of(head: ImageHead) -> tuple[LayerOrigin, ...]:
-    """Return where each layer of the image comes from, as far as its history tells."""
+def origins_of(head: ImageHead, base: BaseImage | None = None) -> tuple[LayerOrigin, ...]:
+    """Return where each layer of the image comes from, as far as its history tells and its `base` is known."""
+    from_base = base.layer_count if base is not None else 0
     return tuple(
         LayerOrigin(
             instruction=parse_instruction(step.created_by),
             created_by=step.created_by,
             created=step.created,
+            from_base=layer < from_base,
         )
         if step is not None
-        else LayerOrigin()
-        for step in head.config.layer_history(len(head.manifest.layers))
+        else LayerOrigin(from_base=layer < from_base)
+        for layer, step in enumerate(head.config.layer_history(len(head.manifest.layers)))
     )
+
+
+def known_image(head: ImageHead) -> KnownImage:
+    """Return what is remembered of an image, to know it again below another."""
+    diff_ids = tuple(map(str, head.config.rootfs.diff_ids or ()))
+    return KnownImage(reference=head.reference, digest=str(head.digest), diff_ids=diff_ids)
 
 
 class _Pipeline:
@@ -120,7 +130,9 @@ class _Pipeline:
     def run(self) -> Inspection:
         started, clock = datetime.now(UTC), time.monotonic()
         head = self._source.resolve(self._options.platform)
-        origins = origins_of(head)
+        known = KnownImages(self._options.cache.directory) if self._options.cache else None
+        base = find_base(head.manifest, head.config, known or ())
+        origins = origins_of(head, base)
         self._progress(events.ImageFound(head=head, origins=origins))
         layers = self._reader.read(head, jobs=self._options.jobs)
         tree = stack(layers, limits=self._options.source.limits)
@@ -133,6 +145,8 @@ class _Pipeline:
         if tree.error is not None:
             self._fail("layer", "all", tree.error)
         image = self._find_facts(head, origins, tree)
+        if known is not None and image.is_complete:
+            known.remember(known_image(head))
         judgement = self._judge(image)
         run = RunFacts(
             started=started,
@@ -140,7 +154,7 @@ class _Pipeline:
             traffic=self._source.traffic(),
             layers_from_cache=len(self._reader.from_cache),
         )
-        report = assemble(head, image, judgement, tuple(self._failures), run)
+        report = assemble(head, image, judgement, tuple(self._failures), run, base=base)
         return Inspection(report=report, head=head, image=image)
 
     def _find_facts(self, head: ImageHead, origins: tuple[LayerOrigin, ...], tree: FileTree) -> InspectedImage:

@@ -19,6 +19,7 @@ from imgscope.oci.manifest import Descriptor
 from imgscope.purl import package_url
 from imgscope.report import (
     SCHEMA_VERSION,
+    BaseImage,
     Change,
     ConfigReport,
     Failure,
@@ -67,14 +68,20 @@ class RunFacts:
 
 
 def assemble(
-    head: ImageHead, image: InspectedImage, judgement: Judgement, failures: tuple[Failure, ...], run: RunFacts
+    head: ImageHead,
+    image: InspectedImage,
+    judgement: Judgement,
+    failures: tuple[Failure, ...],
+    run: RunFacts,
+    *,
+    base: BaseImage | None = None,
 ) -> ImageReport:
-    """Return the report on `image`; equal inputs make equal reports but for `run`."""
+    """Return the report on `image`, built on `base`; equal inputs make equal reports but for `run`."""
     layers = _layers(head, image)
     return ImageReport(
         schema_version=SCHEMA_VERSION,
         complete=not failures,
-        image=_summary(head, layers),
+        image=_summary(head, layers, base),
         distro=image.distro,
         libc=image.libc,
         layers=layers,
@@ -96,7 +103,7 @@ def assemble(
     )
 
 
-def _summary(head: ImageHead, layers: tuple[LayerReport, ...]) -> ImageSummary:
+def _summary(head: ImageHead, layers: tuple[LayerReport, ...], base: BaseImage | None) -> ImageSummary:
     platform = head.platform
     return ImageSummary(
         reference=head.reference,
@@ -116,6 +123,7 @@ def _summary(head: ImageHead, layers: tuple[LayerReport, ...]) -> ImageSummary:
         file_count=sum(layer.file_count for layer in layers),
         layer_count=len(layers),
         config=config_report(head.config.run),
+        base=base,
         attachments=(),
     )
 

@@ -85,7 +85,7 @@ class LayerCache:
         path = self._path(Digest(index.diff_id), wants)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_whole(path, stored.encode(index))
+            write_whole(path, stored.encode(index))
             self._evict()
         except OSError as error:
             self.problem = f"the cache in {self.directory} cannot be written to: {error.strerror or error}"
@@ -133,7 +133,7 @@ def default_directory() -> Path:
     return Path(platformdirs.user_cache_dir("imgscope", appauthor=False))
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Make `path` hold `content`, all of it or not at all."""
     handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
     temporary = Path(name)

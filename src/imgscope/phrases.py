@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from imgscope.report import Distro, Libc
+from collections.abc import Sequence
+
+from imgscope.report import BaseImage, Distro, LayerReport, Libc
+from imgscope.text import format_count, format_size
 
 
 def libc_phrase(libc: Libc) -> str:
@@ -20,6 +23,15 @@ def libc_phrase(libc: Libc) -> str:
 def distro_phrase(distro: Distro) -> str:
     """Return the distribution and how long it is supported: `Alpine Linux v3.19, end of life 2025-11-01`."""
     return f"{distro.pretty_name}, end of life {distro.end_of_life}" if distro.end_of_life else distro.pretty_name
+
+
+def base_phrase(base: BaseImage, layers: Sequence[LayerReport]) -> str:
+    """Return what the image was built on and how much of it that is: `debian:12, 1 layer, 48.5 MB compressed`."""
+    name = base.reference or "not named"
+    if not base.layer_count:
+        return f"{name} ({base.evidence})"
+    size = sum(layer.compressed_size for layer in layers if layer.from_base)
+    return f"{name}, {format_count(base.layer_count, 'layer')}, {format_size(size)} compressed"
 
 
 def made_by(instruction: str | None, created_by: str | None, digest: str) -> str:

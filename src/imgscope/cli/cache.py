@@ -25,14 +25,16 @@ def info() -> None:
 
 @COMMAND.command()
 def clear() -> None:
-    """Remove every layer from the cache."""
+    """Remove every layer from the cache, and forget which images were inspected."""
     from imgscope.cache import LayerCache
     from imgscope.errors import UsageError
+    from imgscope.known_images import KnownImages
     from imgscope.text import format_count, format_size, printable
 
     cache = LayerCache()
     try:
         removed = cache.clear()
+        KnownImages(cache.directory).clear()
     except OSError as error:
         raise UsageError(
             f"the cache in {str(cache.directory)!r} cannot be cleared: {error.strerror}",

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from imgscope.phrases import distro_phrase, libc_phrase, made_by
+from imgscope.phrases import base_phrase, distro_phrase, libc_phrase, made_by
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import Finding, ImageReport, LayerReport, LeftoverGroup, Severity, Waste, WasteByCause
 from imgscope.text import format_count, format_size, printable
@@ -99,6 +99,8 @@ def _summary(report: ImageReport) -> Iterator[RenderableType]:
         f"{format_size(left_over) if left_over else 'nothing'} left over by the build · "
         f"{format_size(wasted) if wasted else 'nothing'} wasted · efficiency {waste.efficiency:.1%}"
     )
+    if image.base is not None:
+        yield _indented(f"base: {base_phrase(image.base, report.layers)}")
     yield _indented(image.digest, style="dim")
     if not report.complete:
         yield _indented("incomplete: part of this image could not be read, see the end", style="bold red")
