@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeVar
@@ -116,6 +116,23 @@ class InspectedImage:
     def owner(self, node: Node) -> InstalledPackage | None:
         """Return the package that owns the file, if one does."""
         return self._owners.get(id(node))
+
+    @cached_property
+    def directories_by_name(self) -> Mapping[str, tuple[Node, ...]]:
+        """Every directory of the image by the last component of its path."""
+        found: dict[str, list[Node]] = {}
+        for node in self.tree.nodes:
+            if node.children is not None:
+                found.setdefault(node.name, []).append(node)
+        return {name: tuple(nodes) for name, nodes in found.items()}
+
+    @cached_property
+    def files_by_extension(self) -> Mapping[str, tuple[Node, ...]]:
+        """Every file that counts by what follows the last dot of its name, nothing where there is no dot."""
+        found: dict[str, list[Node]] = {}
+        for node in self.tree.files:
+            found.setdefault(node.name.rpartition(".")[2] if "." in node.name else "", []).append(node)
+        return {extension: tuple(nodes) for extension, nodes in found.items()}
 
     @cached_property
     def wasted(self) -> tuple[WastedCopy, ...]:

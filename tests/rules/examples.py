@@ -35,6 +35,11 @@ def content(letter: str, size: int = LARGE) -> bytes:
     return letter.encode() * size
 
 
+def cache(left: str, other: str) -> Example:
+    """Images with one file each: one that is left over, and one that only looks like it."""
+    return Example(fires=(layer(file(left, content("a"))),), silent=(layer(file(other, content("a"))),))
+
+
 SHELL: Final = file("bin/sh", "x", mode=0o755)
 
 EXAMPLES: Final = {
@@ -57,9 +62,18 @@ EXAMPLES: Final = {
         fires=(layer(file("var/lib/apt/lists/deb.debian.org_InRelease", content("a"))),),
         silent=(layer(directory("var/lib/apt/lists/partial"), file("var/lib/apt/lists/lock")),),
     ),
+    "bytecode-left": Example(
+        fires=(layer(file("usr/lib/python3/__pycache__/os.cpython-311.pyc", content("a"))),),
+        silent=(layer(file("app/only-compiled.pyc", content("a"))),),
+    ),
+    "compiler-cache-left": cache("root/.ccache/a/b", "root/ccache/a"),
     "compiler-left": Example(
         fires=(layer(*dpkg("gcc-12", paths=["usr/bin/gcc"]), file("usr/bin/gcc", content("a"))),),
         silent=(layer(*dpkg("gcc-12-base", "libgcc-s1", "libstdc++6", "llvm-libs", "google-cloud-cli", "gopls")),),
+    ),
+    "debug-symbols-left": Example(
+        fires=(layer(file("usr/lib/debug/.build-id/ab/cd.debug", content("a"))),),
+        silent=(layer(file("usr/share/nodejs/x/lib/debug/index.js", content("a"))),),
     ),
     "deleted-later": Example(
         fires=(layer(file("src.tar", content("a"))), layer(whiteout("src.tar"))),
@@ -69,9 +83,22 @@ EXAMPLES: Final = {
         fires=(layer(*dpkg("libpq-dev", paths=["usr/include/pq.h"]), file("usr/include/pq.h", content("a"))),),
         silent=(layer(*dpkg("libpq5", "libudev1", "libgcc-12-dev", "developer-tools")),),
     ),
+    "documentation-left": Example(
+        fires=(layer(file("usr/share/man/man1/ls.1.gz", content("a"))),),
+        silent=(layer(file("usr/share/doc/bash/copyright", content("a")), directory("usr/share/man")),),
+    ),
+    "droppings-left": Example(
+        fires=(layer(file("app/.main.py.swp", content("a")), file("app/.idea/workspace.xml", content("b"))),),
+        silent=(layer(file("app/config.py", content("a")), file("app/swp", content("b"))),),
+    ),
     "git-directory-left": Example(
         fires=(layer(file("app/.git/HEAD", "ref: x"), file("app/.git/objects/pack/p", content("a"))),),
         silent=(layer(file("app/.git", "gitdir: ../x"), file("app/.github/HEAD", "x"), file("b/.git/HEAD", "x")),),
+    ),
+    "go-cache-left": cache("root/.cache/go-build/00/a", "go/pkg/linux_amd64/a"),
+    "headers-left": Example(
+        fires=(layer(file("usr/local/include/example.h", content("a"))),),
+        silent=(layer(file("usr/include/example.h", content("a")), file("app/include/x.php", content("b"))),),
     ),
     "healthcheck-cannot-run": Example(
         fires=(layer(SHELL),),
@@ -89,6 +116,8 @@ EXAMPLES: Final = {
             ),
         ),
     ),
+    "java-cache-left": cache("root/.m2/repository/a/b.jar", "root/.m2/settings.xml"),
+    "logs-left": cache("var/log/dpkg.log", "var/lib/dpkg/status"),
     "many-layers": Example(
         fires=tuple(layer(file(f"file-{number}")) for number in range(64)),
         silent=tuple(layer(file(f"file-{number}")) for number in range(63)),
@@ -103,19 +132,32 @@ EXAMPLES: Final = {
         fires_config={"ExposedPorts": {"80/tcp": {}}},
         silent_config={"ExposedPorts": {"80/tcp": {}}, "Healthcheck": {"Test": ["NONE"]}},
     ),
+    "node-cache-left": cache("root/.npm/_cacache/content-v2/a", "root/.npmrc"),
     "overwritten-later": Example(
         fires=(layer(file("app", content("a"))), layer(file("app", content("b")))),
         silent=(layer(file("app", content("a"))), layer(file("app", content("a"), mode=0o755))),
     ),
+    "pacman-cache-left": cache("var/cache/pacman/pkg/a.pkg.tar.zst", "var/lib/pacman/local/a/files"),
+    "php-cache-left": cache("root/.composer/cache/files/a.zip", "app/vendor/composer/installed.json"),
     "pip-cache-left": Example(
         fires=(layer(file("root/.cache/pip/wheels/a.whl", content("a"))),),
         silent=(layer(file("root/.cache/uv/a.whl", content("a")), file("home/a.cache/pip/x", content("b"))),),
     ),
+    "python-tool-cache-left": cache("root/.cache/uv/wheels/a", "root/.local/share/uv/python/a"),
+    "rpm-cache-left": cache("var/cache/dnf/fedora.solv", "var/lib/dnf/history.sqlite"),
+    "ruby-cache-left": cache("usr/local/bundle/cache/rails-1.gem", "app/rails-1.gem"),
     "runs-as-root": Example(
         fires=(layer(file("app", "x", mode=0o755)),),
         silent=(layer(file("app", "x", mode=0o755)),),
         fires_config={"Entrypoint": ["/app"], "User": "0:0"},
         silent_config={"Entrypoint": ["/app"], "User": "1000"},
+    ),
+    "rust-cache-left": cache("usr/local/cargo/registry/cache/a.crate", "usr/local/cargo/bin/tool"),
+    "source-archives-left": cache("tmp/source.tar.gz", "app/data/archive.tar.gz"),
+    "source-trees-left": Example(
+        fires=(layer(file("usr/src/program/configure"), file("usr/src/program/main.c", content("a"))),),
+        silent=(layer(file("usr/src/app/Makefile"), file("usr/src/app/main.js", content("a"))),),
+        silent_config={"WorkingDir": "/usr/src/app"},
     ),
     "start-command-cannot-run": Example(
         fires=(layer(file("app", "x", mode=0o644)),),
@@ -129,8 +171,30 @@ EXAMPLES: Final = {
         fires_config={"Cmd": ["/bin/sh", "-c", "/app --port $PORT"]},
         silent_config={"Cmd": ["/bin/sh", "-c", "export A=1; exec /app"]},
     ),
+    "static-libraries-left": Example(
+        fires=(layer(file("usr/local/lib/libexample.a", content("a"))),),
+        silent=(layer(*dpkg("libx-dev", paths=["usr/lib/libx.a"]), file("usr/lib/libx.a", content("a"))),),
+    ),
+    "temporary-files-left": cache("tmp/build.XXXX/out", "app/tmp/x"),
+    "test-suites-left": Example(
+        fires=(layer(file("usr/local/lib/python3.12/test/test_os.py", content("a"))),),
+        silent=(
+            layer(
+                file("usr/lib/python3/dist-packages/tests/__init__.py", content("a")),
+                file("app/tests/test_app.py", content("b")),
+            ),
+        ),
+    ),
+    "toolchain-left": Example(
+        fires=(layer(file("usr/local/go/bin/go", content("a")), file("usr/local/go/src/fmt/print.go", content("b"))),),
+        silent=(layer(file("usr/local/go/LICENSE", content("a"))),),
+    ),
     "unusual-layer": Example(
         fires=(layer(hard_link("bin/b", "bin/nowhere")),),
         silent=(layer(file("bin/a", "a"), hard_link("bin/b", "bin/a")), layer(whiteout("bin/a"))),
+    ),
+    "version-control-left": Example(
+        fires=(layer(file("app/.hg/store/data", content("a"))),),
+        silent=(layer(file("app/.hg/hgrc", content("a")), file("app/.svn/README", content("b"))),),
     ),
 }

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from imgscope.facts import InspectedImage, InstalledPackage
 from imgscope.filesystem.node import Node
-from imgscope.report import Severity
+from imgscope.report import Confidence, Severity
 from imgscope.rules.base import Claim
+
+_MOST_DIRECTORIES: Final = 20
+# Deep enough to tell one language's libraries from another's: usr/lib/python3.11.
+_DEPTH_OF_MANY: Final = 3
 
 
 def claims_on_paths(
@@ -17,6 +22,7 @@ def claims_on_paths(
     what: str,
     fix: str,
     severity: Severity | None = None,
+    confidence: Confidence = "high",
     counts: Callable[[Node], bool] = lambda _: True,
 ) -> Iterator[Claim]:
     """Yield a claim for each layer that brought files in or below `roots` for which `counts` holds.
@@ -38,9 +44,57 @@ def claims_on_paths(
             packages=(),
             what=what,
             fix=fix,
-            confidence="high",
+            confidence=confidence,
             severity=severity,
         )
+
+
+def claims_on_files(
+    image: InspectedImage,
+    files: Iterable[Node],
+    *,
+    what: str,
+    fix: str,
+    confidence: Confidence = "high",
+    severity: Severity | None = None,
+) -> Iterator[Claim]:
+    """Yield a claim for each layer that brought any of `files`; the directories they are in stand for them.
+
+    Where these are very many, what is above them does.
+    """
+    by_layer: dict[int, list[Node]] = {}
+    for node in files:
+        if node.size and image.counts(node):
+            by_layer.setdefault(node.content_layer, []).append(node)
+    for layer, claimed in sorted(by_layer.items()):
+        yield Claim(
+            layer=layer,
+            files=tuple(claimed),
+            roots=tuple(_directories_of(claimed)),
+            packages=(),
+            what=what,
+            fix=fix,
+            confidence=confidence,
+            severity=severity,
+        )
+
+
+def _directories_of(files: Iterable[Node]) -> Iterable[str]:
+    """Return the paths of the directories that hold `files`, those with the most bytes first."""
+    sizes: dict[Node, int] = {}
+    for node in files:
+        above = node.parent or node
+        sizes[above] = sizes.get(above, 0) + node.size
+    roots = sorted(sizes, key=lambda above: -sizes[above])
+    if len(roots) <= _MOST_DIRECTORIES:
+        return (root.path for root in roots)
+    return dict.fromkeys("/".join(root.path.split("/")[:_DEPTH_OF_MANY]) for root in roots)
+
+
+def with_extensions(image: InspectedImage, *extensions: str) -> Iterator[Node]:
+    """Yield the files whose names end with one of these, written without their dot."""
+    for extension in extensions:
+        yield from image.files_by_extension.get(extension, ())
 
 
 def claims_on_packages(
@@ -71,11 +125,10 @@ def claims_on_packages(
 
 def directories_named(image: InspectedImage, *names: str) -> Iterator[Node]:
     """Yield the directories of the image whose path ends with one of `names`, such as `.cache/pip`."""
-    # Making a path costs more than looking at a name, and nearly every name rules the path out.
-    last = {name.rpartition("/")[2] for name in names}
-    for node in image.tree.nodes:
-        if node.name in last and node.is_directory and any(f"/{node.path}".endswith(f"/{name}") for name in names):
-            yield node
+    for name in names:
+        for node in image.directories_by_name.get(name.rpartition("/")[2], ()):
+            if f"/{node.path}".endswith(f"/{name}"):
+                yield node
 
 
 def existing(image: InspectedImage, *paths: str) -> Iterator[Node]:
