@@ -21,6 +21,7 @@ from imgscope.sources.registry.notices import Notices
 from imgscope.sources.registry.transport import Transport, authority, same_origin
 
 _LOGINS: Final = 2
+_ROOT: Final = "/v2/"
 _UNTOUCHED: Final = ("", "identity")
 
 
@@ -42,6 +43,10 @@ class Session:
         self._limits = limits
         self._base: httpx.URL | None = None
         self.notices = Notices()
+
+    def ping(self) -> httpx.Response:
+        """Return the answer, whichever it is, to a request for the root of the API; finish it."""
+        return self._send_path("GET", self._endpoint.path + _ROOT, {})
 
     def probe(self, asked: Asked, headers: Mapping[str, str]) -> httpx.Headers | None:
         """Ask with HEAD and return the headers of a good answer, or None where only GET can tell.
@@ -97,10 +102,13 @@ class Session:
         return response
 
     def _send(self, method: str, asked: Asked, headers: Mapping[str, str]) -> httpx.Response:
+        return self._send_path(method, self._endpoint.path + asked.path, headers)
+
+    def _send_path(self, method: str, path: str, headers: Mapping[str, str]) -> httpx.Response:
         if self._base is None:
-            return self._first_contact(method, asked.path, headers)
+            return self._first_contact(method, path, headers)
         authorization = self._authenticator.header()
-        return self._transport.send(method, _url(self._base, asked.path), headers=headers, authorization=authorization)
+        return self._transport.send(method, _url(self._base, path), headers=headers, authorization=authorization)
 
     def _first_contact(self, method: str, path: str, headers: Mapping[str, str]) -> httpx.Response:
         """Send the first request with the first scheme that works, so that finding out costs no request of its own."""
@@ -108,7 +116,7 @@ class Session:
         doubtful: httpx.Response | None = None
         for scheme in self._endpoint.schemes:
             is_last = scheme == self._endpoint.schemes[-1]
-            base = httpx.URL(f"{scheme}://{self._endpoint.host}")
+            base = self._endpoint.base(scheme)
             try:
                 response = self._transport.send(method, _url(base, path), headers=headers, patient=is_last)
             except ConnectionFailure as error:
@@ -137,7 +145,7 @@ class Session:
         challenges = parse_challenges(response.headers.get_list("www-authenticate"))
         if not challenges:
             # gcr.io leaves the challenge out where it does not know the repository.
-            general = self._transport.send("GET", response.url.copy_with(raw_path=b"/v2/"), headers={})
+            general = self._transport.send("GET", _url(response.url, self._endpoint.path + _ROOT), headers={})
             self._transport.finish(general)
             challenges = parse_challenges(general.headers.get_list("www-authenticate"))
         self._authenticator.answer(challenges, rejected)
