@@ -54,7 +54,7 @@ def tls_finding(response: httpx.Response, place: Place, trust: Trust) -> Finding
         return skipped(f"plain HTTP, as {why}")
     stream = response.extensions.get("network_stream")
     secured = stream.get_extra_info("ssl_object") if stream is not None else None
-    if not isinstance(secured, ssl.SSLObject | ssl.SSLSocket):
+    if secured is None:
         return skipped("nothing is known of the connection")
     certificate = secured.getpeercert()
     if not certificate:
