@@ -91,8 +91,9 @@ def test_C24_a_client_certificate_is_shown_to_its_host(
     tls.verify_mode = ssl.CERT_REQUIRED
     with registry.serve(tls=tls) as host:
         authority.cert_pem.write_to_path(str(certificates(tmp_path, host) / "ca.crt"))
-        with opened(host, tmp_path) as source, pytest.raises(SourceError):
+        with opened(host, tmp_path) as source, pytest.raises(SourceError) as raised:
             source.resolve(None)
+        assert raised.value.message == f"{host} lets only clients in that have a certificate it trusts"
         write_client(authority, certificates(tmp_path, host))
         with opened(host, tmp_path) as source:
             assert source.resolve(None).digest == _APP.manifest_digest

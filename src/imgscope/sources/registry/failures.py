@@ -12,11 +12,22 @@ import httpx
 from imgscope.errors import SourceError
 from imgscope.sources.registry.proxies import Proxy
 
-Kind = Literal["name", "refused", "timeout", "certificate", "not-tls", "proxy", "broken"]
+Kind = Literal["name", "refused", "timeout", "certificate", "client-certificate", "not-tls", "proxy", "broken"]
 
 _LONGEST_QUOTE: Final = 80
 _NOT_TLS: Final = frozenset(
     {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "UNEXPECTED_MESSAGE"}
+)
+_ABOUT_CLIENT: Final = frozenset(
+    {
+        "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+        "SSLV3_ALERT_BAD_CERTIFICATE",
+        "SSLV3_ALERT_CERTIFICATE_EXPIRED",
+        "SSLV3_ALERT_CERTIFICATE_REVOKED",
+        "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+        "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
+        "TLSV1_ALERT_UNKNOWN_CA",
+    }
 )
 
 
@@ -26,6 +37,11 @@ class ConnectionFailure(SourceError):
     def __init__(self, message: str, *, kind: Kind, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.kind = kind
+
+    @property
+    def is_about_certificates(self) -> bool:
+        """Whether the host speaks TLS, and one side does not accept the other's certificate."""
+        return self.kind in ("certificate", "client-certificate")
 
 
 def connection_failure(error: Exception, host: str, proxy: Proxy | None = None) -> ConnectionFailure:
@@ -74,6 +90,10 @@ _SENTENCES: Final[dict[Kind, tuple[str, str]]] = {
         "the certificate of {host} is not trusted",
         "trust its authority with SSL_CERT_FILE=FILE or a *.crt file in certs.d, or pass --insecure-registry {host}",
     ),
+    "client-certificate": (
+        "{host} lets only clients in that have a certificate it trusts",
+        "put it into certs.d/{host} as client.cert with its key as client.key, in ~/.config/containers for instance",
+    ),
     "not-tls": (
         "{host} does not speak TLS",
         "where plain HTTP is what it should speak, pass --insecure-registry {host}",
@@ -110,6 +130,8 @@ def _kind_of(error: Exception) -> Kind:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError) and cause.reason in _NOT_TLS:
             return "not-tls"
+        if isinstance(cause, ssl.SSLError) and cause.reason in _ABOUT_CLIENT:
+            return "client-certificate"
         for exception, kind in _KINDS:
             if isinstance(cause, exception):
                 return kind

@@ -120,15 +120,15 @@ class Session:
             try:
                 response = self._transport.send(method, _url(base, path), headers=headers, patient=is_last)
             except ConnectionFailure as error:
-                # That a certificate is not trusted shows that this is the right scheme.
-                failure = error if failure is None or error.kind == "certificate" else failure
+                # That a certificate is not accepted shows that this is the right scheme.
+                failure = error if failure is None or error.is_about_certificates else failure
                 continue
             self._base = base
             if is_last or scheme != "http" or response.status_code != httpx.codes.BAD_REQUEST:
                 return response
             # So does a TLS server answer plain HTTP, but so may a registry that found fault with the request.
             doubtful = response
-        if doubtful is not None and (failure is None or failure.kind != "certificate"):
+        if doubtful is not None and (failure is None or not failure.is_about_certificates):
             return doubtful
         assert failure is not None
         self._base = None

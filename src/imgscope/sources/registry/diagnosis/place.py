@@ -115,7 +115,7 @@ class PlaceDiagnosis:
         try:
             response = self._session.ping()
         except ConnectionFailure as failure:
-            if failure.kind not in ("certificate", "not-tls"):
+            if not failure.is_about_certificates and failure.kind != "not-tls":
                 raise
             self._tls = told(failure)
             return ok(f"{host} accepts connections")
