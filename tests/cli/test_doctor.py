@@ -32,7 +32,7 @@ def test_a_registry_that_works_ends_with_0(run: Run, registry: Registry) -> None
         f"registry {host}",
     ]
     assert "  ok       manifest     latest is an image of 2 layers (HEAD and GET)" in lines
-    assert lines[-1] == f"images come from the registry {host}"
+    assert lines[-1] == f"nothing stands in the way of pulling from the registry {host}"
 
 
 def test_a_registry_that_is_not_there_ends_with_3(run: Run) -> None:
@@ -53,7 +53,7 @@ def test_a_mirror_that_serves_is_enough(
         ended = run("doctor", "127.0.0.1:1/team/app")
     assert ended.code == 0
     assert "  failed   connection   cannot connect to 127.0.0.1:1\n" in ended.out
-    assert ended.out.endswith(f"\nimages come from the mirror {host}\n")
+    assert ended.out.endswith(f"\nnothing stands in the way of pulling from the mirror {host}\n")
 
 
 def test_nothing_is_wider_than_80_columns(run: Run, registry: Registry) -> None:

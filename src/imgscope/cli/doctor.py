@@ -48,7 +48,11 @@ def COMMAND(context: click.Context, target: str | None, insecure_registries: tup
     for section in diagnose(named, SourceOptions(insecure_registries=frozenset(insecure_registries))):
         works = _show(section, options)
         serving = serving or (section.title if works and section.can_serve else None)
-    what = f"images come from the {serving.partition(',')[0]}" if serving else "images cannot be pulled"
+    what = (
+        f"nothing stands in the way of pulling from the {serving.partition(',')[0]}"
+        if serving
+        else "images cannot be pulled"
+    )
     click.echo(f"\n{printable(what)}")
     context.exit(0 if serving else _CANNOT_PULL)
 
@@ -56,7 +60,7 @@ def COMMAND(context: click.Context, target: str | None, insecure_registries: tup
 def _show(section: Section, options: RenderOptions) -> bool:
     """Print the steps as they are taken and return whether none is in the way of pulling."""
     works = True
-    click.echo(f"{chr(10) if section.can_serve else ''}{printable(section.title)}")
+    click.echo("\n" * section.can_serve + "\n".join(_wrapped(printable(section.title), "", "  ", options.width)))
     for step in section.steps:
         works = works and not step.is_in_the_way
         for line in _lines(step, options.width):

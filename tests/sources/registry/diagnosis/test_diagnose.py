@@ -21,7 +21,7 @@ from tests.sources.registry.conftest import SECRET, password
 from tests.support.images import file, image, index, layer
 from tests.support.registry import Registry
 from tests.support.registry_auth import Basic, Bearer
-from tests.support.registry_faults import answering, redirected, with_headers
+from tests.support.registry_faults import answering, flipped, redirected, with_headers
 from tests.support.registry_hosts import Hosts
 
 _APP = image([layer(file("data", bytes(20_000)))])
@@ -127,6 +127,22 @@ def test_a_missing_image_is_in_the_way(registry: Registry, tmp_path: Path) -> No
     steps = diagnosed(registry, tmp_path, f"{_HOST}/team/app:none")[f"registry {_HOST}"]
     assert said(steps, "manifest") == ("failed", f"{_HOST} has no tag none in the repository team/app")
     assert steps["manifest"].is_in_the_way
+
+
+def test_a_manifest_that_was_altered_is_in_the_way(registry: Registry, tmp_path: Path) -> None:
+    registry.misbehave(flipped(at=5, kind="manifests"))
+    steps = diagnosed(registry, tmp_path)[f"registry {_HOST}"]
+    assert said(steps, "manifest")[1].startswith(f"the manifest that {_HOST} sent does not match its digest sha256:")
+    assert steps["manifest"].is_in_the_way
+
+
+def test_credentials_that_are_withheld_from_a_token_server_are_told(registry: Registry, tmp_path: Path) -> None:
+    registry.auth = Bearer(realm="https://auth.evil.example.net/token")
+    others = {"auth.evil.example.net": registry}
+    steps = diagnosed(registry, tmp_path, credential=password(), others=others)[f"registry {_HOST}"]
+    assert said(steps, "login")[1].endswith(
+        "was given, but without credentials: auth.evil.example.net is not on the site of the registry"
+    )
 
 
 def test_a_helper_that_does_not_work_is_told_but_not_in_the_way(registry: Registry, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 import httpx
 
 from imgscope.errors import ImgscopeError, SourceError
+from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import ACCEPTED, Descriptor, Index, Manifest, parse_manifest
 from imgscope.sources.base import SourceOptions
 from imgscope.sources.registry import answers
@@ -160,8 +161,10 @@ class PlaceDiagnosis:
         credential = self._patient.lookup.credential
         self._authenticator.answer(self._challenges, None)
         if is_bearer:
-            name = "with these credentials" if credential else "without credentials"
-            return ok(f"a token for repository:{self._reference.repository}:pull was given, {name}")
+            given = f"a token for repository:{self._reference.repository}:pull was given"
+            if withheld := self._authenticator.withheld_from:
+                return ok(f"{given}, but without credentials: {withheld} is not on the site of the registry")
+            return ok(f"{given}, {'with these' if credential else 'without'} credentials")
         again = self._session.ping()
         self._transport.finish(again)
         if again.status_code == httpx.codes.UNAUTHORIZED:
@@ -174,6 +177,12 @@ class PlaceDiagnosis:
         asked = self._asked("manifest", self._reference.target)
         headers = self._session.probe(asked, _MANIFEST_HEADERS)
         body, received = self._document(asked)
+        promised = self._reference.digest or received.get("docker-content-digest")
+        if promised and _is_altered(body, Digest(promised)):
+            return failed(
+                f"the manifest that {self._reference.registry} sent does not match its digest {promised}",
+                "the registry or a proxy in between altered it",
+            )
         self._manifest = parse_manifest(body, received.get("content-type"))
         ways = "GET" if headers is None else "HEAD and GET"
         if isinstance(self._manifest, Index):
@@ -248,6 +257,14 @@ def _told(check: Callable[[], Finding]) -> Finding:
         return check()
     except ImgscopeError as error:
         return told(error)
+
+
+def _is_altered(body: bytes, promised: Digest) -> bool:
+    hasher = promised.hasher()
+    if hasher is None:
+        return False
+    hasher.update(body)
+    return not promised.matches(hasher)
 
 
 def _realm(realm: str) -> str:
