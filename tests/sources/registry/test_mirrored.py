@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imgscope.errors import AuthenticationError, NotFoundError, SourceError
+from imgscope.errors import AuthenticationError, IntegrityError, NotFoundError, SourceError
 from imgscope.layer.stream import VerifiedBlob
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
@@ -161,6 +161,17 @@ def test_C23_a_layer_that_breaks_off_at_a_mirror_goes_on_at_the_next(
         verified = b"".join(VerifiedBlob(chunks, _LAYER.digest, _LAYER.size))
     assert verified == _BLOB
     assert [seen.headers.get("range") for seen in two.requests] == ["bytes=7000-"]
+
+
+def test_C23_bytes_that_a_mirror_altered_are_never_accepted_whoever_sent_the_rest(
+    open_mirrored: Opener, one: Registry
+) -> None:
+    source = open_mirrored()
+    source.resolve(None)
+    one.misbehave(flipped(at=10), truncated(to=5000))
+    with source.open_blob(_LAYER) as chunks, pytest.raises(IntegrityError):
+        for _ in VerifiedBlob(chunks, _LAYER.digest, _LAYER.size):
+            pass
 
 
 def test_C23_a_layer_that_a_mirror_cuts_short_goes_on_at_the_next(

@@ -136,9 +136,10 @@ class Session:
 
     def _is_challenge(self, response: httpx.Response) -> bool:
         """Tell whether the registry itself asks to log in; what it redirected to never gets credentials."""
-        return response.status_code == httpx.codes.UNAUTHORIZED and self._is_ours(response)
+        return response.status_code == httpx.codes.UNAUTHORIZED and self.is_ours(response)
 
-    def _is_ours(self, response: httpx.Response) -> bool:
+    def is_ours(self, response: httpx.Response) -> bool:
+        """Tell whether the registry itself answered, and not whom it redirected to."""
         return self._base is not None and same_origin(response.url, self._base)
 
     def _log_in(self, response: httpx.Response, rejected: str | None) -> None:
@@ -151,7 +152,7 @@ class Session:
         self._authenticator.answer(challenges, rejected)
 
     def _note(self, response: httpx.Response) -> None:
-        if self._is_ours(response):
+        if self.is_ours(response):
             self.notices.note(response.headers, self._authenticator.redact)
 
     def _failure(self, asked: Asked, response: httpx.Response, body: bytes) -> ImgscopeError:

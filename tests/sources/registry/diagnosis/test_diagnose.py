@@ -254,8 +254,9 @@ def test_a_clock_that_is_wrong_is_told(skew: timedelta, status: str, message: st
     assert (finding.status, finding.message) == (status, message)
 
 
-def test_a_registry_that_tells_no_time_is_no_failure() -> None:
-    response = httpx.Response(200, headers={"date": "soon"}, request=httpx.Request("GET", f"https://{_HOST}"))
+@pytest.mark.parametrize("date", ["soon", "Fri, 31 Dec 9999 23:59:59 -2359", ""])
+def test_a_registry_that_tells_no_time_is_no_failure(date: str) -> None:
+    response = httpx.Response(200, headers={"date": date}, request=httpx.Request("GET", f"https://{_HOST}"))
     assert clock_finding(response, datetime.now(UTC)).status == "skipped"
 
 

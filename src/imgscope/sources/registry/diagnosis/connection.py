@@ -50,8 +50,7 @@ def name_finding(url: httpx.URL, proxy: Proxy | None) -> Finding:
 def tls_finding(response: httpx.Response, place: Place, trust: Trust) -> Finding:
     """Tell whose certificate the registry has and how long it is good; `response` is not finished yet."""
     if response.url.scheme != "https":
-        why = "this machine is trusted" if is_loopback(place.endpoint.name) else "it is declared insecure"
-        return skipped(f"plain HTTP, as {why}")
+        return skipped(f"plain HTTP, as {_why_unencrypted(place)}")
     stream = response.extensions.get("network_stream")
     secured = stream.get_extra_info("ssl_object") if stream is not None else None
     if secured is None:
@@ -73,10 +72,10 @@ def tls_finding(response: httpx.Response, place: Place, trust: Trust) -> Finding
 def clock_finding(response: httpx.Response, now: datetime) -> Finding:
     """Compare this machine's clock with the registry's: tokens and certificates depend on it."""
     try:
-        theirs = parsedate_to_datetime(response.headers.get("date", ""))
-    except ValueError:
+        theirs = parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
         return skipped(f"{authority(response.url)} does not say what time it is")
-    seconds = round((now - theirs.astimezone(UTC)).total_seconds())
+    seconds = round((now - theirs).total_seconds())
     if abs(seconds) <= _LARGEST_SKEW_SECONDS:
         return ok(f"within {_LARGEST_SKEW_SECONDS} seconds of {authority(response.url)}")
     direction = "ahead of" if seconds > 0 else "behind"
@@ -84,6 +83,12 @@ def clock_finding(response: httpx.Response, now: datetime) -> Finding:
         f"this machine is {abs(seconds):,} seconds {direction} {authority(response.url)}",
         "set the clock: tokens and certificates may be refused",
     )
+
+
+def _why_unencrypted(place: Place) -> str:
+    if is_loopback(place.endpoint.name):
+        return "this machine is trusted"
+    return "it is declared insecure" if place.endpoint.is_insecure else f"{place.origin} says"
 
 
 def _issuer(certificate: dict[str, Any]) -> str:

@@ -5,31 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal
 
 import httpx
 
 from imgscope.errors import ImgscopeError, SourceError
-from imgscope.oci.digest import Digest
-from imgscope.oci.manifest import ACCEPTED, Descriptor, Index, Manifest, parse_manifest
 from imgscope.sources.base import SourceOptions
-from imgscope.sources.registry import answers
-from imgscope.sources.registry.answers import Asked
+from imgscope.sources.registry import answers, retry
 from imgscope.sources.registry.auth import Authenticator
 from imgscope.sources.registry.challenge import Challenge, parse_challenges
 from imgscope.sources.registry.configuration.places import Place
 from imgscope.sources.registry.credentials import Lookup
 from imgscope.sources.registry.diagnosis import connection
+from imgscope.sources.registry.diagnosis.pull import Pull
 from imgscope.sources.registry.diagnosis.step import Finding, Step, failed, ok, skipped, told
 from imgscope.sources.registry.failures import ConnectionFailure
 from imgscope.sources.registry.session import Session
 from imgscope.sources.registry.token_server import TokenServer
 from imgscope.sources.registry.transport import Transport, authority
 from imgscope.sources.registry.trust import Trust
-from imgscope.text import format_count, format_size
-
-_MANIFEST_HEADERS: Final = {"Accept": ", ".join(ACCEPTED)}
-_FIRST_BYTE: Final = {"Range": "bytes=0-0"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +57,7 @@ class PlaceDiagnosis:
         self._session = Session(endpoint, self._transport, self._authenticator, limits)
         self._first: httpx.Response | None = None
         self._tls: Finding | None = None
-        self._manifest: Manifest | Index | None = None
-        self._blob: httpx.Response | None = None
+        self._pull = Pull(self._reference, self._session, self._transport, has_repository=patient.has_repository)
 
     def steps(self) -> Iterator[Step]:
         """Yield each step when it was taken."""
@@ -78,10 +70,10 @@ class PlaceDiagnosis:
             ("clock", self._clock, False),
             ("challenge", self._challenge, True),
             ("login", self._log_in, True),
-            ("manifest", self._fetch_manifest, True),
-            ("blob", self._fetch_blob, True),
-            ("redirect", self._redirect, False),
-            ("range", self._range, False),
+            ("manifest", self._pull.manifest, True),
+            ("blob", self._pull.blob, True),
+            ("redirect", self._pull.redirect, False),
+            ("range", self._pull.range, False),
             ("rate limit", self._rate_limit, False),
         )
         obstacle: str | None = None
@@ -140,7 +132,9 @@ class PlaceDiagnosis:
         if self._answer.status_code != httpx.codes.UNAUTHORIZED:
             return failed(
                 f"{authority(self._answer.url)} answered with status {self._answer.status_code} when asked for /v2/",
-                "check that this is a registry; every registry answers there",
+                "run again later; the fault is the registry's"
+                if self._answer.status_code in retry.RETRIED_STATUSES
+                else "check that this is a registry; every registry answers there",
             )
         said = [
             f"{challenge.scheme.capitalize()} from {_realm(challenge.parameters.get('realm', ''))}"
@@ -171,65 +165,6 @@ class PlaceDiagnosis:
             return told(self._authenticator.refusal())
         return ok("the credentials are accepted")
 
-    def _fetch_manifest(self) -> Finding:
-        if not self._patient.has_repository:
-            return skipped(f"name an image to try: {self._reference.registry}/REPOSITORY[:TAG]")
-        asked = self._asked("manifest", self._reference.target)
-        headers = self._session.probe(asked, _MANIFEST_HEADERS)
-        body, received = self._document(asked)
-        promised = self._reference.digest or received.get("docker-content-digest")
-        if promised and _is_altered(body, Digest(promised)):
-            return failed(
-                f"the manifest that {self._reference.registry} sent does not match its digest {promised}",
-                "the registry or a proxy in between altered it",
-            )
-        self._manifest = parse_manifest(body, received.get("content-type"))
-        ways = "GET" if headers is None else "HEAD and GET"
-        if isinstance(self._manifest, Index):
-            what = f"an index of {format_count(len(self._manifest.manifests), 'manifest')}"
-        else:
-            what = f"an image of {format_count(len(self._manifest.layers), 'layer')}"
-        return ok(f"{self._reference.target} is {what} ({ways})")
-
-    def _fetch_blob(self) -> Finding:
-        if self._manifest is None:
-            return skipped("no image was named")
-        manifest = self._manifest
-        if isinstance(manifest, Index):
-            listed = [each for each in manifest.manifests if not each.is_attestation and not each.is_index]
-            if not listed:
-                return skipped("the index lists no image")
-            body, received = self._document(self._asked("manifest", listed[0].digest))
-            image = parse_manifest(body, received.get("content-type"))
-        else:
-            image = manifest
-        if not isinstance(image, Manifest):
-            return skipped("the index lists no image")
-        return self._fetch_first_byte(image.layers[0] if image.layers else image.config)
-
-    def _fetch_first_byte(self, descriptor: Descriptor) -> Finding:
-        self._blob = self._session.get(self._asked("layer", descriptor.digest), _FIRST_BYTE)
-        self._transport.finish(self._blob)
-        return ok(f"the first of {format_size(descriptor.size)} arrives")
-
-    def _redirect(self) -> Finding:
-        if self._blob is None:
-            return skipped("no blob was fetched")
-        host = authority(self._blob.url)
-        if host == authority(self._answer.url):
-            return ok(f"none: {host} sends blobs itself")
-        return ok(f"blobs come from {host}, which has to be reachable, too")
-
-    def _range(self) -> Finding:
-        if self._blob is None:
-            return skipped("no blob was fetched")
-        if self._blob.status_code == httpx.codes.PARTIAL_CONTENT:
-            return ok("parts of blobs can be asked for")
-        return failed(
-            f"{authority(self._blob.url)} sends whole blobs only",
-            "images can be read; a download that breaks off starts over",
-        )
-
     def _rate_limit(self) -> Finding:
         limit = self._session.notices.rate_limit
         return ok(limit) if limit else skipped(f"{self._reference.registry} tells of none")
@@ -244,27 +179,12 @@ class PlaceDiagnosis:
     def _challenges(self) -> list[Challenge]:
         return parse_challenges(self._answer.headers.get_list("www-authenticate"))
 
-    def _document(self, asked: Asked) -> tuple[bytes, httpx.Headers]:
-        document = self._session.get_document(asked, _MANIFEST_HEADERS)
-        return document.body, document.headers
-
-    def _asked(self, kind: Literal["manifest", "layer"], name: str) -> Asked:
-        return Asked(reference=self._reference, kind=kind, name=name)
-
 
 def _told(check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except ImgscopeError as error:
         return told(error)
-
-
-def _is_altered(body: bytes, promised: Digest) -> bool:
-    hasher = promised.hasher()
-    if hasher is None:
-        return False
-    hasher.update(body)
-    return not promised.matches(hasher)
 
 
 def _realm(realm: str) -> str:
