@@ -32,10 +32,11 @@ _NAME_WIDTH: Final = len("credentials")
 )
 @click.pass_context
 def COMMAND(context: click.Context, target: str | None, insecure_registries: tuple[str, ...]) -> None:
-    """Try out step by step what an inspection does to reach a registry, Docker Hub by default.
+    """Tell why a registry can or cannot be reached.
 
-    Shows the mirrors, certificates, proxy and credentials that are used, and what to do where a step fails. Secrets
-    are never shown. The exit code is 0 if images can be pulled, else 3.
+    Tries step by step what an inspection does, with Docker Hub by default. Shows the mirrors, certificates, proxy and
+    credentials that are used, and what to do where a step fails. Secrets are never shown. The exit code is 0 if images
+    can be pulled, else 3.
     """
     from imgscope.cli._output import options_for_stdout
     from imgscope.sources.base import SourceOptions

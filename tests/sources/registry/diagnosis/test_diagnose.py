@@ -99,6 +99,19 @@ def test_what_depends_on_a_failed_step_is_skipped_with_the_reason(tmp_path: Path
     assert set(after) == {("skipped", "not tried, because of the failed connection")}
 
 
+def test_certificates_that_cannot_be_used_are_told(tmp_path: Path) -> None:
+    half = tmp_path / ".config" / "containers" / "certs.d" / _HOST / "client.cert"
+    half.parent.mkdir(parents=True)
+    half.touch()
+    sections = diagnose(
+        Target.parse(_HOST), SourceOptions(), environ={"HOME": str(tmp_path)}, credentials=lambda _: Lookup()
+    )
+    settings, *others = [step for section in sections if section.can_serve for step in section.steps]
+    assert (settings.name, settings.finding.status) == ("settings", "failed")
+    assert settings.finding.message.startswith(f"{half} is a client certificate without its other half")
+    assert {step.finding.message for step in others} == {"not tried, because of the failed settings"}
+
+
 def test_a_login_that_is_refused_is_in_the_way(registry: Registry, tmp_path: Path) -> None:
     registry.auth = Bearer(username="me", password="another")
     steps = diagnosed(registry, tmp_path, credential=password())[f"registry {_HOST}"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 
 import httpx
@@ -15,7 +14,7 @@ from imgscope.sources.base import SourceOptions
 from imgscope.sources.registry.configuration.places import Configuration, Place
 from imgscope.sources.registry.connect import limits_for, trust_for
 from imgscope.sources.registry.credentials import Lookup, find_credential
-from imgscope.sources.registry.diagnosis.place import Patient, PlaceDiagnosis
+from imgscope.sources.registry.diagnosis.place import Patient, diagnose_place
 from imgscope.sources.registry.diagnosis.step import Finding, Step, ok, told
 from imgscope.sources.registry.diagnosis.target import Target
 
@@ -64,12 +63,7 @@ def diagnose(
             http=http,
             sleep=sleep,
         )
-        yield Section(title=_title(place), steps=_steps(patient), can_serve=True)
-
-
-def _steps(patient: Patient) -> Iterator[Step]:
-    with closing(PlaceDiagnosis(patient)) as diagnosis:
-        yield from diagnosis.steps()
+        yield Section(title=_title(place), steps=diagnose_place(patient), can_serve=True)
 
 
 def _title(place: Place) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 import httpx
 
-from imgscope.errors import ImgscopeError, SourceError
+from imgscope.errors import ImgscopeError, SourceError, UsageError
 from imgscope.sources.base import SourceOptions
 from imgscope.sources.registry import answers, retry
 from imgscope.sources.registry.auth import Authenticator
@@ -24,6 +26,23 @@ from imgscope.sources.registry.token_server import TokenServer
 from imgscope.sources.registry.transport import Transport, authority
 from imgscope.sources.registry.trust import Trust
 
+_NEEDED: Final = {
+    "credentials": False,
+    "proxy": True,
+    "name": True,
+    "connection": True,
+    "TLS": True,
+    "clock": False,
+    "challenge": True,
+    "login": True,
+    "manifest": True,
+    "blob": True,
+    "redirect": False,
+    "range": False,
+    "rate limit": False,
+}
+"""The steps in their order, and whether images can be pulled only if they succeed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
@@ -38,8 +57,21 @@ class Patient:
     sleep: Callable[[float], object] | None = None
 
 
-class PlaceDiagnosis:
-    """Asks one place step by step; what a failed step leaves unknown is skipped. `close` it."""
+def diagnose_place(patient: Patient) -> Iterator[Step]:
+    """Yield each step when it was taken; what a failed step leaves unknown is skipped."""
+    try:
+        diagnosis = _Diagnosis(patient)
+    except UsageError as error:
+        # Certificates or a proxy that cannot be used: an inspection would end here, too.
+        yield Step(name="settings", finding=told(error))
+        yield from _not_tried(_NEEDED, "settings")
+        return
+    with closing(diagnosis):
+        yield from diagnosis.steps()
+
+
+class _Diagnosis:
+    """Asks one place step by step; `close` it. Raises `UsageError` where settings keep it from connecting."""
 
     def __init__(self, patient: Patient) -> None:
         self._patient = patient
@@ -61,27 +93,18 @@ class PlaceDiagnosis:
 
     def steps(self) -> Iterator[Step]:
         """Yield each step when it was taken."""
-        checks: tuple[tuple[str, Callable[[], Finding], bool], ...] = (
-            ("credentials", self._credentials, False),
-            ("proxy", self._proxy, True),
-            ("name", self._name, True),
-            ("connection", self._connection, True),
-            ("TLS", self._check_tls, True),
-            ("clock", self._clock, False),
-            ("challenge", self._challenge, True),
-            ("login", self._log_in, True),
-            ("manifest", self._pull.manifest, True),
-            ("blob", self._pull.blob, True),
-            ("redirect", self._pull.redirect, False),
-            ("range", self._pull.range, False),
-            ("rate limit", self._rate_limit, False),
+        checks: tuple[Callable[[], Finding], ...] = (
+            *(self._credentials, self._proxy, self._name, self._connection, self._check_tls, self._clock),
+            *(self._challenge, self._log_in),
+            *(self._pull.manifest, self._pull.blob, self._pull.redirect, self._pull.range),
+            self._rate_limit,
         )
-        obstacle: str | None = None
-        for name, check, is_needed in checks:
-            finding = skipped(f"not tried, because of {obstacle}") if obstacle else _told(check)
-            step = Step(name=name, finding=finding, is_needed=is_needed)
-            obstacle = f"the failed {name}" if step.is_in_the_way else obstacle
+        for number, (check, name) in enumerate(zip(checks, _NEEDED, strict=True)):
+            step = Step(name=name, finding=_told(check), is_needed=_NEEDED[name])
             yield step
+            if step.is_in_the_way:
+                yield from _not_tried([*_NEEDED][number + 1 :], name)
+                return
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -178,6 +201,12 @@ class PlaceDiagnosis:
     @property
     def _challenges(self) -> list[Challenge]:
         return parse_challenges(self._answer.headers.get_list("www-authenticate"))
+
+
+def _not_tried(names: Iterable[str], failed_step: str) -> Iterator[Step]:
+    for name in names:
+        finding = skipped(f"not tried, because of the failed {failed_step}")
+        yield Step(name=name, finding=finding, is_needed=_NEEDED[name])
 
 
 def _told(check: Callable[[], Finding]) -> Finding:
