@@ -33,7 +33,23 @@ def open_image(
     sleep: Callable[[float], object] | None = None,
     credentials: Callable[[Reference], Lookup] = find_credential,
 ) -> ImageSource:
-    """Return the source of an image, with its mirrors if it has any. Does not connect yet.
+    """Return the source of an image, with its mirrors if it has any; see `connect`."""
+    places = connect(reference, options, environ=environ, http=http, sleep=sleep, credentials=credentials)
+    if len(places) == 1 and places[0].place.reference == reference:
+        return places[0].source
+    return MirroredSource(reference, places)
+
+
+def connect(
+    reference: Reference,
+    options: SourceOptions,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    http: httpx.BaseTransport | None = None,
+    sleep: Callable[[float], object] | None = None,
+    credentials: Callable[[Reference], Lookup] = find_credential,
+) -> tuple[Served, ...]:
+    """Return all places that an image may be in, the registry itself last. Does not connect yet; close every source.
 
     Raises `UsageError` for a configuration file that is malformed, `SourceError` for a registry that one blocks.
     `http`, `sleep` and `credentials` are as for `RegistrySource`.
@@ -41,8 +57,9 @@ def open_image(
     configuration = Configuration.load(environ)
     places = configuration.places(reference, options.insecure_registries)
     trust = trust_for(places, configuration, options, environ)
-    sources = [
-        RegistrySource(
+
+    def open_one(place: Place) -> RegistrySource:
+        return RegistrySource(
             place.reference,
             replace(options, limits=limits_for(place, options.limits)),
             endpoint=place.endpoint,
@@ -51,13 +68,8 @@ def open_image(
             sleep=sleep,
             credentials=credentials,
         )
-        for place in places
-    ]
-    if len(places) == 1 and places[0].reference == reference:
-        return sources[0]
-    return MirroredSource(
-        reference, [Served(place=place, source=source) for place, source in zip(places, sources, strict=True)]
-    )
+
+    return tuple(Served(place=place, source=open_one(place)) for place in places)
 
 
 def trust_for(

@@ -47,15 +47,16 @@ class ConnectionFailure(SourceError):
 def connection_failure(error: Exception, host: str, proxy: Proxy | None = None) -> ConnectionFailure:
     """Return the sentence for `error`, which kept `host` (with port if any) from answering, through `proxy` if any."""
     kind = _kind_of(error)
-    if proxy is not None and kind in _OF_PROXIES:
-        message, hint = _OF_PROXIES[kind]
-        if kind == "proxy":
-            return _refused_by_proxy(str(error), host, proxy)
-        names = {"host": host, "proxy": proxy.authority, "setting": proxy.setting}
-        return ConnectionFailure(message.format(**names), kind=kind, hint=hint.format(**names))
+    if proxy is not None and kind == "proxy":
+        return _refused_by_proxy(str(error), host, proxy)
     message, hint = _SENTENCES[kind]
+    names = {"host": host}
+    # A proxy that is not spoken to over TLS shows no certificate of its own.
+    if proxy is not None and kind in _OF_PROXIES and (kind != "certificate" or proxy.url.scheme == "https"):
+        message, hint = _OF_PROXIES[kind]
+        names |= {"proxy": proxy.authority, "setting": proxy.setting}
     reason = f": {_reason(error)}" if kind in ("broken", "certificate") and _reason(error) else ""
-    return ConnectionFailure(message.format(host=host) + reason, kind=kind, hint=hint.format(host=host))
+    return ConnectionFailure(message.format(**names) + reason, kind=kind, hint=hint.format(**names))
 
 
 def proxy_wants_login(host: str, proxy: Proxy) -> ConnectionFailure:
@@ -110,7 +111,10 @@ _OF_PROXIES: Final[dict[Kind, tuple[str, str]]] = {
         "{host} did not answer in time through the proxy {proxy}",
         "run again; check {setting}, and whether the proxy reaches it",
     ),
-    "proxy": ("", ""),
+    "certificate": (
+        "the certificate of {host}, or of the proxy {proxy} that {setting} names, is not trusted",
+        "trust their authority with SSL_CERT_FILE=FILE or a *.crt file in certs.d",
+    ),
 }
 
 _KINDS: Final[tuple[tuple[type[Exception], Kind], ...]] = (

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from imgscope.errors import AuthenticationError, Cancelled, ImgscopeError, NotFoundError, SourceError, UsageError
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.oci.reference import Reference
-from imgscope.sources.base import ImageHead, ImageSource, Traffic
+from imgscope.sources.base import ImageHead, Traffic
+from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.configuration.places import Place
+
+Answer = TypeVar("Answer")
 
 _NOT_PASSED_OVER: Final = (Cancelled, UsageError)
 
@@ -23,7 +26,7 @@ class Served:
     """A place and the source that speaks to it."""
 
     place: Place
-    source: ImageSource
+    source: RegistrySource
 
     @property
     def name(self) -> str:
@@ -45,25 +48,11 @@ class MirroredSource:
 
     def resolve(self, platform: Platform | None) -> ImageHead:
         """Find the image in the first place that has it; see `ImageSource.resolve`."""
-        failures: list[str] = []
         notes: list[str] = []
-        for number, served in enumerate(self._places):
-            try:
-                head = served.source.resolve(platform)
-            except _NOT_PASSED_OVER:
-                raise
-            except ImgscopeError as error:
-                if served is self._places[-1]:
-                    raise _with_failures(error, failures) from None
-                failures.append(f"{served.name}: {error.message}")
-                # That a mirror has only some images is as it should be.
-                notes += [] if isinstance(error, NotFoundError) else [f"passed over {failures[-1]}"]
-                continue
-            self._skip_to(number)
-            if served.place.is_mirror and self._reference.digest is None:
-                notes.append(f"{served.name} said what {self._reference.familiar} is; it may lag behind the registry")
-            return replace(head, reference=self._reference.familiar, notes=(*notes, *head.notes))
-        raise AssertionError("the last place returns or raises")
+        served, head = self._ask(lambda source: source.resolve(platform), notes)
+        if served.place.is_mirror and self._reference.digest is None:
+            notes.append(f"{served.name} said what {self._reference.familiar} is; it may lag behind the registry")
+        return replace(head, reference=self._reference.familiar, notes=(*notes, *head.notes))
 
     @contextmanager
     def open_blob(self, descriptor: Descriptor, start: int = 0, length: int | None = None) -> Iterator[Iterator[bytes]]:
@@ -89,6 +78,28 @@ class MirroredSource:
         """Let go of the connections to all places."""
         for served in self._places:
             served.source.close()
+
+    def _ask(self, question: Callable[[RegistrySource], Answer], notes: list[str]) -> tuple[Served, Answer]:
+        """Return the first place that has an answer, which counts from now on, and its answer.
+
+        Why others were passed over is added to `notes`.
+        """
+        failures: list[str] = []
+        for number, served in enumerate(self._places):
+            try:
+                answer = question(served.source)
+            except _NOT_PASSED_OVER:
+                raise
+            except ImgscopeError as error:
+                if served is self._places[-1]:
+                    raise _with_failures(error, failures) from None
+                failures.append(f"{served.name}: {error.message}")
+                # That a mirror has only some images is as it should be.
+                notes += [] if isinstance(error, NotFoundError) else [f"passed over {failures[-1]}"]
+            else:
+                self._skip_to(number)
+                return served, answer
+        raise AssertionError("the last place answers or raises")
 
     def _stream(self, descriptor: Descriptor, start: int, length: int | None) -> Generator[bytes]:
         end = descriptor.size if length is None else min(start + length, descriptor.size)
