@@ -12,6 +12,7 @@ _REQUIRE_INTEGRATION = "IMGSCOPE_REQUIRE_INTEGRATION"
 _SETTINGS_OF_THE_USER = (
     "CLICOLOR_FORCE",
     "COLUMNS",
+    "CONTAINERS_REGISTRIES_CONF",
     "DOCKER_AUTH_CONFIG",
     "DOCKER_CONFIG",
     "DOCKER_CONTEXT",
@@ -30,11 +31,12 @@ hypothesis.settings.load_profile("imgscope")
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Run all tests with an empty home, without credentials, and with loopback reached past any proxy."""
+    """Run all tests with an empty home, without the configuration of this machine, and loopback past any proxy."""
     with pytest.MonkeyPatch.context() as patch:
         for name in _SETTINGS_OF_THE_USER:
             patch.delenv(name, raising=False)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setattr("imgscope.sources.registry.configuration.files.SYSTEM", tmp_path_factory.mktemp("etc"))
         for name in ("NO_PROXY", "no_proxy"):
             patch.setenv(name, ",".join(filter(None, (os.environ.get(name), "localhost", "127.0.0.1"))))
         yield

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 _ENOUGH_SECONDS = 120
+# As `python -m imgscope`, but for the configuration files of this machine.
+_RUN = """
+import pathlib, runpy
+from imgscope.sources.registry.configuration import files
+files.SYSTEM = pathlib.Path("/nonexistent")
+runpy.run_module("imgscope", run_name="__main__", alter_sys=True)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +42,7 @@ class Ended:
 def imgscope(*arguments: str, env: Mapping[str, str] | None = None) -> Ended:
     """Run the command line with `arguments`."""
     done = subprocess.run(
-        [sys.executable, "-m", "imgscope", *arguments],
+        [sys.executable, "-c", _RUN, *arguments],
         env={**os.environ, **(env or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,

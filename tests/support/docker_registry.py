@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.programs import require
@@ -19,25 +20,44 @@ _CONFIG = """\
 version: 0.1
 log: {{accesslog: {{disabled: true}}}}
 storage: {{filesystem: {{rootdirectory: "{directory}/data"}}}}
-http: {{addr: "127.0.0.1:0"}}
+http: {{addr: "127.0.0.1:0"{tls}}}
 """
 _LOGIN = """\
 auth: {{htpasswd: {{realm: tests, path: "{directory}/htpasswd"}}}}
 """
+_PROXY = """\
+proxy: {{remoteurl: "http://{host}"}}
+"""
+_TLS = ', tls: {{certificate: "{certificate}", key: "{key}"{clients}}}'
+_CLIENTS = ', clientcas: ["{authority}"]'
 _LISTENING = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
 _PATIENCE_SECONDS = 20
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificates:
+    """Files in PEM form for TLS; only clients with a certificate of `client_authority`, if any, are let in."""
+
+    certificate: Path
+    key: Path
+    client_authority: Path | None = None
+
+
 @contextmanager
-def docker_registry(directory: Path, *, with_login: bool = False) -> Iterator[str]:
+def docker_registry(
+    directory: Path, *, with_login: bool = False, tls: Certificates | None = None, cache_of: str | None = None
+) -> Iterator[str]:
     """Serve an empty registry that keeps its data in `directory`, and give its host, such as `localhost:40123`.
 
-    `with_login` lets only `USER` with `PASSWORD` in. Skips the test where docker-registry is not installed.
+    `with_login` lets only `USER` with `PASSWORD` in; `cache_of` is the host of a registry whose images are served,
+    too. Skips the test where docker-registry is not installed.
     """
     require("docker-registry")
     directory.mkdir(parents=True, exist_ok=True)
     config, log = directory / "config.yml", directory / "log"
-    config.write_text((_CONFIG + (_LOGIN if with_login else "")).format(directory=directory))
+    text = _CONFIG.format(directory=directory, tls=_tls(tls) if tls else "")
+    text += _LOGIN.format(directory=directory) if with_login else ""
+    config.write_text(text + (_PROXY.format(host=cache_of) if cache_of else ""))
     (directory / "htpasswd").write_text(_HTPASSWD)
     with log.open("wb") as output:
         process = subprocess.Popen(["docker-registry", "serve", str(config)], stdout=output, stderr=output)
@@ -46,6 +66,11 @@ def docker_registry(directory: Path, *, with_login: bool = False) -> Iterator[st
     finally:
         process.terminate()
         process.wait(_PATIENCE_SECONDS)
+
+
+def _tls(files: Certificates) -> str:
+    clients = _CLIENTS.format(authority=files.client_authority) if files.client_authority else ""
+    return _TLS.format(certificate=files.certificate, key=files.key, clients=clients)
 
 
 def _port(process: subprocess.Popen[bytes], log: Path) -> str:

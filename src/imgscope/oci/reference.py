@@ -10,7 +10,7 @@ from imgscope.errors import DocumentError, UsageError
 from imgscope.oci.digest import Digest
 
 HUB: Final = "docker.io"
-_HUB_ENDPOINT: Final = "registry-1.docker.io"
+HUB_ENDPOINT: Final = "registry-1.docker.io"
 _LONGEST_NAME: Final = 255
 
 _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
@@ -46,7 +46,7 @@ class Reference:
     @property
     def endpoint(self) -> str:
         """Host, and port if any, that serves the API: Docker Hub's differs from its name."""
-        return _HUB_ENDPOINT if self.registry == HUB else self.registry
+        return HUB_ENDPOINT if self.registry == HUB else self.registry
 
     @property
     def target(self) -> str:

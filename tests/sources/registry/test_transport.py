@@ -22,6 +22,7 @@ from imgscope.sources.base import SourceOptions
 from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.credentials import Credential, Lookup
 from imgscope.sources.registry.failures import connection_failure
+from imgscope.sources.registry.proxies import Proxy
 from tests.sources.registry.conftest import SECRET, Opener, password
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
@@ -188,7 +189,9 @@ def test_C24_a_proxy_is_used_except_for_this_machine(registry: Registry, monkeyp
         assert {seen.host for seen in registry.requests} == {host}
         with opened("registry.example.com") as source, pytest.raises(SourceError) as raised:
             source.resolve(None)
-    assert "proxy" in (raised.value.hint or "")
+    assert raised.value.message == (
+        "cannot connect to 127.0.0.1:1, which HTTPS_PROXY names as the proxy for registry.example.com"
+    )
 
 
 def test_C24_a_proxy_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,6 +236,25 @@ def test_failures_are_told_by_their_cause(cause: Exception, message: str) -> Non
     error = httpx.ConnectError("all that httpx says")
     error.__cause__ = cause
     assert connection_failure(error, "example.com").message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "message"),
+    [
+        ("http", "the certificate of example.com is not trusted: own"),
+        (
+            "https",
+            "the certificate of example.com, or of the proxy p.example that HTTPS_PROXY names, is not trusted: own",
+        ),
+    ],
+)
+def test_C24_a_certificate_is_the_proxys_only_where_it_has_one(scheme: str, message: str) -> None:
+    cause = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    cause.reason, cause.verify_message = "CERTIFICATE_VERIFY_FAILED", "own"
+    error = httpx.ConnectError("all that httpx says")
+    error.__cause__ = cause
+    proxy = Proxy(url=httpx.URL(f"{scheme}://p.example"), authority="p.example", setting="HTTPS_PROXY")
+    assert connection_failure(error, "example.com", proxy).message == message
 
 
 def test_C17_a_layer_survives_real_connections_that_break(registry: Registry) -> None:

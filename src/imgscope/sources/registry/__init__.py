@@ -7,9 +7,9 @@ from imgscope.sources.base import ImageSource, Source, SourceOptions
 
 def _open(text: str, options: SourceOptions) -> ImageSource:
     from imgscope.oci.reference import Reference
-    from imgscope.sources.registry.client import RegistrySource
+    from imgscope.sources.registry.connect import open_image
 
-    return RegistrySource(Reference.parse(text), options)
+    return open_image(Reference.parse(text), options)
 
 
 SOURCE = Source(schemes=("docker",), open=_open)

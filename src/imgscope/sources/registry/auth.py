@@ -84,6 +84,11 @@ class Authenticator:
             hint = f"check that these credentials may pull it, or log in again with: {log_in}"
         return AuthenticationError(message, hint=hint)
 
+    @property
+    def withheld_from(self) -> str | None:
+        """The token server that credentials were not sent to because it is not on the registry's own site."""
+        return self._withheld_from
+
     def redact(self, text: str) -> str:
         """Return `text` without anything that was sent to authenticate, should a server repeat it."""
         with self._lock:

@@ -25,6 +25,7 @@ from imgscope.sources.registry.endpoint import Endpoint
 from imgscope.sources.registry.session import Document, Session
 from imgscope.sources.registry.token_server import TokenServer
 from imgscope.sources.registry.transport import Transport
+from imgscope.sources.registry.trust import Trust
 
 _MANIFEST_HEADERS: Final = {"Accept": ", ".join(ACCEPTED)}
 _DIGEST_HEADER: Final = "docker-content-digest"
@@ -33,7 +34,8 @@ _DIGEST_HEADER: Final = "docker-content-digest"
 class RegistrySource:
     """An `ImageSource` for an image in a registry. Connects when resolved, and not before.
 
-    `http`, `sleep` and `credentials` replace the network, waiting and the user's credential files.
+    `endpoint` and `trust` are how the registry is reached, by default as `options` alone say. `http`, `sleep` and
+    `credentials` replace the network, waiting and the user's credential files.
     """
 
     def __init__(
@@ -41,13 +43,15 @@ class RegistrySource:
         reference: Reference,
         options: SourceOptions,
         *,
+        endpoint: Endpoint | None = None,
+        trust: Trust | None = None,
         http: httpx.BaseTransport | None = None,
         sleep: Callable[[float], object] | None = None,
         credentials: Callable[[Reference], Lookup] = find_credential,
     ) -> None:
         self._reference = reference
-        endpoint = Endpoint.of(reference.endpoint, options.insecure_registries)
-        self._transport = Transport(endpoint, options.limits, http=http, sleep=sleep)
+        endpoint = endpoint or Endpoint.of(reference.endpoint, options.insecure_registries)
+        self._transport = Transport(endpoint, options.limits, trust=trust, http=http, sleep=sleep)
         authenticator = Authenticator(
             reference,
             endpoint,

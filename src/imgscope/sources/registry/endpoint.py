@@ -19,12 +19,14 @@ _LARGEST_PORT: Final = 65535
 class Endpoint:
     """A registry's host, with port if any. `schemes` are tried in order on first contact.
 
-    `is_insecure`: the user allows plain HTTP and unknown certificates.
+    `is_insecure`: the user allows plain HTTP and unknown certificates. `path` stands before `/v2/`, empty for all but
+    some mirrors.
     """
 
     host: str
     schemes: tuple[str, ...] = ("https",)
     is_insecure: bool = False
+    path: str = ""
 
     @classmethod
     def of(cls, host: str, insecure_registries: Collection[str] = ()) -> Endpoint:
@@ -49,6 +51,15 @@ class Endpoint:
     def allows_http(self) -> bool:
         """Whether requests may go there unencrypted."""
         return "http" in self.schemes
+
+    def base(self, scheme: str) -> httpx.URL:
+        """Return the address of the host by `scheme`."""
+        return httpx.URL(f"{scheme}://{self.host}")
+
+    def allows_any_certificate(self, url: httpx.URL) -> bool:
+        """Whether `url` is of this host and port, and the user declared it insecure."""
+        own = self.base(url.scheme)
+        return self.is_insecure and (url.host, url.port) == (own.host, own.port)
 
     def objection(self, url: httpx.URL) -> str | None:
         """Return why this registry may not send us to `url`, to be read after "which", or None if it may."""

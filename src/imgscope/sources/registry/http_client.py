@@ -1,55 +1,46 @@
-"""How the HTTP client is set up: whom it trusts, which proxy it uses, and what it never does by itself."""
+"""How the HTTP client is set up: a way to each host with its own trust and proxy, and what it never does by itself."""
 
 from __future__ import annotations
 
-import os
 import ssl
-import sys
+import threading
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from pathlib import Path
 from typing import Final
 
 import httpcore
 import httpx
 
 from imgscope._version import __version__
-from imgscope.errors import UsageError
 from imgscope.limits import Limits
-from imgscope.sources.registry.endpoint import Endpoint
-from imgscope.sources.registry.hosts import is_loopback
+from imgscope.sources.registry.proxies import Proxy, proxy_for
+from imgscope.sources.registry.trust import Trust
 
 _IDLE_CONNECTIONS: Final = 16
 _READ_SIZE: Final = 256 * 1024
 _LOCATION: Final = "imgscope.location"
 
 
-def make_client(endpoint: Endpoint, limits: Limits, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+def make_client(
+    trust: Trust, limits: Limits, first: httpx.URL, transport: httpx.BaseTransport | None = None
+) -> httpx.Client:
     """Return a client that follows no redirect, keeps no cookie, and shares its connections among threads.
 
-    SSL_CERT_FILE, SSL_CERT_DIR, HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY are honoured; this machine is never
-    reached through a proxy. Raises `UsageError` where they cannot be.
+    `transport` replaces the network. Raises `UsageError` where certificates or a proxy for `first` cannot be used;
+    for other hosts, sending does.
     """
     # Layers are large: with the usual 64 KiB a read, a tenth of the time goes into handling the pieces.
     httpcore.HTTP11Connection.READ_NUM_BYTES = _READ_SIZE
-    name = f"[{endpoint.name}]" if ":" in endpoint.name else endpoint.name
-    direct: dict[str, httpx.BaseTransport | None] = {f"all://{name}": None} if is_loopback(endpoint.name) else {}
-    try:
-        return httpx.Client(
-            transport=transport,
-            mounts=None if transport else direct,
-            verify=_tls_context(verifies=not endpoint.is_insecure) if transport is None else False,
-            timeout=httpx.Timeout(limits.silence_timeout, connect=limits.connect_timeout, pool=None),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=_IDLE_CONNECTIONS),
-            headers={"User-Agent": f"imgscope/{__version__}", "Accept-Encoding": "identity"},
-            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),
-            follow_redirects=False,
-            event_hooks={"response": [_take_location]},
-        )
-    except (ImportError, ValueError, httpx.InvalidURL):
-        raise UsageError(
-            "the proxy that the environment names cannot be used: expected http:// or https:// and a host",
-            hint="check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY",
-        ) from None
+    if transport is None:
+        transport = _Ways(trust)
+        transport.prepare(first)
+    return httpx.Client(
+        transport=transport,
+        timeout=httpx.Timeout(limits.silence_timeout, connect=limits.connect_timeout, pool=None),
+        headers={"User-Agent": f"imgscope/{__version__}", "Accept-Encoding": "identity"},
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),
+        follow_redirects=False,
+        event_hooks={"response": [_take_location]},
+    )
 
 
 def location(response: httpx.Response) -> str | None:
@@ -63,23 +54,41 @@ def _take_location(response: httpx.Response) -> None:
     response.extensions[_LOCATION] = response.headers.pop("location", None)
 
 
-def _tls_context(*, verifies: bool) -> ssl.SSLContext:
-    named = os.environ.get("SSL_CERT_FILE")
-    if named and not Path(named).is_file():
-        raise UsageError(f"SSL_CERT_FILE names {named!r}, which is no file", hint="correct it or unset it")
-    # The system's certificates where there are any, so that an authority trusted there is trusted here.
-    context = ssl.create_default_context() if _has_system_certificates() else httpx.create_ssl_context(trust_env=False)
-    if named:
-        try:
-            context.load_verify_locations(cafile=named)
-        except ssl.SSLError:
-            raise UsageError(f"SSL_CERT_FILE names {named!r}, which holds no certificates in PEM form") from None
-    if not verifies:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+class _Ways(httpx.BaseTransport):
+    """Sends each request by the pool of connections that has the proxy and the trust of its host."""
 
+    def __init__(self, trust: Trust) -> None:
+        self._trust = trust
+        self._lock = threading.Lock()
+        self._pools: dict[tuple[str, ssl.SSLContext | None], httpx.HTTPTransport] = {}
 
-def _has_system_certificates() -> bool:
-    paths = ssl.get_default_verify_paths()
-    return sys.platform == "win32" or bool(paths.cafile) or (bool(paths.capath) and any(Path(paths.capath).iterdir()))
+    def prepare(self, url: httpx.URL) -> None:
+        """Find out whether requests to `url` can be sent at all."""
+        self._pool(url)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._pool(request.url).handle_request(request)
+
+    def close(self) -> None:
+        with self._lock:
+            pools = list(self._pools.values())
+        for pool in pools:
+            pool.close()
+
+    def _pool(self, url: httpx.URL) -> httpx.HTTPTransport:
+        proxy = proxy_for(url)
+        context = self._trust.context(url) if url.scheme == "https" else None
+        key = (str(proxy.url) if proxy else "", context)
+        with self._lock:
+            if key not in self._pools:
+                self._pools[key] = httpx.HTTPTransport(
+                    # Never used without encryption, and making one costs time.
+                    verify=context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                    proxy=self._with_trust(proxy) if proxy else None,
+                    limits=httpx.Limits(max_connections=None, max_keepalive_connections=_IDLE_CONNECTIONS),
+                )
+            return self._pools[key]
+
+    def _with_trust(self, proxy: Proxy) -> httpx.Proxy:
+        context = self._trust.context(proxy.url) if proxy.url.scheme == "https" else None
+        return httpx.Proxy(proxy.url, ssl_context=context)

@@ -21,6 +21,7 @@ from imgscope.sources.registry.notices import Notices
 from imgscope.sources.registry.transport import Transport, authority, same_origin
 
 _LOGINS: Final = 2
+_ROOT: Final = "/v2/"
 _UNTOUCHED: Final = ("", "identity")
 
 
@@ -42,6 +43,10 @@ class Session:
         self._limits = limits
         self._base: httpx.URL | None = None
         self.notices = Notices()
+
+    def ping(self) -> httpx.Response:
+        """Return the answer, whichever it is, to a request for the root of the API; finish it."""
+        return self._send_path("GET", self._endpoint.path + _ROOT, {})
 
     def probe(self, asked: Asked, headers: Mapping[str, str]) -> httpx.Headers | None:
         """Ask with HEAD and return the headers of a good answer, or None where only GET can tell.
@@ -97,10 +102,13 @@ class Session:
         return response
 
     def _send(self, method: str, asked: Asked, headers: Mapping[str, str]) -> httpx.Response:
+        return self._send_path(method, self._endpoint.path + asked.path, headers)
+
+    def _send_path(self, method: str, path: str, headers: Mapping[str, str]) -> httpx.Response:
         if self._base is None:
-            return self._first_contact(method, asked.path, headers)
+            return self._first_contact(method, path, headers)
         authorization = self._authenticator.header()
-        return self._transport.send(method, _url(self._base, asked.path), headers=headers, authorization=authorization)
+        return self._transport.send(method, _url(self._base, path), headers=headers, authorization=authorization)
 
     def _first_contact(self, method: str, path: str, headers: Mapping[str, str]) -> httpx.Response:
         """Send the first request with the first scheme that works, so that finding out costs no request of its own."""
@@ -108,19 +116,19 @@ class Session:
         doubtful: httpx.Response | None = None
         for scheme in self._endpoint.schemes:
             is_last = scheme == self._endpoint.schemes[-1]
-            base = httpx.URL(f"{scheme}://{self._endpoint.host}")
+            base = self._endpoint.base(scheme)
             try:
                 response = self._transport.send(method, _url(base, path), headers=headers, patient=is_last)
             except ConnectionFailure as error:
-                # That a certificate is not trusted shows that this is the right scheme.
-                failure = error if failure is None or error.kind == "certificate" else failure
+                # That a certificate is not accepted shows that this is the right scheme.
+                failure = error if failure is None or error.is_about_certificates else failure
                 continue
             self._base = base
             if is_last or scheme != "http" or response.status_code != httpx.codes.BAD_REQUEST:
                 return response
             # So does a TLS server answer plain HTTP, but so may a registry that found fault with the request.
             doubtful = response
-        if doubtful is not None and (failure is None or failure.kind != "certificate"):
+        if doubtful is not None and (failure is None or not failure.is_about_certificates):
             return doubtful
         assert failure is not None
         self._base = None
@@ -128,22 +136,23 @@ class Session:
 
     def _is_challenge(self, response: httpx.Response) -> bool:
         """Tell whether the registry itself asks to log in; what it redirected to never gets credentials."""
-        return response.status_code == httpx.codes.UNAUTHORIZED and self._is_ours(response)
+        return response.status_code == httpx.codes.UNAUTHORIZED and self.is_ours(response)
 
-    def _is_ours(self, response: httpx.Response) -> bool:
+    def is_ours(self, response: httpx.Response) -> bool:
+        """Tell whether the registry itself answered, and not whom it redirected to."""
         return self._base is not None and same_origin(response.url, self._base)
 
     def _log_in(self, response: httpx.Response, rejected: str | None) -> None:
         challenges = parse_challenges(response.headers.get_list("www-authenticate"))
         if not challenges:
             # gcr.io leaves the challenge out where it does not know the repository.
-            general = self._transport.send("GET", response.url.copy_with(raw_path=b"/v2/"), headers={})
+            general = self._transport.send("GET", _url(response.url, self._endpoint.path + _ROOT), headers={})
             self._transport.finish(general)
             challenges = parse_challenges(general.headers.get_list("www-authenticate"))
         self._authenticator.answer(challenges, rejected)
 
     def _note(self, response: httpx.Response) -> None:
-        if self._is_ours(response):
+        if self.is_ours(response):
             self.notices.note(response.headers, self._authenticator.redact)
 
     def _failure(self, asked: Asked, response: httpx.Response, body: bytes) -> ImgscopeError:

@@ -15,8 +15,10 @@ from imgscope.limits import Limits
 from imgscope.sources.base import Traffic
 from imgscope.sources.registry import retry
 from imgscope.sources.registry.endpoint import Endpoint
-from imgscope.sources.registry.failures import ConnectionFailure, connection_failure
+from imgscope.sources.registry.failures import ConnectionFailure, connection_failure, proxy_wants_login
 from imgscope.sources.registry.http_client import location, make_client
+from imgscope.sources.registry.proxies import Proxy, proxy_for
+from imgscope.sources.registry.trust import Trust
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_HOPS: Final = 10
@@ -25,7 +27,8 @@ _MOST_HOPS: Final = 10
 class Transport:
     """Sends requests on behalf of one registry. Safe to use from several threads.
 
-    `http` replaces the network, and gets every request that would be sent; `sleep` replaces waiting for seconds.
+    `trust` decides on certificates, by default as the endpoint says. `http` replaces the network, and gets every
+    request that would be sent; `sleep` replaces waiting for seconds.
     """
 
     def __init__(
@@ -33,11 +36,14 @@ class Transport:
         endpoint: Endpoint,
         limits: Limits,
         *,
+        trust: Trust | None = None,
         http: httpx.BaseTransport | None = None,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
         self._endpoint = endpoint
-        self._client = make_client(endpoint, limits, http)
+        trust = trust or Trust(is_insecure=endpoint.allows_any_certificate)
+        self._client = make_client(trust, limits, endpoint.base(endpoint.schemes[0]), http)
+        self._has_network = http is None
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._sleep = sleep or self._closed.wait
@@ -135,7 +141,7 @@ class Transport:
             request = self._client.build_request(method, url, headers=headers, data=form)
             response = self._client.send(request, stream=True)
         except (httpx.TransportError, UnicodeError, OverflowError) as error:
-            raise connection_failure(error, authority(url)) from None
+            raise connection_failure(error, authority(url), self.proxy_for(url)) from None
         except RuntimeError:
             # What httpx raises when another thread closed the client; nothing else of it is a RuntimeError.
             self._check_open()
@@ -143,7 +149,14 @@ class Transport:
         with self._lock:
             self._answered = True
             self._open.add(response)
+        if response.status_code == httpx.codes.PROXY_AUTHENTICATION_REQUIRED and (proxy := self.proxy_for(url)):
+            self.finish(response)
+            raise proxy_wants_login(authority(url), proxy)
         return response
+
+    def proxy_for(self, url: httpx.URL) -> Proxy | None:
+        """Return the proxy that requests to `url` go through."""
+        return proxy_for(url) if self._has_network else None
 
     def read(self, response: httpx.Response, limit: int, *, what: str) -> bytes:
         """Return the body as it was sent and finish the response; raises `LimitError` above `limit` bytes."""
