@@ -21,6 +21,7 @@ from imgscope.filesystem.tree import FileTree
 from imgscope.known_images import KnownImage, KnownImages
 from imgscope.layer.wants import Wants
 from imgscope.limits import DEFAULT_LIMITS
+from imgscope.oci.config import History
 from imgscope.oci.instruction import parse_instruction
 from imgscope.oci.platform import Platform
 from imgscope.probes import probes
@@ -28,6 +29,7 @@ from imgscope.reading import LayerReader
 from imgscope.report import BaseImage, Distro, Failure, Finding, ImageReport, Libc, LibcBinaries
 from imgscope.rules import rules
 from imgscope.rules.base import Claim, Rule, finding_of
+from imgscope.secrets import redact
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions
 
@@ -89,16 +91,17 @@ def inspect_source(
 def origins_of(head: ImageHead, base: BaseImage | None = None) -> tuple[LayerOrigin, ...]:
     """Return where each layer of the image comes from, as far as its history tells and its `base` is known."""
     from_base = base.layer_count if base is not None else 0
-    return tuple(
-        LayerOrigin(
-            instruction=parse_instruction(step.created_by),
-            created_by=step.created_by,
-            created=step.created,
-            from_base=layer < from_base,
-        )
-        if step is not None
-        else LayerOrigin(from_base=layer < from_base)
-        for layer, step in enumerate(head.config.layer_history(len(head.manifest.layers)))
+    steps = head.config.layer_history(len(head.manifest.layers))
+    return tuple(_origin(step, from_base=layer < from_base) for layer, step in enumerate(steps))
+
+
+def _origin(step: History | None, *, from_base: bool) -> LayerOrigin:
+    if step is None:
+        return LayerOrigin(from_base=from_base)
+    # What was given to a build may be secret, and what is told of a layer goes into logs and comments.
+    created_by = redact(step.created_by) if step.created_by is not None else None
+    return LayerOrigin(
+        instruction=parse_instruction(created_by), created_by=created_by, created=step.created, from_base=from_base
     )
 
 

@@ -40,6 +40,7 @@ from imgscope.report import (
     WastedPath,
 )
 from imgscope.rules.base import Claim, Rule
+from imgscope.secrets import redact
 from imgscope.sources.base import ImageHead, Traffic
 
 _NANOSECONDS: Final = 1_000_000_000
@@ -129,27 +130,31 @@ def _summary(head: ImageHead, layers: tuple[LayerReport, ...], base: BaseImage |
 
 
 def config_report(run: RunConfig) -> ConfigReport:
-    """Return the run configuration of an image as the report has it."""
+    """Return the run configuration of an image as the report has it, secrets in it redacted."""
     return ConfigReport(
         user=run.user or "",
-        env=run.env or (),
-        entrypoint=run.entrypoint or (),
-        cmd=run.cmd or (),
+        env=_redacted(run.env),
+        entrypoint=_redacted(run.entrypoint),
+        cmd=_redacted(run.cmd),
         working_dir=run.working_dir or "",
         exposed_ports=tuple(sorted(run.exposed_ports or ())),
         volumes=tuple(sorted(run.volumes or ())),
-        labels=dict(sorted((run.labels or {}).items())),
+        labels={name: redact(value) for name, value in sorted((run.labels or {}).items())},
         healthcheck=_healthcheck(run.healthcheck),
         stop_signal=run.stop_signal,
         shell=run.shell,
     )
 
 
+def _redacted(texts: tuple[str, ...] | None) -> tuple[str, ...]:
+    return tuple(map(redact, texts or ()))
+
+
 def _healthcheck(healthcheck: Healthcheck | None) -> HealthcheckReport | None:
     if healthcheck is None:
         return None
     return HealthcheckReport(
-        test=healthcheck.test or (),
+        test=_redacted(healthcheck.test),
         interval_seconds=_seconds(healthcheck.interval),
         timeout_seconds=_seconds(healthcheck.timeout),
         start_period_seconds=_seconds(healthcheck.start_period),

@@ -44,7 +44,22 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...] = ()
 
 
-Fact = Distro | Libc | InstalledPackage
+class FoundSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret in line `line` of a file that layer number `layer` ships, which ends as `shown` says.
+
+    `is_visible`: no later layer hides the file. `is_certain`: its shape tells, not only the name it stands under.
+    """
+
+    path: str
+    layer: int
+    kind: str
+    line: int
+    shown: str
+    is_certain: bool
+    is_visible: bool
+
+
+Fact = Distro | Libc | InstalledPackage | FoundSecret
 """What a probe may yield; of distributions and C libraries the surest is taken."""
 
 FactType = TypeVar("FactType")

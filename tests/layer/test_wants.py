@@ -105,6 +105,15 @@ def test_a_beginning_counts_only_where_its_glob_says() -> None:
     assert list(read(archive, wants=[Want(glob="etc/*", beginning=KEY)]).captured) == ["etc/key"]
 
 
+def test_a_file_is_reduced_by_who_asked_for_such_a_file() -> None:
+    def second_line(content: bytes) -> bytes:
+        return content.split(b"\n")[1]
+
+    wants = [Want(beginning=KEY, reduce=first_line), Want(glob="**/*.pem", reduce=second_line)]
+    archive = tar([file("a", KEY + b"\nx"), file("b.pem", KEY + b"\ny"), file("c.pem", "1\n2")])
+    assert read(archive, wants=wants).captured == {"a": KEY, "b.pem": b"y", "c.pem": b"2"}
+
+
 def test_other_wants_have_another_key() -> None:
     wants: list[list[str | Want]] = [
         ["a"],

@@ -153,6 +153,18 @@ EXAMPLES: Final = {
         silent_config={"Entrypoint": ["/app"], "User": "1000"},
     ),
     "rust-cache-left": cache("usr/local/cargo/registry/cache/a.crate", "usr/local/cargo/bin/tool"),
+    "secret-in-configuration": Example(
+        fires=(layer(file("app", "x")),),
+        silent=(layer(file("app", "x")),),
+        fires_config={"Env": ["API_TOKEN=k8Jq-27sLx9Qe"]},
+        silent_config={
+            "Env": ["API_TOKEN_FILE=/run/secrets/token", "GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305"]
+        },
+    ),
+    "secret-in-file": Example(
+        fires=(layer(file("root/.netrc", "machine example.com login me password k8Jq27sLx9\n")),),
+        silent=(layer(file("etc/ssl/cert.pem", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")),),
+    ),
     "source-archives-left": cache("tmp/source.tar.gz", "app/data/archive.tar.gz"),
     "source-trees-left": Example(
         fires=(layer(file("usr/src/program/configure"), file("usr/src/program/main.c", content("a"))),),

@@ -37,7 +37,12 @@ class Wants:
         self.key = "\n".join(sorted({_key(want) for want in asked}))
         self._by_path = _Globs(want.glob for want in asked if not want.beginning)
         self._whole = _Globs(want.glob for want in asked if not want.beginning and want.reduce is None)
-        self._reducers = [(_union([want.glob]), want.reduce) for want in asked if want.reduce is not None]
+        self._reducers = [
+            (_union([want.glob]), want.beginning, want.reduce)
+            # Who asks for a path knows more of what is there than who asks for a beginning.
+            for want in sorted(asked, key=lambda want: bool(want.beginning))
+            if want.reduce is not None
+        ]
         self._by_content = [(_union([want.glob]), want.beginning) for want in asked if want.beginning]
         self._beginnings = tuple({beginning for _, beginning in self._by_content})
         self.head_size = max([_MAGIC_SIZE, *map(len, self._beginnings)])
@@ -56,8 +61,8 @@ class Wants:
         """Return what is kept of a wanted `content`: all of it where any probe wants that."""
         if not self._reducers or self._whole.match(path):
             return content
-        for glob, reduce in self._reducers:
-            if glob.fullmatch(path):
+        for glob, beginning, reduce in self._reducers:
+            if content.startswith(beginning) and glob.fullmatch(path):
                 try:
                     return reduce(content)
                 except Exception:

@@ -10,6 +10,7 @@ from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
+from imgscope.secrets import redact
 from imgscope.text import printable
 
 _DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -98,7 +99,8 @@ def _problem(image: InspectedImage, program: str) -> Problem | None:
         return None
     node = _located(image, program)
     if node is None:
-        return Problem(program=program, reason="is not in the image")
+        # Who puts a secret where a program should be must not find it in a report.
+        return Problem(program=redact(program), reason="is not in the image")
     content = node.content
     if node.is_directory or content is None:
         return Problem(program=program, reason="is a directory", node=node)

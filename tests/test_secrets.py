@@ -1,0 +1,103 @@
+"""Secrets are found by shape and by name, shown by their ends, and never found in what only looks like one."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imgscope.secrets import find_secrets, redact
+
+# Split, so that nobody takes this file for one that holds secrets.
+AWS = "AKIA" + "QYLPMN5HFIQR7XYA"
+GITHUB = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
+SLACK = "xoxb-" + "123456789012-abcdefABCDEF"
+KEY = "-----BEGIN RSA " + "PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA\n" * 4 + "-----END RSA PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "shown", "certainty"),
+    [
+        (f"AWS_ACCESS_KEY_ID={AWS}", "AWS access key", "…7XYA", "high"),
+        (f"Authorization: token {GITHUB}", "GitHub token", "…q7R8", "high"),
+        (SLACK, "Slack token", "…CDEF", "high"),
+        (KEY, "private key", "…", "high"),
+        ("https://user:k8Jq27sLx9Qe@example.com/x", "password in a URL", "…x9Qe", "medium"),
+        ("machine example.com login me password sekret", "password", "…", "high"),
+        ("DB_PASSWORD=S3cr3t!Value99", "value of DB_PASSWORD", "…ue99", "medium"),
+        ("  apiKey: 'abcdef0123456789ABCDEF',", "value of apiKey", "…CDEF", "medium"),
+        ('"client_secret": "k8Jq-27sLx9Qe"', "value of client_secret", "…x9Qe", "medium"),
+    ],
+)
+def test_a_secret_is_told_by_what_it_is_and_how_it_ends(text: str, kind: str, shown: str, certainty: str) -> None:
+    (secret,) = find_secrets(text)
+    assert (secret.kind, secret.shown, secret.certainty) == (kind, shown, certainty)
+    assert text[secret.start : secret.end].endswith(shown.strip("…"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PASSWORD_FILE=/run/secrets/password",
+        "SECRET_KEY_BASE=${SECRET_KEY_BASE}",
+        "API_TOKEN=changeme",
+        "API_TOKEN=your-token-here",
+        "token: AAAAAAAAAAAA",
+        "password=required",
+        "secretName: my-secret-name",
+        "GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305",
+        "PYTHON_SHA256=d8dc3d5d7e4b9a0c",
+        "access_token_url=https://example.com/token1",
+        "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+        "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB me@example.com",
+        "https://example.com:8080/a@b",
+        "",
+    ],
+)
+def test_what_only_looks_like_a_secret_is_none(text: str) -> None:
+    assert find_secrets(text) == []
+
+
+def test_redacting_leaves_everything_but_the_secrets() -> None:
+    assert redact(f"a {GITHUB} b https://user:k8Jq27sLx9Qe@example.com/ c") == (
+        "a [redacted …q7R8] b https://[redacted …x9Qe]@example.com/ c"
+    )
+    assert redact("nothing secret here") == "nothing secret here"
+
+
+@given(st.text(max_size=80), st.sampled_from([AWS, GITHUB, SLACK]))
+def test_I69_a_redacted_text_no_longer_holds_the_secret(around: str, secret: str) -> None:
+    assert secret not in redact(f"{around} {secret} {around}")
+
+
+@given(st.text(max_size=200))
+def test_secrets_do_not_overlap_and_lie_within_the_text(text: str) -> None:
+    found = find_secrets(text)
+    assert all(0 <= secret.start < secret.end <= len(text) for secret in found)
+    assert all(first.end <= second.start for first, second in itertools.pairwise(found))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 1_000_000,
+        "password=" * 100_000,
+        KEY[:30] + "A" * 1_000_000,
+        "://a:" * 200_000,
+        "token" * 200_000,
+        "_" * 1_000_000,
+    ],
+    ids=["letters", "names", "a key without an end", "addresses", "one long name", "underscores"],
+)
+def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
+    started = time.process_time()
+    find_secrets(text)
+    assert time.process_time() - started < 5
+
+
+def test_of_very_many_secrets_the_first_hundred_are_told() -> None:
+    assert len(find_secrets(f"{GITHUB} " * 500)) == 100
