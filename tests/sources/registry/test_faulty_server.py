@@ -1,0 +1,331 @@
+"""A server that does everything wrong, over real sockets: what comes out, how soon, and who sees the credentials."""
+
+from __future__ import annotations
+
+import random
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import trustme
+
+from imgscope import analyze
+from imgscope.cli._inspect import exit_code
+from imgscope.errors import ImgscopeError
+from imgscope.limits import Limits
+from imgscope.oci.reference import Reference
+from imgscope.sources.base import SourceOptions
+from imgscope.sources.registry.client import RegistrySource
+from imgscope.sources.registry.credentials import Lookup
+from tests.sources.registry.conftest import SECRET, password
+from tests.support.images import file, image, layer
+from tests.support.registry import Registry
+from tests.support.registry_auth import Auth, Basic, Bearer, basic
+from tests.support.registry_exchange import Reply, Seen
+from tests.support.registry_faults import (
+    Fault,
+    answering,
+    cut,
+    dripping,
+    dropping,
+    endless,
+    flipped,
+    gzipped,
+    padded,
+    rate_limited,
+    redirected,
+    silent,
+    truncated,
+    with_headers,
+)
+
+_APP = image([layer(file("data", random.Random(11).randbytes(100_000)))], listed_platform=False)
+_BLOB, _DIGEST = _APP.layers[0].blob, _APP.layers[0].digest
+_TENTHS = [len(_BLOB) * tenth // 10 for tenth in range(10)]
+_LIMITS = Limits(silence_timeout=0.1, connect_timeout=1.0)
+_ME = basic("me", SECRET)
+_ENOUGH_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an audit would end: its exit code and what it would say, in one text."""
+
+    code: int
+    said: str
+
+
+def audit(host: str, slept: list[float], *, limits: Limits = _LIMITS) -> Outcome:
+    """Inspect the image on `host` with the credentials `me` and `SECRET`, without ever sleeping between attempts."""
+    source = RegistrySource(
+        Reference.parse(f"{host}/team/app"),
+        SourceOptions(limits=limits),
+        sleep=slept.append,
+        credentials=lambda _: Lookup(credential=password()),
+    )
+    started = time.monotonic()
+    try:
+        report = analyze.inspect_source(source).report
+        return Outcome(code=exit_code([report]), said="\n".join(failure.message for failure in report.failures))
+    except ImgscopeError as error:
+        return Outcome(code=error.exit_code, said=f"{error.message}; {error.hint}")
+    finally:
+        source.close()
+        assert time.monotonic() - started < _ENOUGH_SECONDS
+
+
+def only_layers(fault: Fault) -> Fault:
+    """The same fault, for the layer only and not for the configuration."""
+    applies = fault.applies
+    return Fault(
+        applies=lambda seen: applies(seen) and seen.path.endswith(_DIGEST), change=fault.change, times=fault.times
+    )
+
+
+@pytest.fixture(params=[Basic(username="me", password=SECRET), Bearer(username="me", password=SECRET)])
+def registry(request: pytest.FixtureRequest) -> Registry:
+    """A registry that wants a login, with the image in it."""
+    auth: Auth = replace(request.param)
+    if isinstance(auth, Bearer):
+        auth.tokens = []
+    registry = Registry(auth=auth)
+    registry.add(_APP)
+    return registry
+
+
+@pytest.fixture
+def elsewhere() -> Registry:
+    """Another host: the storage that blobs are redirected to."""
+    registry = Registry()
+    registry.add(_APP)
+    return registry
+
+
+def assert_never_told(registry: Registry) -> None:
+    """Nothing that arrived there tells who asks, in whatever form."""
+    assert all("authorization" not in seen.headers for seen in registry.requests)
+    everything = repr(registry.requests)
+    for secret in (SECRET, _ME.split()[1], "granted-"):
+        assert secret not in everything
+
+
+def blob_requests(registry: Registry) -> list[str]:
+    """The ranges of the requests for the layer that were let in."""
+    return [
+        seen.headers.get("range", "all")
+        for seen in registry.requests
+        if seen.path.endswith(_DIGEST) and "authorization" in seen.headers
+    ]
+
+
+@pytest.mark.parametrize("after", _TENTHS)
+def test_C17_a_layer_cut_anywhere_is_read_to_its_end(registry: Registry, after: int, slept: list[float]) -> None:
+    registry.misbehave(only_layers(cut(after=after)))
+    with registry.serve() as host:
+        assert audit(host, slept) == Outcome(code=0, said="")
+    assert blob_requests(registry) == ["all", f"bytes={after}-" if after else "all"]
+
+
+def test_C17_a_layer_cut_at_every_tenth_is_read_to_its_end(registry: Registry, slept: list[float]) -> None:
+    registry.misbehave(only_layers(cut(after=_TENTHS[1], times=None)))
+    with registry.serve() as host:
+        assert audit(host, slept) == Outcome(code=0, said="")
+    assert blob_requests(registry) == ["all", *(f"bytes={_TENTHS[1] * count}-" for count in range(1, 11))]
+    assert not any(slept)
+
+
+def test_C17_without_ranges_a_layer_that_is_cut_later_each_time_is_read(registry: Registry, slept: list[float]) -> None:
+    registry.serves_ranges = False
+    registry.misbehave(*(only_layers(cut(after=after)) for after in reversed(_TENTHS)))
+    with registry.serve() as host:
+        assert audit(host, slept).code == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Faults and what comes of them: the exit code, a part of what is said, and how often the layer is asked for."""
+
+    faults: Callable[[], list[Fault]]
+    code: int = 3
+    said: str = ""
+    asked: int = 1
+
+
+def _resumed(change: Callable[[Seen, Reply], Reply], times: int | None = None) -> list[Fault]:
+    """Cut the first answer in half, and change those to what is asked for then."""
+    return [cut(after=len(_BLOB) // 2), Fault(applies=lambda seen: "range" in seen.headers, change=change, times=times)]
+
+
+_CASES = {
+    "429 once": Case(faults=lambda: [rate_limited(kind="blobs", times=1)], code=0, asked=2),
+    "429 with seconds": Case(faults=lambda: [rate_limited(kind="blobs", retry_after="3", times=1)], code=0, asked=2),
+    "429 for ever": Case(faults=lambda: [rate_limited(kind="blobs")], said="the limit is reached", asked=4),
+    "429 until tomorrow": Case(
+        faults=lambda: [rate_limited(kind="blobs", retry_after="86400")], said="the limit is reached", asked=1
+    ),
+    "500 three times": Case(faults=lambda: [answering(500, kind="blobs", times=3)], code=0, asked=4),
+    "500 for ever": Case(faults=lambda: [answering(500, kind="blobs")], said="status 500 Internal Server", asked=4),
+    "500 in the middle": Case(faults=lambda: _resumed(lambda *_: Reply(status=500), times=2), code=0, asked=4),
+    "500 from the middle on": Case(faults=lambda: _resumed(lambda *_: Reply(status=500)), said="status 500", asked=5),
+    "416 in the middle": Case(faults=lambda: _resumed(lambda *_: Reply(status=416)), said="status 416", asked=2),
+    "wrong part": Case(
+        faults=lambda: _resumed(lambda _, reply: reply.with_headers(content_range="bytes 0-9/10")),
+        said="answered with another part of the blob",
+        asked=2,
+    ),
+    "wrong length told": Case(
+        faults=lambda: [with_headers("blobs", content_length=str(len(_BLOB) + 5)), cut(after=len(_BLOB), times=None)],
+        code=0,
+    ),
+    "short length told": Case(
+        faults=lambda: [with_headers("blobs", content_length=str(len(_BLOB) - 5))], said="ends after"
+    ),
+    "wrong digest": Case(faults=lambda: [flipped(at=50_000)], said="does not match its digest"),
+    "too short": Case(faults=lambda: [truncated(to=50_000)], said="ends after 50,000 of"),
+    "too long": Case(faults=lambda: [padded(by=10)], said="is longer than"),
+    "empty": Case(faults=lambda: [truncated(to=0)], said="ends after 0 of"),
+    "gzip on the way": Case(faults=lambda: [gzipped("blobs")], said="its manifest promises"),
+    "web page": Case(
+        faults=lambda: [answering(200, kind="blobs", headers={"content-type": "text/html"}, body=b"<html>")],
+        said="answered with a web page",
+    ),
+    "redirect loop": Case(
+        faults=lambda: [answering(307, kind="blobs", headers={"location": f"/v2/team/app/blobs/{_DIGEST}"})],
+        said="redirects more than 10 times",
+        asked=11,
+    ),
+    "endless": Case(faults=lambda: [endless()], said="is longer than"),
+    "endless refusal": Case(faults=lambda: [endless(status=400)], said="status 400"),
+    "silent before the first byte": Case(faults=lambda: [silent(after=0)], code=0, asked=2),
+    "silent in the middle": Case(faults=lambda: [silent(after=50_000)], code=0, asked=2),
+    "silent at the last byte": Case(faults=lambda: [silent(after=len(_BLOB) - 1)], code=0, asked=2),
+    "silent for ever": Case(
+        faults=lambda: [silent(after=0, times=None)], said="3 attempts to go on from byte 0 brought nothing", asked=4
+    ),
+    "slow and never silent": Case(faults=lambda: [dripping(pause=0.02)], code=0),
+    "dropped": Case(faults=lambda: [dropping(kind="blobs", times=2)], code=0, asked=3),
+    "dropped for ever": Case(faults=lambda: [dropping(kind="blobs")], said="broke off", asked=4),
+    "missing": Case(faults=lambda: [answering(404, kind="blobs")], said="though the image needs it"),
+}
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in _CASES.items()])
+def test_C16_C17_what_a_layer_meets_ends_well_or_in_a_sentence(
+    registry: Registry, case: Case, slept: list[float]
+) -> None:
+    registry.misbehave(*map(only_layers, case.faults()))
+    with registry.serve() as host:
+        outcome = audit(host, slept)
+        hosts = {seen.host for seen in registry.requests}
+    assert outcome.code == case.code, outcome.said
+    assert case.said in outcome.said
+    assert bool(outcome.said) is (case.code != 0)
+    assert SECRET not in outcome.said
+    assert len(blob_requests(registry)) == case.asked
+    assert hosts == {host}
+
+
+def test_a_login_that_is_never_accepted_ends_after_a_few_attempts(registry: Registry, slept: list[float]) -> None:
+    with registry.serve() as host:
+        wanted = 'Basic realm="x"' if isinstance(registry.auth, Basic) else f'Bearer realm="http://{host}/token"'
+        registry.misbehave(answering(401, kind="blobs", headers={"www-authenticate": wanted}))
+        outcome = audit(host, slept)
+    assert outcome.code == 3
+    assert f"{host} gives no access to team/app; the credentials from" in outcome.said
+    assert len([seen for seen in registry.requests if seen.kind == "blobs"]) <= 4
+    assert len([seen for seen in registry.requests if seen.kind == "token"]) <= 4
+
+
+def test_I64_an_endless_document_is_not_read(registry: Registry, slept: list[float]) -> None:
+    registry.misbehave(endless(kind="manifests"))
+    with registry.serve() as host:
+        outcome = audit(host, slept)
+    assert outcome.code == 3
+    assert "more than the 4,194,304 bytes" in outcome.said
+
+
+def test_I64_an_endless_token_is_not_read_from_a_socket_either(slept: list[float]) -> None:
+    registry = Registry(auth=Bearer(username="me", password=SECRET))
+    registry.add(_APP)
+    registry.misbehave(endless(kind="token"))
+    with registry.serve() as host:
+        outcome = audit(host, slept)
+    assert outcome.code == 3
+    assert "more than the 65,536 bytes" in outcome.said
+
+
+def test_C19_a_layer_is_fetched_from_another_host_that_learns_nothing(
+    registry: Registry, elsewhere: Registry, slept: list[float]
+) -> None:
+    elsewhere.misbehave(only_layers(cut(after=50_000, kind="storage")))
+    with registry.serve() as host, elsewhere.serve() as storage:
+        registry.misbehave(redirected(f"http://{storage}"))
+        assert audit(host, slept).code == 0
+        assert {seen.host for seen in elsewhere.requests} == {storage}
+    assert [seen.headers.get("range") for seen in elsewhere.requests if seen.path.endswith(_DIGEST)] == [
+        None,
+        "bytes=50000-",
+    ]
+    assert_never_told(elsewhere)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_C19_I57_another_host_that_asks_for_a_login_gets_none(
+    registry: Registry, elsewhere: Registry, status: int, slept: list[float]
+) -> None:
+    with registry.serve() as host, elsewhere.serve() as storage:
+        challenge = {"www-authenticate": f'Bearer realm="http://{storage}/token",service="x", Basic realm="x"'}
+        elsewhere.misbehave(answering(status, kind="storage", headers=challenge))
+        registry.misbehave(redirected(f"http://{storage}"))
+        outcome = audit(host, slept)
+    assert outcome.code == 3
+    assert [seen.kind for seen in elsewhere.requests] == ["storage"]
+    assert_never_told(elsewhere)
+
+
+def test_I57_a_token_server_elsewhere_is_asked_without_credentials(slept: list[float], elsewhere: Registry) -> None:
+    with elsewhere.serve() as other:
+        # One machine, two names: 127.0.0.1 and localhost are different hosts to whoever keeps credentials apart.
+        realm = f"http://localhost:{other.rpartition(':')[2]}/token"
+        registry = Registry(auth=Bearer(username="me", password=SECRET, realm=realm))
+        registry.add(_APP)
+        with registry.serve() as host:
+            outcome = audit(host, slept)
+    assert outcome.code == 3
+    assert [seen.kind for seen in elsewhere.requests] == ["token"]
+    assert_never_told(elsewhere)
+    assert_never_told(registry)
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's side of TLS that this process trusts."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+@pytest.mark.parametrize("keeps_tls", [True, False])
+def test_C19_a_redirect_from_an_encrypted_registry_stays_encrypted_or_is_refused(
+    registry: Registry, elsewhere: Registry, tls: ssl.SSLContext, keeps_tls: bool, slept: list[float]
+) -> None:
+    with ExitStack() as servers:
+        host = servers.enter_context(registry.serve(tls=tls))
+        storage = servers.enter_context(elsewhere.serve(tls=tls if keeps_tls else None))
+        registry.misbehave(redirected(f"{'https' if keeps_tls else 'http'}://{storage}"))
+        outcome = audit(host, slept)
+    assert {seen.scheme for seen in registry.requests} == {"https"}
+    assert_never_told(elsewhere)
+    if keeps_tls:
+        assert outcome == Outcome(code=0, said="")
+    else:
+        assert (outcome.code, elsewhere.requests) == (3, [])
+        assert f"redirects to {storage}, which is not encrypted" in outcome.said
+        assert "signed-secret" not in outcome.said
