@@ -227,6 +227,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Headers and body are written one after the other: neither is to wait until the first is acknowledged.
+    disable_nagle_algorithm = True
     server: _Server
 
     def setup(self) -> None:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 import trustme
@@ -84,6 +83,11 @@ def only_layers(fault: Fault) -> Fault:
     return Fault(
         applies=lambda seen: applies(seen) and seen.path.endswith(_DIGEST), change=fault.change, times=fault.times
     )
+
+
+@pytest.fixture(autouse=True)
+def few_certificates(one_authority: trustme.CA) -> None:
+    """Load one certificate for each audit, and not all that the system trusts."""
 
 
 @pytest.fixture(params=[Basic(username="me", password=SECRET), Bearer(username="me", password=SECRET)])
@@ -302,13 +306,10 @@ def test_I57_a_token_server_elsewhere_is_asked_without_credentials(slept: list[f
 
 
 @pytest.fixture
-def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+def tls(one_authority: trustme.CA) -> ssl.SSLContext:
     """A server's side of TLS that this process trusts."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+    one_authority.issue_cert("127.0.0.1").configure_cert(context)
     return context
 
 
