@@ -250,6 +250,8 @@ class _Handler(BaseHTTPRequestHandler):
         )
         if reply.dropped:
             self.close_connection = True
+            if reply.silent_after is not None:
+                self._wait_for_the_end()
             return
         self.send_response(reply.status)
         for name, value in reply.headers:
@@ -267,9 +269,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(reply.body)
         if reply.silent_after is not None:
             self.wfile.write(reply.body[: reply.silent_after])
-            while self.connection.recv(65536):
-                pass
             self.close_connection = True
+            self._wait_for_the_end()
             return
         if reply.pause:
             step = len(reply.body) // 10 + 1
@@ -278,6 +279,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(reply.body[start : start + step])
             return
         self.wfile.write(reply.body[: reply.cut_after])
+
+    def _wait_for_the_end(self) -> None:
+        while self.connection.recv(65536):
+            pass
 
     def do_HEAD(self) -> None:
         self.do_GET()

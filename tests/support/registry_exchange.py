@@ -45,7 +45,8 @@ class Seen:
 class Reply:
     """An answer. `cut_after` breaks the connection when so many bytes of `body` were sent, `dropped` before that.
 
-    Only over real sockets: after `silent_after` bytes nothing more comes until the client hangs up; `pause` are
+    Only over real sockets: after `silent_after` bytes nothing more comes until the client hangs up, and nothing at
+    all where it is `dropped` too; `pause` are
     seconds between tenths of the body; `endless` repeats the body until the client hangs up.
     """
 

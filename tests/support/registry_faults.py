@@ -38,6 +38,11 @@ def silent(*, after: int, times: int | None = 1, kind: str = "blobs") -> Fault:
     return Fault(applies=of_kind(kind), change=lambda _, reply: replace(reply, silent_after=after), times=times)
 
 
+def mute(*, times: int | None = 1, kind: str = "blobs") -> Fault:
+    """Take the request and say nothing at all, over real sockets only."""
+    return Fault(applies=of_kind(kind), change=lambda *_: Reply(dropped=True, silent_after=0), times=times)
+
+
 def dripping(*, pause: float, kind: str = "blobs") -> Fault:
     """Pause before each tenth of the body, over real sockets only."""
     return Fault(applies=of_kind(kind), change=lambda _, reply: replace(reply, pause=pause))

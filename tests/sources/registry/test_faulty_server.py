@@ -14,7 +14,7 @@ import trustme
 
 from imgscope import analyze
 from imgscope.cli._inspect import exit_code
-from imgscope.errors import ImgscopeError
+from imgscope.errors import ImgscopeError, SourceError
 from imgscope.limits import Limits
 from imgscope.oci.reference import Reference
 from imgscope.sources.base import SourceOptions
@@ -34,6 +34,7 @@ from tests.support.registry_faults import (
     endless,
     flipped,
     gzipped,
+    mute,
     padded,
     rate_limited,
     redirected,
@@ -210,6 +211,8 @@ _CASES = {
     "silent for ever": Case(
         faults=lambda: [silent(after=0, times=None)], said="3 attempts to go on from byte 0 brought nothing", asked=4
     ),
+    "no answer once": Case(faults=lambda: [mute()], code=0, asked=2),
+    "no answer ever": Case(faults=lambda: [mute(times=None)], said="did not answer in time", asked=4),
     "slow and never silent": Case(faults=lambda: [dripping(pause=0.02)], code=0),
     "dropped": Case(faults=lambda: [dropping(kind="blobs", times=2)], code=0, asked=3),
     "dropped for ever": Case(faults=lambda: [dropping(kind="blobs")], said="broke off", asked=4),
@@ -244,8 +247,11 @@ def test_a_login_that_is_never_accepted_ends_after_a_few_attempts(registry: Regi
     assert len([seen for seen in registry.requests if seen.kind == "token"]) <= 4
 
 
-def test_I64_an_endless_document_is_not_read(registry: Registry, slept: list[float]) -> None:
-    registry.misbehave(endless(kind="manifests"))
+@pytest.mark.parametrize("kind", ["manifests", "blobs"])
+def test_I64_an_endless_manifest_or_configuration_is_not_read(
+    registry: Registry, slept: list[float], kind: str
+) -> None:
+    registry.misbehave(endless(kind=kind))
     with registry.serve() as host:
         outcome = audit(host, slept)
     assert outcome.code == 3
@@ -260,6 +266,24 @@ def test_I64_an_endless_token_is_not_read_from_a_socket_either(slept: list[float
         outcome = audit(host, slept)
     assert outcome.code == 3
     assert "more than the 65,536 bytes" in outcome.said
+
+
+def test_C16_a_registry_that_went_away_is_looked_for_a_few_times_and_then_told(
+    registry: Registry, slept: list[float]
+) -> None:
+    registry.misbehave(with_headers("blobs", connection="close"))
+    with registry.serve() as host:
+        source = RegistrySource(
+            Reference.parse(f"{host}/team/app"),
+            SourceOptions(limits=_LIMITS),
+            sleep=slept.append,
+            credentials=lambda _: Lookup(credential=password()),
+        )
+        [descriptor] = source.resolve(None).manifest.layers
+    with pytest.raises(SourceError, match=f"cannot connect to {host}"), source.open_blob(descriptor):
+        pass
+    source.close()
+    assert len(slept) == 3
 
 
 def test_C19_a_layer_is_fetched_from_another_host_that_learns_nothing(
