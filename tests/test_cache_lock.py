@@ -142,6 +142,35 @@ def test_nobody_waits_for_more_than_a_few_who_fail(path: Path, tmp_path: Path) -
         lock.close()
 
 
+def test_who_makes_no_progress_is_not_waited_for_for_ever(path: Path) -> None:
+    """Such as a process that was stopped, which keeps its lock."""
+    release, thread = _held(path)
+    shelf = Shelf()
+    assert once(path, find=shelf.find, make=shelf.make, waiting=lambda _: None, patience=0.01) == "made"
+    assert path.exists(), "it is still the other's"
+    release.set()
+    thread.join()
+    assert not path.exists()
+
+
+def test_who_makes_progress_is_waited_for(path: Path, tmp_path: Path) -> None:
+    """Each look of the one who waits finds one byte more."""
+    holder, shelf, looks = cache_lock._LockFile(path), Shelf(), 0
+
+    def waiting(received: int) -> None:
+        nonlocal looks
+        looks += 1
+        assert received == looks - 1
+        holder.tell(looks)
+        if looks == 5:
+            holder.close()
+
+    assert holder.acquire()
+    holder.tell(0)
+    assert once(path, find=shelf.find, make=shelf.make, waiting=waiting, patience=0.01) == "made"
+    assert looks == 5
+
+
 _HOLDER = """
 import sys, threading
 from pathlib import Path

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 if sys.platform == "win32":
     import msvcrt
@@ -27,6 +27,8 @@ Tell = Callable[[int], None]
 _MOST_AWAITED: Final = 3
 """How many owners in a row are waited for that leave without an entry: what fails for them may fail for all."""
 
+_PATIENCE: Final = 30.0
+"""Seconds without a byte after which an owner is not waited for any longer: it may be stopped, or its registry."""
 _BETWEEN_LOOKS: Final = 0.05
 _NUMBER_SIZE: Final = 8
 _OPENED: Final = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -38,12 +40,13 @@ def once(
     find: Callable[[], Made | None],
     make: Callable[[Tell], Made],
     waiting: Callable[[int], None],
+    patience: float = _PATIENCE,
 ) -> Made:
     """Return what `find` finds or else what `make` makes, which nobody else with `path` does at the same time.
 
     `make` leaves what it made where the next `find` looks. While another is making it, `waiting` is called many
     times a second with the bytes that have come in there; it may raise to stop waiting. Where `path` cannot be
-    locked, `make` is called at once.
+    locked, or nothing has come in there for `patience` seconds, `make` is called all the same.
     """
     for _ in range(_MOST_AWAITED):
         try:
@@ -51,13 +54,15 @@ def once(
         except OSError:
             break
         with contextlib.closing(lock):
-            if _is_ours(lock, waiting):
-                # Its last owner may have made it after the caller had looked.
-                found = find()
-                return make(lock.tell) if found is None else found
-        found = find()
-        if found is not None:
-            return found
+            turn = _wait(lock, waiting, patience)
+            # Its last owner may have made it after the caller had looked.
+            found = find()
+            if found is not None:
+                return found
+            if turn == "ours":
+                return make(lock.tell)
+        if turn == "stuck":
+            break
     return make(lambda _: None)
 
 
@@ -67,14 +72,20 @@ def remove_abandoned(path: Path) -> None:
         lock.acquire()
 
 
-def _is_ours(lock: _LockFile, waiting: Callable[[int], None]) -> bool:
-    """Wait until the lock is ours, or until its owner has removed it."""
+def _wait(lock: _LockFile, waiting: Callable[[int], None], patience: float) -> Literal["ours", "gone", "stuck"]:
+    """Wait until the lock is ours, or its owner has removed it, or nothing has happened there for too long."""
+    last, since = -1, 0.0
     while lock.is_current():
         if lock.acquire():
-            return lock.is_current()
-        waiting(lock.told())
+            return "ours" if lock.is_current() else "gone"
+        received, now = lock.told(), time.monotonic()
+        if received != last:
+            last, since = received, now
+        elif now - since > patience:
+            return "stuck"
+        waiting(received)
         time.sleep(_BETWEEN_LOOKS)
-    return False
+    return "gone"
 
 
 class _LockFile:

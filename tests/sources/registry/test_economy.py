@@ -195,3 +195,18 @@ def test_C8_threads_that_are_refused_at_once_share_one_new_token() -> None:
             thread.join()
         source.close()
     assert len(registry.asked("token")) == 2
+
+
+@pytest.mark.parametrize("auth", [None, Bearer()])
+def test_no_answer_is_left_unread_not_even_that_of_a_scheme_that_was_tried(
+    open_image: Opener, auth: Auth | None
+) -> None:
+    """A server that speaks TLS answers plain HTTP with 400."""
+    registry = registry_with(auth)
+    registry.misbehave(Fault(applies=lambda seen: seen.scheme == "http", change=lambda *_: Reply(status=400)))
+    options = SourceOptions(limits=Limits(connections_per_host=1))
+    source = open_image(registry, "localhost:5000/team/app", options=options)
+    head = source.resolve(None)
+    with source.open_blob(head.manifest.layers[0]) as chunks:
+        assert b"".join(chunks)
+    assert source._transport._open == set()

@@ -124,6 +124,8 @@ class Session:
                 failure = error if failure is None or error.is_about_certificates else failure
                 continue
             self._base = base
+            if doubtful is not None:
+                self._transport.finish(doubtful)
             if is_last or scheme != "http" or response.status_code != httpx.codes.BAD_REQUEST:
                 return response
             # So does a TLS server answer plain HTTP, but so may a registry that found fault with the request.

@@ -139,7 +139,7 @@ class Transport:
     def _send_once(
         self, method: str, url: httpx.URL, headers: Mapping[str, str], form: Mapping[str, str] | None
     ) -> httpx.Response:
-        self._slots.take(authority(url))
+        self._slots.take(_server(url))
         response: httpx.Response | None = None
         try:
             self._check_open()
@@ -155,7 +155,7 @@ class Transport:
             raise
         finally:
             if response is None:
-                self._slots.give_back(authority(url))
+                self._slots.give_back(_server(url))
         with self._lock:
             self._answered = True
             self._open.add(response)
@@ -216,7 +216,7 @@ class Transport:
             self._open.discard(response)
         response.close()
         if was_open:
-            self._slots.give_back(authority(response.request.url))
+            self._slots.give_back(_server(response.request.url))
 
     def count(self, size: int) -> None:
         """Add bytes that were received to the traffic."""
@@ -261,6 +261,10 @@ def _hang_up(response: httpx.Response) -> None:
 def same_origin(url: httpx.URL, other: httpx.URL) -> bool:
     """Tell whether both have the same scheme, host and port."""
     return (url.scheme, url.host, url.port) == (other.scheme, other.host, other.port)
+
+
+def _server(url: httpx.URL) -> str:
+    return f"{url.scheme}://{authority(url)}"
 
 
 def authority(url: httpx.URL) -> str:
