@@ -17,7 +17,7 @@ from imgscope.report import ImageReport
 INCOMPLETE = 3
 POLICY_FAILED = 1
 _LOOK_AROUND: Final = 0.1
-_PATIENCE: Final = 0.3
+_PATIENCE: Final = 0.2
 """Seconds that an interrupted inspection has to tidy up."""
 
 
