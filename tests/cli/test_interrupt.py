@@ -36,6 +36,12 @@ class Interrupted:
     shown: bytes
 
 
+def _environment() -> dict[str, str]:
+    """That of a user: measuring what of imgscope is run would take longer than to stop it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    return {**kept, "TERM": "xterm"}
+
+
 @contextmanager
 def on_a_terminal(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], bytearray]]:
     """Run imgscope on a terminal of its own, and keep what it writes."""
@@ -52,7 +58,7 @@ def on_a_terminal(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], by
     reader = threading.Thread(target=keep)
     process = subprocess.Popen(
         [sys.executable, "-m", "imgscope", *arguments],
-        stdin=secondary, stdout=secondary, stderr=secondary, env={**os.environ, "TERM": "xterm"},
+        stdin=secondary, stdout=secondary, stderr=secondary, env=_environment(),
     )  # fmt: skip
     os.close(secondary)
     reader.start()
