@@ -170,5 +170,6 @@ def test_an_interrupted_audit_leaves_nothing_in_the_way_of_the_next() -> None:
         assert interrupt(met, "audit", reference).code == 130
         with on_a_terminal("audit", reference) as (process, shown):
             assert process.wait(_ENOUGH_SECONDS) == 0, bytes(shown)
-    left = [path.suffix for path in Path(os.environ["XDG_CACHE_HOME"]).rglob("*") if path.is_file()]
-    assert sorted(left) == [".document", ".layer"]
+    left = {path.suffix for path in Path(os.environ["XDG_CACHE_HOME"]).rglob("*") if path.is_file()}
+    assert ".layer" in left
+    assert left & {".lock", ".tmp"} == set()
