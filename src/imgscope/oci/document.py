@@ -61,10 +61,15 @@ def parse_json(body: bytes, *, what: str, limit: int = LARGEST_DOCUMENT) -> Any:
 def convert(value: Any, kind: type[Document], *, what: str) -> Document:
     """Return the parsed JSON `value` as a `kind`; raises `DocumentError` with the place in the document."""
     try:
-        with _converting:
-            return msgspec.convert(value, kind, dec_hook=_decode_custom)
+        return typed(value, kind)
     except msgspec.ValidationError as error:
         raise DocumentError(f"the {what} is malformed: {error}") from None
+
+
+def typed(value: Any, kind: type[Document]) -> Document:
+    """Return `value`, made of lists, dicts and scalars, as a `kind`, in any thread; raises msgspec's error."""
+    with _converting:
+        return msgspec.convert(value, kind, dec_hook=_decode_custom)
 
 
 def decode(body: bytes, kind: type[Document], *, what: str, limit: int = LARGEST_DOCUMENT) -> Document:
