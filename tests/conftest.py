@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    import trustme
 
 _REQUIRE_INTEGRATION = "IMGSCOPE_REQUIRE_INTEGRATION"
 _SETTINGS_OF_THE_USER = (
@@ -46,6 +51,23 @@ def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test find layers that another one read."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(scope="session")
+def _authority() -> trustme.CA:
+    import trustme
+
+    return trustme.CA()
+
+
+@pytest.fixture
+def one_authority(_authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    """The only authority that is trusted: to load all those of a system takes longer than to read a small image."""
+    path = tmp_path / "authority.pem"
+    _authority.cert_pem.write_to_path(str(path))
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "no-certificates"))
+    return _authority
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -175,3 +175,79 @@ def test_two_processes_that_store_at_once_leave_one_whole_entry(cache: LayerCach
     assert [process.exitcode for process in processes] == [0, 0]
     assert cache.load(DESCRIPTOR, DIFF_ID, WANTS) == layer_index()
     assert not list(cache.directory.glob("layers-*/.*.tmp"))
+
+
+DOCUMENT = b'{"os": "linux"}'
+NAME = Digest.of(DOCUMENT)
+
+
+def fetch_nothing() -> bytes:
+    raise AssertionError("it was fetched again")
+
+
+def document_file(cache: LayerCache) -> Path:
+    (entry,) = cache.directory.glob("documents-*/*.document")
+    return entry
+
+
+def test_a_document_is_fetched_once_and_then_found_by_its_digest(cache: LayerCache) -> None:
+    assert cache.document(NAME, lambda: DOCUMENT) == DOCUMENT
+    assert cache.document(NAME, fetch_nothing) == DOCUMENT
+    assert document_file(cache).stat().st_mode & 0o077 == 0
+
+
+def test_C59_a_document_that_is_not_what_its_name_says_is_neither_kept_nor_believed(cache: LayerCache) -> None:
+    assert cache.document(NAME, lambda: b"another") == b"another"
+    assert not list(cache.directory.glob("documents-*/*.document"))
+    cache.document(NAME, lambda: DOCUMENT)
+    document_file(cache).write_bytes(b"poisoned")
+    assert cache.document(NAME, lambda: DOCUMENT) == DOCUMENT
+    assert document_file(cache).read_bytes() == DOCUMENT
+
+
+def test_a_document_whose_digest_cannot_be_verified_is_fetched_each_time(cache: LayerCache) -> None:
+    unknown, answers = Digest("blake3:abc"), iter((b"1", b"2"))
+    assert [cache.document(unknown, lambda: next(answers)) for _ in range(2)] == [b"1", b"2"]
+
+
+def test_documents_are_counted_evicted_and_cleared_as_layers_are(cache: LayerCache) -> None:
+    cache.document(NAME, lambda: DOCUMENT)
+    assert (cache.info().layers, cache.info().size) == (0, len(DOCUMENT))
+    LayerCache(cache.directory, largest_size=len(DOCUMENT)).document(Digest.of(b"x" * 10), lambda: b"x" * 10)
+    assert not list(cache.directory.glob(f"documents-*/*{NAME.encoded}*"))
+    cache.clear()
+    assert cache.info().size == 0
+
+
+def obtain(cache: LayerCache, diff_id: Digest | None, read: list[int]) -> LayerIndex:
+    def reading(_: object) -> LayerIndex:
+        read.append(1)
+        return layer_index()
+
+    return cache.obtain(DESCRIPTOR, diff_id, WANTS, read=reading, waiting=lambda _: None)
+
+
+def test_a_layer_that_is_obtained_is_read_once_and_kept(cache: LayerCache) -> None:
+    read: list[int] = []
+    assert [obtain(cache, DIFF_ID, read) for _ in range(3)] == [layer_index()] * 3
+    assert len(read) == 1
+
+
+def test_a_layer_without_a_diff_id_is_read_by_everybody_and_waited_for_by_nobody(cache: LayerCache) -> None:
+    read: list[int] = []
+    obtain(cache, None, read)
+    assert [path.suffix for path in cache.directory.rglob("*.*")] == [".layer"]
+    obtain(cache, None, read)
+    assert len(read) == 2
+
+
+def test_locks_that_dead_processes_left_behind_go_after_a_day_or_when_the_cache_is_cleared(cache: LayerCache) -> None:
+    obtain(cache, DIFF_ID, [])
+    old, new = (entry_file(cache).with_name(f"{name}.layer.lock") for name in ("old", "new"))
+    for lock in (old, new):
+        lock.touch()
+    os.utime(old, (1_000_000, 1_000_000))
+    cache.store(layer_index(Digest.of(b"another")), WANTS)
+    assert (old.exists(), new.exists()) == (False, True)
+    cache.clear()
+    assert not new.exists()

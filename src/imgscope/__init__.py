@@ -54,11 +54,12 @@ def inspect(
     from imgscope.oci.platform import Platform
     from imgscope.sources.base import SourceOptions
 
+    kept = LayerCache() if cache else None
     options = analyze.Options(
         platform=Platform.parse(platform) if platform else None,
         jobs=jobs,
-        cache=LayerCache() if cache else None,
-        source=SourceOptions(insecure_registries=frozenset(insecure_registries)),
+        cache=kept,
+        source=SourceOptions(insecure_registries=frozenset(insecure_registries), cache=kept),
     )
     return analyze.inspect(reference, options=options, progress=progress or events.ignore, cancelled=cancelled).report
 

@@ -1,8 +1,9 @@
-"""Layers that were read before: LayerIndex by diff_id, in the user's cache directory.
+"""Layers that were read before: LayerIndex by diff_id, in the user's cache directory, and configurations of images.
 
 An entry is a file of its own (`layer.stored`). It is written to a temporary file and renamed, so that two processes
 never see half of one; it is believed only when its fingerprint holds and it was made by the same format version for
-the same `wants`. Whatever is wrong with the cache costs time, never a result.
+the same `wants`. Whatever is wrong with the cache costs time, never a result. A document is kept as it is: its name
+is its digest.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +21,7 @@ import msgspec
 import platformdirs
 import xxhash
 
+from imgscope.cache_lock import Tell, once, remove_abandoned
 from imgscope.layer import stored
 from imgscope.layer.index import LayerIndex
 from imgscope.layer.wants import Wants
@@ -29,6 +32,9 @@ FORMAT_VERSION: Final = 1
 """Goes up whenever LayerIndex or what is read into it changes; older entries are then left to eviction."""
 
 _SUFFIX: Final = ".layer"
+_DOCUMENT_SUFFIX: Final = ".document"
+_LOCK_SUFFIX: Final = ".lock"
+_SECONDS_TO_ABANDON: Final = 24 * 60 * 60
 _LARGEST_CACHE: Final = 1024 * 1024 * 1024
 
 
@@ -78,28 +84,87 @@ class LayerCache:
             compression=_compression_of(descriptor.media_type),
         )
 
+    def obtain(
+        self,
+        descriptor: Descriptor,
+        diff_id: Digest | None,
+        wants: Wants,
+        *,
+        read: Callable[[Tell], LayerIndex],
+        waiting: Callable[[int], None],
+    ) -> LayerIndex:
+        """Return the index of a layer: the one that is kept, or what `read` returns, which is kept then.
+
+        Of all threads and processes that share the cache only one reads a layer at a time; the others are shown by
+        `waiting` how far it is, and then find the layer here. `waiting` may raise to stop that.
+        """
+
+        def find() -> LayerIndex | None:
+            return self.load(descriptor, diff_id, wants)
+
+        def make(tell: Tell) -> LayerIndex:
+            index = read(tell)
+            self.store(index, wants)
+            return index
+
+        index = find()
+        if index is not None:
+            return index
+        if diff_id is None:
+            return make(lambda _: None)
+        return once(_lock_of(self._path(diff_id, wants)), find=find, make=make, waiting=waiting)
+
+    def document(self, digest: Digest, fetch: Callable[[], bytes]) -> bytes:
+        """Return the bytes of `digest`: those that are kept, or what `fetch` returns, which is kept then.
+
+        As with layers, only one fetches a document at a time. What `fetch` returns is not verified for the caller.
+        """
+        path = self.directory / f"documents-{FORMAT_VERSION}" / f"{digest.algorithm}-{digest.encoded}{_DOCUMENT_SUFFIX}"
+
+        def find() -> bytes | None:
+            with contextlib.suppress(OSError):
+                content = path.read_bytes()
+                if _has_digest(content, digest):
+                    os.utime(path)
+                    return content
+            return None
+
+        def make(_: Tell) -> bytes:
+            content = fetch()
+            if _has_digest(content, digest):
+                self._keep(path, content)
+            return content
+
+        kept = find()
+        return once(_lock_of(path), find=find, make=make, waiting=lambda _: None) if kept is None else kept
+
     def store(self, index: LayerIndex, wants: Wants) -> None:
         """Keep `index`, unless it is incomplete. A cache that cannot be written to is a `problem`, not an error."""
         if index.error is not None:
             return
-        path = self._path(Digest(index.diff_id), wants)
+        self._keep(self._path(Digest(index.diff_id), wants), stored.encode(index))
+
+    def _keep(self, path: Path, content: bytes) -> None:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(path, stored.encode(index))
+            write_whole(path, content)
             self._evict()
         except OSError as error:
             self.problem = f"the cache in {self.directory} cannot be written to: {error.strerror or error}"
 
     def info(self) -> CacheInfo:
         """Return how much is kept and where."""
-        sizes = [entry.stat().st_size for entry in self._entries()]
-        return CacheInfo(directory=self.directory, layers=len(sizes), size=sum(sizes), largest_size=self._largest_size)
+        sizes = {entry: entry.stat().st_size for entry in self._entries()}
+        layers = sum(entry.suffix == _SUFFIX for entry in sizes)
+        size = sum(sizes.values())
+        return CacheInfo(directory=self.directory, layers=layers, size=size, largest_size=self._largest_size)
 
     def clear(self) -> CacheInfo:
         """Remove every entry, and nothing else; return what was there. Raises `OSError`."""
         info = self.info()
         for entry in self._entries():
             entry.unlink(missing_ok=True)
+        self._remove_locks(older_than=0)
         return info
 
     def _path(self, diff_id: Digest, wants: Wants) -> Path:
@@ -107,10 +172,20 @@ class LayerCache:
         return self.directory / f"layers-{FORMAT_VERSION}" / f"{diff_id.algorithm}-{diff_id.encoded}-{purpose}{_SUFFIX}"
 
     def _entries(self) -> Iterator[Path]:
-        return self.directory.glob(f"layers-*/*{_SUFFIX}")
+        yield from self.directory.glob(f"layers-*/*{_SUFFIX}")
+        yield from self.directory.glob(f"documents-*/*{_DOCUMENT_SUFFIX}")
+
+    def _remove_locks(self, *, older_than: float) -> None:
+        """Remove what processes that died left behind, where it was not touched for so many seconds."""
+        latest = time.time() - older_than
+        for lock in self.directory.glob(f"*-*/*{_LOCK_SUFFIX}"):
+            with contextlib.suppress(OSError):
+                if lock.stat().st_mtime <= latest:
+                    remove_abandoned(lock)
 
     def _evict(self) -> None:
         """Remove the entries that were not used for the longest time until the rest fits."""
+        self._remove_locks(older_than=_SECONDS_TO_ABANDON)
         known = []
         for entry in self._entries():
             with contextlib.suppress(FileNotFoundError):
@@ -126,6 +201,22 @@ class LayerCache:
 
 def _compression_of(media_type: str) -> str:
     return next((name for name in ("gzip", "zstd") if media_type.endswith(name)), "none")
+
+
+def _has_digest(content: bytes, digest: Digest) -> bool:
+    hasher = digest.hasher()
+    if hasher is None:
+        return False
+    hasher.update(content)
+    return digest.matches(hasher)
+
+
+def _lock_of(path: Path) -> Path:
+    """Return the lock file beside an entry, in a directory that is made if it can be."""
+    # Where it cannot, keeping the entry fails for the same reason, and says so.
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path.with_name(f"{path.name}{_LOCK_SUFFIX}")
 
 
 def default_directory() -> Path:

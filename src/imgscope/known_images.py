@@ -30,6 +30,10 @@ class KnownImage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     diff_ids: tuple[str, ...]
 
 
+# Made once and before any thread: msgspec crashes where two threads are the first to decode a type.
+_DECODER: Final = msgspec.json.Decoder(KnownImage)
+
+
 class KnownImages:
     """The images known in one cache directory, at most 300 of them: the one not seen for the longest time goes."""
 
@@ -51,7 +55,7 @@ class KnownImages:
             with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
                 with path.open("rb") as file:
                     content = file.read(_LARGEST)
-                yield msgspec.json.decode(content, type=KnownImage)
+                yield _DECODER.decode(content)
 
     def clear(self) -> None:
         """Forget all of them. Raises `OSError`."""

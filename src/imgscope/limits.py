@@ -28,6 +28,7 @@ class Limits:
     kept_size: int = 1024 * _MEBIBYTE
     zstd_window_size: int = 128 * _MEBIBYTE
     concurrent_layers: int = 4
+    connections_per_host: int = 8
     connect_timeout: float = 30.0
     silence_timeout: float = 60.0
 

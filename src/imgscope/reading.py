@@ -12,9 +12,10 @@ from typing import Final
 
 from imgscope import progress as events
 from imgscope.cache import LayerCache
+from imgscope.cache_lock import Tell
 from imgscope.errors import Cancelled, ImgscopeError
 from imgscope.layer.index import LayerIndex
-from imgscope.layer.read import read_layer
+from imgscope.layer.read import Received, read_layer
 from imgscope.layer.wants import Wants
 from imgscope.limits import Budget, Limits
 from imgscope.oci.digest import Digest
@@ -62,17 +63,21 @@ class LayerReader:
         descriptors = head.manifest.layers
         diff_ids = head.config.rootfs.diff_ids or ()
         known: tuple[Digest | None, ...] = diff_ids if len(diff_ids) == len(descriptors) else (None,) * len(descriptors)
-        threads = min(max(jobs, 1), len(descriptors))
-        waiting = deque(reading_order([layer.size for layer in descriptors], min(threads, _CORES)))
+        groups = _alike(descriptors, known)
+        threads = min(max(jobs, 1), len(groups))
+        order = reading_order([descriptors[layers[0]].size for layers in groups], min(threads, _CORES))
+        waiting = deque(groups[group] for group in order)
         ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]] = queue.SimpleQueue()
 
         def work() -> None:
             while waiting:
                 try:
-                    layer = waiting.popleft()
+                    layers = waiting.popleft()
                 except IndexError:
                     return
-                ended.put((layer, _outcome(self._read, layer, descriptors[layer], known[layer])))
+                outcome = _outcome(self._read, layers, descriptors[layers[0]], known[layers[0]])
+                for layer in layers:
+                    ended.put((layer, outcome))
 
         for _ in range(threads):
             # Daemons: a thread that a silent network holds must not hold the program.
@@ -95,32 +100,44 @@ class LayerReader:
                     read[number] = outcome.result()
             yield read.pop(layer)
 
-    def _read(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
-        index = self._cache.load(descriptor, diff_id, self._wants) if self._cache else None
-        if index is not None:
-            self.from_cache.append(layer)
+    def _read(self, layers: list[int], descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
+        was_fetched = False
+
+        def received(size: int) -> None:
+            self._stop_if_cancelled()
+            self._progress(events.LayerProgress(layer=layers[0], received=size))
+
+        def fetch(tell: Tell) -> LayerIndex:
+            nonlocal was_fetched
+            was_fetched = True
+
+            def received_here(size: int) -> None:
+                tell(size)
+                received(size)
+
+            return self._fetch(descriptor, diff_id, received_here)
+
+        if self._cache is None:
+            index = fetch(lambda _: None)
         else:
-            index = self._fetch(layer, descriptor, diff_id)
-            if self._cache:
-                self._cache.store(index, self._wants)
+            index = self._cache.obtain(descriptor, diff_id, self._wants, read=fetch, waiting=received)
         self._stop_if_cancelled()
-        self._progress(events.LayerRead(layer=layer, index=index))
+        if not was_fetched:
+            self.from_cache += layers
+        for layer in layers:
+            self._progress(events.LayerRead(layer=layer, index=index))
         return index
 
-    def _fetch(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
+    def _fetch(self, descriptor: Descriptor, diff_id: Digest | None, received: Received) -> LayerIndex:
         with self._counting:
             self._active += 1
         try:
-            return self._read_blob(layer, descriptor, diff_id)
+            return self._read_blob(descriptor, diff_id, received)
         finally:
             with self._counting:
                 self._active -= 1
 
-    def _read_blob(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
-        def received(size: int) -> None:
-            self._stop_if_cancelled()
-            self._progress(events.LayerProgress(layer=layer, received=size))
-
+    def _read_blob(self, descriptor: Descriptor, diff_id: Digest | None, received: Received) -> LayerIndex:
         received(0)
         try:
             with self._source.open_blob(descriptor) as chunks:
@@ -161,16 +178,24 @@ def reading_order(sizes: Sequence[int], threads: int) -> Iterator[int]:
         yield following
 
 
+def _alike(descriptors: Sequence[Descriptor], diff_ids: Sequence[Digest | None]) -> list[list[int]]:
+    """Return the numbers of layers, those together that are the same layer again: it is read once for all of them."""
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for layer, (each, diff_id) in enumerate(zip(descriptors, diff_ids, strict=True)):
+        alike.setdefault((each.digest, each.size, each.media_type, diff_id), []).append(layer)
+    return list(alike.values())
+
+
 def _outcome(
-    function: Callable[[int, Descriptor, Digest | None], LayerIndex],
-    layer: int,
+    function: Callable[[list[int], Descriptor, Digest | None], LayerIndex],
+    layers: list[int],
     descriptor: Descriptor,
     diff_id: Digest | None,
 ) -> Future[LayerIndex]:
     """Return what `function` returns or raises, for another thread to take up."""
     outcome: Future[LayerIndex] = Future()
     try:
-        outcome.set_result(function(layer, descriptor, diff_id))
+        outcome.set_result(function(layers, descriptor, diff_id))
     except BaseException as error:
         outcome.set_exception(error)
     return outcome

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -124,3 +126,33 @@ def test_a_document_becomes_typed_data() -> None:
     thing = decode(b'{"digest": "x:a", "unknown": 1, "things": [{"digest": "y:b", "size": 2}]}', Thing, what="thing")
     assert thing == Thing(digest=Digest("x:a"), things=(Thing(digest=Digest("y:b"), size=2),))
     assert isinstance(thing.digest, Digest)
+
+
+_FIRST_CONVERSIONS = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import msgspec
+
+from imgscope.oci.document import convert
+
+sys.setswitchinterval(1e-6)
+with ThreadPoolExecutor(8) as pool:
+    for _ in range(100):
+        inner = msgspec.defstruct("Inner", [("name", str), ("sizes", tuple[int, ...])])
+        outer = msgspec.defstruct("Outer", [("first", inner), ("others", dict[str, inner])])
+        value = {"first": {"name": "a", "sizes": [1]}, "others": {"b": {"name": "b", "sizes": []}}}
+        ready = Barrier(8)
+
+        def first(_):
+            ready.wait()
+            return convert(value, outer, what="document").others["b"].name
+
+        assert list(pool.map(first, range(8))) == ["b"] * 8
+"""
+
+
+def test_threads_that_are_the_first_to_decode_a_kind_of_document_do_not_crash() -> None:
+    done = subprocess.run([sys.executable, "-c", _FIRST_CONVERSIONS], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

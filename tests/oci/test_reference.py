@@ -88,7 +88,7 @@ def test_C1_a_name_is_read_as_docker_reads_it(
         ("host.example/a%2f", "is not allowed"),
         ("ex_ample.com/a", "is not a host name"),
         ("host:port/a", "is not a host name"),
-        ("user@host.example/a", "is not a digest"),
+        ("user@host.example/a", "a name has nothing before its host"),
         ("http://host.example/a", "written like a web address"),
         ("nginx:", "the tag '' is not allowed"),
         ("nginx:.a", "the tag '.a' is not allowed"),
@@ -107,6 +107,14 @@ def test_C1_what_is_no_name_is_refused_with_the_part_that_is_wrong(text: str, co
     with pytest.raises(UsageError) as failed:
         Reference.parse(text)
     assert complaint in failed.value.message
+
+
+@pytest.mark.parametrize("text", ["https://me:s3cret@host.example/a", "me:s3cret@host.example/a", "s3cret@h/a:1"])
+def test_I69_a_password_in_a_name_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(UsageError) as failed:
+        Reference.parse(text)
+    assert "s3cret" not in failed.value.message
+    assert "docker login" in (failed.value.hint or "")
 
 
 def test_C1_a_name_of_255_characters_with_its_host_is_the_longest() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -40,12 +41,14 @@ class _Repository:
 class Registry:
     """A registry. `requests` are those that arrived, in order, at it, its token server and its storage.
 
+    `connections` counts those that were made to it over real sockets.
     Where `serves_ranges` is false, who asks for a part of a blob gets all of it.
     """
 
     def __init__(self, *, auth: Auth | None = None) -> None:
         self.auth: Auth = auth or Anonymous()
         self.requests: list[Seen] = []
+        self.connections = 0
         self.serves_ranges = True
         self._faults: list[Fault] = []
         self._repositories: dict[str, _Repository] = {}
@@ -96,6 +99,11 @@ class Registry:
                     fault.times = None if fault.times is None else fault.times - 1
                     reply = fault.change(seen, reply)
             return reply
+
+    def connected(self) -> None:
+        """Count a connection."""
+        with self._lock:
+            self.connections += 1
 
     def transport(self) -> httpx.BaseTransport:
         """What to give an httpx client, so that it asks this registry whatever host it names."""
@@ -210,6 +218,8 @@ class _Server(ThreadingHTTPServer):
     registry: Registry
     scheme: str
     daemon_threads = True
+    # As many as come at once, so that none has to knock again a second later.
+    request_queue_size = 512
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of clients that hang up: some tests are about that."""
@@ -217,7 +227,13 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Headers and body are written one after the other: neither is to wait until the first is acknowledged.
+    disable_nagle_algorithm = True
     server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.registry.connected()
 
     def do_GET(self) -> None:
         address = urlsplit(self.path)
@@ -234,17 +250,39 @@ class _Handler(BaseHTTPRequestHandler):
         )
         if reply.dropped:
             self.close_connection = True
+            if reply.silent_after is not None:
+                self._wait_for_the_end()
             return
         self.send_response(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)
-        if not _has_length(reply):
+        if not _has_length(reply) and not reply.endless:
             self.send_header("content-length", str(len(reply.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(reply.body[: reply.cut_after])
-        if reply.cut_after is not None:
+            self._send_body(reply)
+        if reply.cut_after is not None or reply.endless:
             self.close_connection = True
+
+    def _send_body(self, reply: Reply) -> None:
+        while reply.endless:
+            self.wfile.write(reply.body)
+        if reply.silent_after is not None:
+            self.wfile.write(reply.body[: reply.silent_after])
+            self.close_connection = True
+            self._wait_for_the_end()
+            return
+        if reply.pause:
+            step = len(reply.body) // 10 + 1
+            for start in range(0, len(reply.body), step):
+                time.sleep(reply.pause)
+                self.wfile.write(reply.body[start : start + step])
+            return
+        self.wfile.write(reply.body[: reply.cut_after])
+
+    def _wait_for_the_end(self) -> None:
+        while self.connection.recv(65536):
+            pass
 
     def do_HEAD(self) -> None:
         self.do_GET()

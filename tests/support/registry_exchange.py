@@ -43,13 +43,21 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An answer. `cut_after` breaks the connection when so many bytes of `body` were sent, `dropped` before that."""
+    """An answer. `cut_after` breaks the connection when so many bytes of `body` were sent, `dropped` before that.
+
+    Only over real sockets: after `silent_after` bytes nothing more comes until the client hangs up, and nothing at
+    all where it is `dropped` too; `pause` are
+    seconds between tenths of the body; `endless` repeats the body until the client hangs up.
+    """
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     cut_after: int | None = None
     dropped: bool = False
+    silent_after: int | None = None
+    pause: float = 0.0
+    endless: bool = False
 
     def with_headers(self, **headers: str) -> Reply:
         """The same with headers set or replaced; `_` in a name stands for `-`."""

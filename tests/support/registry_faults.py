@@ -33,6 +33,31 @@ def dropping(*, times: int | None = None, kind: str = "manifests", method: str =
     return Fault(applies=of_kind(kind, method=method), change=lambda *_: Reply(dropped=True), times=times)
 
 
+def silent(*, after: int, times: int | None = 1, kind: str = "blobs") -> Fault:
+    """Say nothing more when `after` bytes of the body were sent, over real sockets only."""
+    return Fault(applies=of_kind(kind), change=lambda _, reply: replace(reply, silent_after=after), times=times)
+
+
+def mute(*, times: int | None = 1, kind: str = "blobs") -> Fault:
+    """Take the request and say nothing at all, over real sockets only."""
+    return Fault(applies=of_kind(kind), change=lambda *_: Reply(dropped=True, silent_after=0), times=times)
+
+
+def dripping(*, pause: float, kind: str = "blobs") -> Fault:
+    """Pause before each tenth of the body, over real sockets only."""
+    return Fault(applies=of_kind(kind), change=lambda _, reply: replace(reply, pause=pause))
+
+
+def endless(*, kind: str = "blobs", status: int = 200) -> Fault:
+    """Send the body again and again, without telling a length, over real sockets only."""
+    return Fault(applies=of_kind(kind), change=lambda _, reply: replace(reply, status=status, endless=True))
+
+
+def padded(*, by: int, kind: str = "blobs") -> Fault:
+    """Serve more bytes than there are."""
+    return Fault(applies=of_kind(kind), change=lambda _, reply: replace(reply, body=reply.body + bytes(by)))
+
+
 def truncated(*, to: int, kind: str = "blobs") -> Fault:
     """Serve only the first bytes, as if they were all."""
     return Fault(applies=of_kind(kind), change=lambda _, reply: replace(reply, body=reply.body[:to]))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent import futures
+from typing import Final
 
 import imgscope
 from imgscope.cli._messages import show_error
@@ -14,14 +16,18 @@ from imgscope.report import ImageReport
 
 INCOMPLETE = 3
 POLICY_FAILED = 1
+_LOOK_AROUND: Final = 0.1
+_PATIENCE: Final = 0.2
+"""Seconds that an interrupted inspection has to tidy up."""
 
 
 def inspect(reference: str, common: Common) -> ImageReport:
     """Return the report on one image; failures that it lists are also told on stderr."""
     cancelled = threading.Event()
     with progress_on_stderr(quiet=common.quiet, verbose=common.verbose) as progress:
-        try:
-            report = imgscope.inspect(
+
+        def work() -> ImageReport:
+            return imgscope.inspect(
                 reference,
                 platform=common.platform,
                 jobs=common.jobs,
@@ -30,11 +36,36 @@ def inspect(reference: str, common: Common) -> ImageReport:
                 progress=progress,
                 cancelled=cancelled,
             )
-        finally:
-            cancelled.set()
+
+        report = _in_background(work, cancelled)
     for failure in report.failures:
         show_error(f"{report.image.reference}: {failure.message}", None)
     return report
+
+
+def _in_background(work: Callable[[], ImageReport], cancelled: threading.Event) -> ImageReport:
+    """Return what `work` returns or raises. It is done by a thread that Ctrl-C, which sets `cancelled`, leaves behind.
+
+    A host name that is being looked up, for one, can be waited for but not interrupted.
+    """
+    outcome: futures.Future[ImageReport] = futures.Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where the result is taken
+            outcome.set_exception(error)
+
+    thread = threading.Thread(target=run, name="inspection", daemon=True)
+    thread.start()
+    try:
+        while not outcome.done():
+            futures.wait([outcome], timeout=_LOOK_AROUND)
+    except BaseException:
+        cancelled.set()
+        thread.join(_PATIENCE)
+        raise
+    return outcome.result()
 
 
 def inspect_each(references: Sequence[str], common: Common) -> tuple[list[ImageReport], int]:

@@ -20,6 +20,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+# Made once and before any thread: msgspec crashes where two threads are the first to decode a type.
+_DECODER: Final = msgspec.msgpack.Decoder(LayerIndex)
 _MAGIC: Final = b"imgscope layer\n"
 _MAGIC_FOR_BYTES: Final = b"imgscope bytes\n"
 _FINGERPRINT_SIZE: Final = 16
@@ -47,7 +49,7 @@ def decode(content: bytes) -> LayerIndex | None:
     try:
         packed = zstd.decompress(payload)
         if magic == _MAGIC:
-            return msgspec.msgpack.decode(packed, type=LayerIndex)
+            return _DECODER.decode(packed)
         return msgspec.convert(_each_text(msgspec.msgpack.decode(packed), _from_bytes), LayerIndex)
     except (zstd.ZstdError, msgspec.MsgspecError, MemoryError, UnicodeError):
         return None

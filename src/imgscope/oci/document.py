@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import threading
 from typing import Any, Final, NoReturn, TypeVar
 
 import msgspec
@@ -19,6 +20,9 @@ Document = TypeVar("Document")
 
 # Only documents that escape a surrogate can hold a lone one; all others skip the second look.
 _ESCAPED_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+
+# The first conversion to a type sets it up, and msgspec crashes where another thread comes in between.
+_converting: Final = threading.Lock()
 
 
 def parse_json(body: bytes, *, what: str, limit: int = LARGEST_DOCUMENT) -> Any:
@@ -57,9 +61,15 @@ def parse_json(body: bytes, *, what: str, limit: int = LARGEST_DOCUMENT) -> Any:
 def convert(value: Any, kind: type[Document], *, what: str) -> Document:
     """Return the parsed JSON `value` as a `kind`; raises `DocumentError` with the place in the document."""
     try:
-        return msgspec.convert(value, kind, dec_hook=_decode_custom)
+        return typed(value, kind)
     except msgspec.ValidationError as error:
         raise DocumentError(f"the {what} is malformed: {error}") from None
+
+
+def typed(value: Any, kind: type[Document]) -> Document:
+    """Return `value`, made of lists, dicts and scalars, as a `kind`, in any thread; raises msgspec's error."""
+    with _converting:
+        return msgspec.convert(value, kind, dec_hook=_decode_custom)
 
 
 def decode(body: bytes, kind: type[Document], *, what: str, limit: int = LARGEST_DOCUMENT) -> Document:

@@ -81,6 +81,12 @@ def _split_digest(text: str) -> tuple[str, Digest | None]:
     name, at, digest = text.partition("@")
     if not at:
         return name, None
+    if "/" in digest:
+        # Whatever stands before the @ may be a password: it is not repeated.
+        raise UsageError(
+            f"image '…@{digest}': a name has nothing before its host",
+            hint="credentials are those that docker login or podman login keeps, and never part of a name",
+        )
     try:
         return name, Digest(digest)
     except DocumentError as error:

@@ -15,11 +15,23 @@ from imgscope.oci.manifest import Descriptor, Manifest
 from imgscope.oci.platform import Platform
 
 
+class DocumentCache(Protocol):
+    """Keeps small documents by their digest."""
+
+    def document(self, digest: Digest, fetch: Callable[[], bytes]) -> bytes:
+        """Return the bytes of `digest`: those that are kept, or else what `fetch` returns."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
-    """How sources may connect. `insecure_registries` are hosts, with port if any, that plain HTTP is allowed for."""
+    """How sources may connect. `insecure_registries` are hosts, with port if any, that plain HTTP is allowed for.
+
+    Configurations that `cache` knows are not fetched.
+    """
 
     insecure_registries: frozenset[str] = frozenset()
+    cache: DocumentCache | None = None
     limits: Limits = DEFAULT_LIMITS
 
 

@@ -33,11 +33,12 @@ def run(
     from imgscope.tui.app import InspectApp
     from imgscope.tui.model.summary import closing_lines
 
+    kept = LayerCache() if cache else None
     options = analyze.Options(
         platform=Platform.parse(platform) if platform else None,
         jobs=jobs,
-        cache=LayerCache() if cache else None,
-        source=SourceOptions(insecure_registries=frozenset(insecure_registries)),
+        cache=kept,
+        source=SourceOptions(insecure_registries=frozenset(insecure_registries), cache=kept),
     )
     app = InspectApp(reference, partial(analyze.inspect, reference, options=options))
     app.run()

@@ -75,6 +75,15 @@ def test_C8_a_lifetime_is_at_least_a_minute(open_image: Opener, lifetime: object
     assert len(sent_to(registry, "token")) == 1
 
 
+@pytest.mark.parametrize("issued", ["1999-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "today", 7, None])
+def test_C8_a_token_is_counted_from_when_it_came_whatever_its_server_says_of_that(
+    open_image: Opener, issued: object
+) -> None:
+    registry = registry_with(Bearer(answer={"expires_in": 300, "issued_at": issued}))
+    open_image(registry).resolve(None)
+    assert len(sent_to(registry, "token")) == 1
+
+
 def test_C8_a_token_that_is_no_longer_good_is_renewed(open_image: Opener) -> None:
     auth = Bearer()
     registry = registry_with(auth)

@@ -274,6 +274,23 @@ def test_C16_passing_faults_are_waited_out(open_image: Opener, slept: list[float
     assert [seconds == 7.0 for seconds in slept] == [True, False, False]
 
 
+@pytest.mark.parametrize("status", [408, 429, 499, 500, 502, 503, 504, 522])
+def test_C16_a_status_that_passes_is_waited_out(open_image: Opener, slept: list[float], status: int) -> None:
+    registry = registry_with_index()
+    registry.misbehave(answering(status, times=1))
+    assert open_image(registry).resolve(_PLATFORM).digest == _ARM64.manifest_digest
+    assert len(slept) == 1
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 409, 410, 416, 451, 501, 505])
+def test_C16_a_status_that_stays_is_not_asked_about_again(open_image: Opener, slept: list[float], status: int) -> None:
+    registry = registry_with_index()
+    registry.misbehave(answering(status))
+    with pytest.raises(SourceError):
+        open_image(registry).resolve(_PLATFORM)
+    assert (len(registry.requests), slept) == (2, [])
+
+
 def test_C16_a_fault_that_stays_ends_it(open_image: Opener, slept: list[float]) -> None:
     registry = registry_with_index()
     registry.misbehave(answering(502, method="HEAD"), answering(502))

@@ -81,6 +81,25 @@ def test_a_missing_helper_is_a_problem_and_public_images_go_on(helpers: Path) ->
     assert found.problems == ("DOCKER_AUTH_CONFIG: docker-credential-missing cannot be run: No such file or directory",)
 
 
+@pytest.mark.parametrize("script", ["exit 1", "echo no JSON", None], ids=["fails", "answers nonsense", "missing"])
+def test_C12_what_is_kept_for_another_host_never_stands_in_for_a_broken_helper(
+    helpers: Path, script: str | None
+) -> None:
+    if script is not None:
+        write(helpers, script, "broken")
+    entry = {"username": "me", "password": "secret"}
+    file = {
+        "credHelpers": {"registry.example.com": "broken"},
+        "auths": {"https://index.docker.io/v1/": entry, "other.example.com": entry, "example.com": entry},
+        "credsStore": "broken",
+    }
+    environ = {"HOME": "/nonexistent", "DOCKER_AUTH_CONFIG": json.dumps(file)}
+    found = find_credential(Reference.parse("registry.example.com/a"), environ)
+    assert found.credential is None
+    assert all(problem.startswith("DOCKER_AUTH_CONFIG: docker-credential-broken ") for problem in found.problems)
+    assert found.problems
+
+
 def test_C11_the_helper_of_a_host_comes_before_entries_and_the_store_after(helpers: Path, tmp_path: Path) -> None:
     write(helpers, f"""cat >> {tmp_path}/asked; echo " $0" >> {tmp_path}/asked; {_ANSWER}""")
     write(helpers, "exit 1", "store")

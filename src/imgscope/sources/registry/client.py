@@ -50,6 +50,7 @@ class RegistrySource:
         credentials: Callable[[Reference], Lookup] = find_credential,
     ) -> None:
         self._reference = reference
+        self._cache = options.cache
         endpoint = endpoint or Endpoint.of(reference.endpoint, options.insecure_registries)
         self._transport = Transport(endpoint, options.limits, trust=trust, http=http, sleep=sleep)
         authenticator = Authenticator(
@@ -126,7 +127,11 @@ class RegistrySource:
 
     def _fetch_configuration(self, descriptor: Descriptor) -> bytes:
         asked = Asked(reference=self._reference, kind="configuration", name=descriptor.digest)
-        return self._session.get_document(asked, {}).body
+
+        def fetch() -> bytes:
+            return self._session.get_document(asked, {}).body
+
+        return self._cache.document(descriptor.digest, fetch) if self._cache else fetch()
 
     def _asked_manifest(self, name: str) -> Asked:
         return Asked(reference=self._reference, kind="manifest", name=name)

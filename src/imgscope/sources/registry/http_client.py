@@ -16,6 +16,8 @@ from imgscope.sources.registry.proxies import Proxy, proxy_for
 from imgscope.sources.registry.trust import Trust
 
 _IDLE_CONNECTIONS: Final = 16
+_IDLE_SECONDS: Final = 60.0
+"""While storage sends a large layer, the registry waits: longer than httpx would keep its connection."""
 _READ_SIZE: Final = 256 * 1024
 _LOCATION: Final = "imgscope.location"
 
@@ -85,7 +87,11 @@ class _Ways(httpx.BaseTransport):
                     # Never used without encryption, and making one costs time.
                     verify=context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                     proxy=self._with_trust(proxy) if proxy else None,
-                    limits=httpx.Limits(max_connections=None, max_keepalive_connections=_IDLE_CONNECTIONS),
+                    limits=httpx.Limits(
+                        max_connections=None,
+                        max_keepalive_connections=_IDLE_CONNECTIONS,
+                        keepalive_expiry=_IDLE_SECONDS,
+                    ),
                 )
             return self._pools[key]
 

@@ -54,7 +54,7 @@ class Session:
         A challenge is answered, so that the GET that follows is let in.
         """
         response = self._send("HEAD", asked, headers)
-        self._transport.finish(response)
+        self._transport.discard(response)
         self._note(response)
         if self._is_challenge(response):
             self._log_in(response, None)
@@ -90,7 +90,7 @@ class Session:
             if not self._is_challenge(response):
                 break
             rejected = response.request.headers.get("authorization")
-            self._transport.finish(response)
+            self._transport.discard(response)
             self._log_in(response, rejected)
             response = self._send("GET", asked, headers)
         self._note(response)
@@ -124,6 +124,8 @@ class Session:
                 failure = error if failure is None or error.is_about_certificates else failure
                 continue
             self._base = base
+            if doubtful is not None:
+                self._transport.finish(doubtful)
             if is_last or scheme != "http" or response.status_code != httpx.codes.BAD_REQUEST:
                 return response
             # So does a TLS server answer plain HTTP, but so may a registry that found fault with the request.
@@ -147,7 +149,7 @@ class Session:
         if not challenges:
             # gcr.io leaves the challenge out where it does not know the repository.
             general = self._transport.send("GET", _url(response.url, self._endpoint.path + _ROOT), headers={})
-            self._transport.finish(general)
+            self._transport.discard(general)
             challenges = parse_challenges(general.headers.get_list("www-authenticate"))
         self._authenticator.answer(challenges, rejected)
 

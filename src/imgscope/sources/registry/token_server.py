@@ -75,7 +75,7 @@ class TokenServer:
         if credential is not None and credential.kind == "identity":
             response = self._exchange_identity(request, credential)
             if response.status_code in _NO_OAUTH:
-                self._transport.finish(response)
+                self._transport.discard(response)
                 response = self._get(request)
         else:
             response = self._get(request)

@@ -18,10 +18,14 @@ from imgscope.sources.registry.endpoint import Endpoint
 from imgscope.sources.registry.failures import ConnectionFailure, connection_failure, proxy_wants_login
 from imgscope.sources.registry.http_client import location, make_client
 from imgscope.sources.registry.proxies import Proxy, proxy_for
+from imgscope.sources.registry.slots import HostSlots
 from imgscope.sources.registry.trust import Trust
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_HOPS: Final = 10
+_MAY_PASS: Final = ("name", "refused", "timeout")
+"""What says of a host that never answered that it is not there, and of one that did that something is in the way."""
+_SHORT_BODY: Final = 16 * 1024
 
 
 class Transport:
@@ -44,6 +48,7 @@ class Transport:
         trust = trust or Trust(is_insecure=endpoint.allows_any_certificate)
         self._client = make_client(trust, limits, endpoint.base(endpoint.schemes[0]), http)
         self._has_network = http is None
+        self._slots = HostSlots(limits.connections_per_host)
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._sleep = sleep or self._closed.wait
@@ -72,7 +77,7 @@ class Transport:
             try:
                 response = self._follow(method, url, dict(headers), authorization, form)
             except ConnectionFailure as failure:
-                is_passing = failure.kind == "broken" or (failure.kind == "refused" and self._answered)
+                is_passing = failure.kind == "broken" or (failure.kind in _MAY_PASS and self._answered)
                 if not (patient and is_passing) or failures == retry.ATTEMPTS:
                     raise
                 self.wait(retry.backoff(failures))
@@ -80,7 +85,7 @@ class Transport:
             delay = self._delay(response, failures)
             if delay is None:
                 return response
-            self.finish(response)
+            self.discard(response)
             self.wait(delay)
         raise AssertionError("the last attempt returns or raises")
 
@@ -108,7 +113,7 @@ class Transport:
             target = location(response)
             if response.status_code not in _REDIRECTS or target is None:
                 return response
-            self.finish(response)
+            self.discard(response)
             url = self._next_hop(method, url, target)
         raise SourceError(
             f"{self._endpoint.host} redirects more than {_MOST_HOPS} times", hint="this is the registry's fault"
@@ -134,10 +139,12 @@ class Transport:
     def _send_once(
         self, method: str, url: httpx.URL, headers: Mapping[str, str], form: Mapping[str, str] | None
     ) -> httpx.Response:
-        self._check_open()
-        with self._lock:
-            self._requests += 1
+        self._slots.take(_server(url))
+        response: httpx.Response | None = None
         try:
+            self._check_open()
+            with self._lock:
+                self._requests += 1
             request = self._client.build_request(method, url, headers=headers, data=form)
             response = self._client.send(request, stream=True)
         except (httpx.TransportError, UnicodeError, OverflowError) as error:
@@ -146,6 +153,9 @@ class Transport:
             # What httpx raises when another thread closed the client; nothing else of it is a RuntimeError.
             self._check_open()
             raise
+        finally:
+            if response is None:
+                self._slots.give_back(_server(url))
         with self._lock:
             self._answered = True
             self._open.add(response)
@@ -187,11 +197,26 @@ class Transport:
         self.finish(response)
         return bytes(body[:limit])
 
+    def discard(self, response: httpx.Response) -> None:
+        """Let go of a response that has told all by its headers, in a way that its connection serves again.
+
+        Only a connection that was read to the end of an answer can: a short body is received for that.
+        """
+        length = response.headers.get("content-length", "")
+        is_short = length.isascii() and length.isdigit() and int(length[:19]) <= _SHORT_BODY
+        if is_short or response.request.method == "HEAD":
+            self.read_start(response, _SHORT_BODY + 1)
+        else:
+            self.finish(response)
+
     def finish(self, response: httpx.Response) -> None:
         """Let go of a response, read to its end or not."""
         with self._lock:
+            was_open = response in self._open
             self._open.discard(response)
         response.close()
+        if was_open:
+            self._slots.give_back(_server(response.request.url))
 
     def count(self, size: int) -> None:
         """Add bytes that were received to the traffic."""
@@ -211,6 +236,7 @@ class Transport:
     def close(self) -> None:
         """End all that is under way; threads that wait for bytes get a `SourceError` instead."""
         self._closed.set()
+        self._slots.close()
         with self._lock:
             under_way = list(self._open)
         for response in under_way:
@@ -235,6 +261,10 @@ def _hang_up(response: httpx.Response) -> None:
 def same_origin(url: httpx.URL, other: httpx.URL) -> bool:
     """Tell whether both have the same scheme, host and port."""
     return (url.scheme, url.host, url.port) == (other.scheme, other.host, other.port)
+
+
+def _server(url: httpx.URL) -> str:
+    return f"{url.scheme}://{authority(url)}"
 
 
 def authority(url: httpx.URL) -> str:

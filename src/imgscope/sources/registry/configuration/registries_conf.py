@@ -11,6 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from imgscope.errors import UsageError
+from imgscope.oci.document import typed
 from imgscope.oci.reference import Reference
 from imgscope.sources.registry.configuration import files
 
@@ -144,7 +145,7 @@ def parse(body: bytes, path: Path) -> tuple[RegistryTable, ...]:
 
 def _decode(body: bytes, path: Path) -> _File:
     try:
-        return msgspec.convert(tomllib.loads(body.decode("utf-8")), _File)
+        return typed(tomllib.loads(body.decode("utf-8")), _File)
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8 at byte {error.start}: expected TOML", hint=_MANUAL) from None
     except tomllib.TOMLDecodeError as error:
