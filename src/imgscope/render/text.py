@@ -72,7 +72,7 @@ def _sections(report: ImageReport, *, detailed: bool) -> Iterator[RenderableType
         yield _packages(report)
     if detailed and report.image.attachments:
         yield _heading("Attached, not verified")
-        yield _attachments(report.image.attachments)
+        yield from _attachments(report.image.attachments)
     yield _heading("C library")
     yield from (_indented(line) for line in report.libc.evidence)
     yield _heading("Findings")
@@ -211,18 +211,10 @@ def _packages(report: ImageReport) -> Table:
     return table
 
 
-def _attachments(attachments: Sequence[Attachment]) -> Table:
-    table = _table()
-    table.add_column("bytes", justify="right", no_wrap=True)
-    table.add_column("kind", no_wrap=True)
-    table.add_column("type and digest", overflow="fold", ratio=1)
+def _attachments(attachments: Sequence[Attachment]) -> Iterator[RenderableType]:
     for attachment in attachments:
-        table.add_row(
-            _text(format_size(attachment.size)),
-            _text(attachment.kind),
-            _text(f"{attachment.media_type} {attachment.digest}"),
-        )
-    return table
+        yield _indented(f"{attachment.kind}: {attachment.media_type}, {format_size(attachment.size)}")
+        yield Padding(_text(attachment.digest, "dim"), (0, 0, 0, 4))
 
 
 def _by_rule(findings: Sequence[Finding]) -> Iterable[Sequence[Finding]]:

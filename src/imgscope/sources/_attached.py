@@ -44,11 +44,6 @@ class Collection:
         """Take note of what went wrong."""
         self._notes[f"what is attached to the image could not all be looked up: {error.message}"] = None
 
-    @property
-    def kinds(self) -> set[str]:
-        """The kinds found so far."""
-        return {attachment.kind for attachment in self._found.values()}
-
     def result(self) -> Attached:
         """Return all of it in an order that does not depend on how it was found."""
         ordered = sorted(self._found.values(), key=lambda each: (each.kind, each.media_type, each.digest))

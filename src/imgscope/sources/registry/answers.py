@@ -51,6 +51,11 @@ class Asked:
         """The path of the request; all of it was validated when it was parsed (conformance I58)."""
         return self.page or f"/v2/{self.reference.repository}/{_PATHS[self.kind]}{self.name}"
 
+    @property
+    def noun(self) -> str:
+        """What the answer is, with its article."""
+        return f"a list of {self.kind}" if self.kind in ("referrers", "tags") else f"a {self.kind}"
+
     def __str__(self) -> str:
         owner = f"in the repository {self.reference.repository}"
         if self.kind == "tags":

@@ -2,7 +2,7 @@
 
 Looked for where it can be, each place once: in the manifests that BuildKit puts into the index; by the API for what
 refers to the image and its index, or by the tag that lists the same where there is no such API; by cosign's tags. The
-last cost one request, and two more where that finds a signature.
+last cost one request, and up to two more where it finds a signature.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from imgscope.errors import DocumentError, NotFoundError, SourceError
+from imgscope.errors import DocumentError, ImgscopeError, NotFoundError
 from imgscope.oci.artifact import COSIGN_TAGS, referrers_tag
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import OCI_INDEX, Descriptor, Index, parse_manifest
@@ -44,8 +44,7 @@ class AttachmentLookup:
         self._found.attempt(lambda: statements(head.attestations, self._fetch_manifest))
         for subject in subjects:
             self._find_referrers(subject)
-        if "signature" not in self._found.kinds:
-            self._found.attempt(lambda: self._by_cosign_tags(subjects[0]))
+        self._found.attempt(lambda: self._by_cosign_tags(subjects[0]))
         return self._found.result()
 
     def _find_referrers(self, subject: Digest) -> None:
@@ -54,7 +53,7 @@ class AttachmentLookup:
                 self._found.add(self._by_api(subject))
             except NotFoundError:
                 self._has_api = False
-            except (SourceError, DocumentError) as error:
+            except ImgscopeError as error:
                 self._found.fail(error)
                 self._has_api = False
         if not self._has_api:

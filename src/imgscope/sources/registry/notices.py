@@ -60,4 +60,6 @@ def _rate_limit(headers: httpx.Headers) -> str | None:
 
 def _duration(seconds: int) -> str:
     hours, rest = divmod(seconds, 3600)
-    return format_count(hours, "hour") if hours and not rest else format_count(seconds, "second")
+    if not hours or rest:
+        return format_count(seconds, "second")
+    return "hour" if hours == 1 else format_count(hours, "hour")

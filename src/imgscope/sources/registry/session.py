@@ -88,7 +88,7 @@ class Session:
                     hint="a proxy in between alters what the registry sends",
                 )
             try:
-                body = self._transport.read(response, LARGEST_DOCUMENT, what=f"a {asked.kind}")
+                body = self._transport.read(response, LARGEST_DOCUMENT, what=asked.noun)
                 following = response.links.get("next", {}).get("url")
                 return Document(body=body, headers=response.headers, url=response.url, next_page=following)
             except ConnectionFailure:
