@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing, suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imgscope.errors import AuthenticationError, DocumentError, ImgscopeError, LimitError, NotFoundError, SourceError
+from imgscope.oci.reference import Reference
+from imgscope.sources.base import SourceOptions
+from imgscope.sources.registry.client import RegistrySource
+from imgscope.sources.registry.credentials import Lookup
 from tests.sources.registry.conftest import Opener
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
@@ -153,3 +160,24 @@ def test_a_registry_that_wants_a_login_says_so(open_image: Opener) -> None:
     registry.auth = Basic(username="me", password="secret")
     with pytest.raises(AuthenticationError, match="no credentials were found"):
         tags_in(open_image, registry)
+
+
+@given(
+    st.one_of(
+        st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=60),
+        st.from_regex(r"<(https?:)?(//[a-z.:0-9]{0,12})?/?[a-z0-9/?=%#@]{0,20}>; ?rel=\"?next\"?", fullmatch=True),
+    )
+)
+def test_C20_whatever_is_called_the_next_page_no_other_host_is_asked(link: str) -> None:
+    registry = registry_with("1.0")
+    following = linking(lambda _: link)
+    following.times = 3
+    registry.misbehave(following)
+    reference = Reference.parse("registry.example.com/team/app")
+    source = RegistrySource(
+        reference, SourceOptions(), http=registry.transport(), sleep=lambda _: None, credentials=lambda _: Lookup()
+    )
+    with closing(source), suppress(ImgscopeError):
+        source.tags(lambda _: None)
+    assert {(seen.scheme, seen.host) for seen in registry.requests} == {("https", "registry.example.com")}
+    assert len(registry.requests) <= 4
