@@ -75,6 +75,13 @@ def test_a_tag_is_no_repository(run: Run, name: str, hint: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["oci:directory", "docker-archive:app.tar", "oci:directory:tag"])
+def test_only_registries_have_tags(run: Run, name: str) -> None:
+    ended = run("tags", name)
+    assert ended.code == 2
+    assert ended.err.splitlines()[0] == f"imgscope: {name!r} is no repository in a registry"
+
+
 def test_the_help_names_what_tags_takes(run: Run) -> None:
     shown = run("tags", "--help").out
     assert "--limit" in shown

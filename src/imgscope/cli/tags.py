@@ -20,8 +20,10 @@ def COMMAND(repository: str, limit: int | None, insecure_registries: tuple[str, 
     from contextlib import closing
 
     from imgscope.cli._messages import show_note, show_step
+    from imgscope.errors import UsageError
     from imgscope.oci.reference import parse_repository
     from imgscope.oci.tag import tag_order
+    from imgscope.sources import sources
     from imgscope.sources.base import SourceOptions
     from imgscope.sources.registry.client import RegistrySource
     from imgscope.text import format_count
@@ -30,6 +32,10 @@ def COMMAND(repository: str, limit: int | None, insecure_registries: tuple[str, 
         if not quiet:
             show_step(f"{format_count(count, 'tag')} so far")
 
+    if (scheme := repository.partition(":")[0]) in sources() and scheme != "docker":
+        raise UsageError(
+            f"{repository!r} is no repository in a registry", hint="name one, such as nginx or ghcr.io/org/app"
+        )
     reference = parse_repository(repository)
     options = SourceOptions(insecure_registries=frozenset(insecure_registries))
     with closing(RegistrySource(reference, options)) as source:
