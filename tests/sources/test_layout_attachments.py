@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,11 @@ from tests.support.artifacts import (
 from tests.support.image_files import blob_path, write_docker_archive, write_oci_archive, write_oci_layout
 from tests.support.images import (
     OCI_INDEX,
+    OCI_MANIFEST,
     BuiltImage,
     BuiltIndex,
     attestation,
+    descriptor,
     file,
     image,
     index,
@@ -69,6 +72,12 @@ def layout_of(path: Path, images: Mapping[str, BuiltImage | BuiltIndex], *unname
             target.write_bytes(content)
     (path / "index.json").write_bytes(to_json({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": listed}))
     return f"oci:{path}"
+
+
+def saved_by_cosign(name: str, mark: str) -> dict[str, str]:
+    """The annotations of what `cosign save` writes."""
+    named = {"org.opencontainers.image.ref.name": name} if name else {}
+    return {"kind": f"dev.cosignproject.cosign/{mark}", **named}
 
 
 @pytest.mark.parametrize("form", ["directory", "archive", "docker save"])
@@ -120,6 +129,24 @@ def test_C31_cosign_s_tags_count_in_a_layout_too(tmp_path: Path) -> None:
     assert ("signature", digest(cosign_signature(APP))) in [(each.kind, each.digest) for each in attached.attachments]
 
 
+@pytest.mark.parametrize("name", ["", "example.com/app:1"])
+def test_C31_what_cosign_saved_with_the_image_is_found_and_is_no_second_image(tmp_path: Path, name: str) -> None:
+    reference = layout_of(tmp_path, {"": APP}, cosign_signature(APP), artifact(SPDX))
+    listed = json.loads((tmp_path / "index.json").read_bytes())["manifests"]
+    for each, mark in zip(listed, ("image", "sigs", "atts"), strict=True):
+        each["annotations"] = saved_by_cosign(name, mark)
+    (tmp_path / "index.json").write_bytes(to_json({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": listed}))
+    attached = found_in(f"{reference}:{name}" if name else reference)
+    assert kinds(attached) == ["attestation", "signature"]
+
+
+def test_C31_what_cosign_saved_with_another_image_is_not_this_one_s(tmp_path: Path) -> None:
+    names = {"v1": APP, "v2": OTHER}
+    reference = layout_of(tmp_path, names, cosign_signature(OTHER), annotations=saved_by_cosign("v2", "sigs"))
+    assert found_in(f"{reference}:v1") == Attached()
+    assert kinds(found_in(f"{reference}:v2")) == ["signature"]
+
+
 def test_C31_a_layout_that_holds_only_a_part_is_no_failure(tmp_path: Path) -> None:
     reference = layout_of(tmp_path, {"v1": APP}, SBOM, OTHER)
     (tmp_path / blob_path(digest(OTHER))).unlink()
@@ -140,6 +167,39 @@ def test_C31_an_altered_manifest_is_a_note(tmp_path: Path) -> None:
 def test_C30_what_is_attached_is_no_second_image_to_choose_from(tmp_path: Path, fields: dict[str, str]) -> None:
     reference = layout_of(tmp_path, {f"{referrers_tag(APP)}.sig": cosign_signature(APP), "": APP}, SBOM, **fields)
     assert open_source(reference, SourceOptions()).resolve(AMD64).digest == digest(APP)
+
+
+def test_C30_an_index_or_an_image_that_refers_to_the_image_is_attached_as_what_it_says(tmp_path: Path) -> None:
+    refers = {"subject": descriptor(APP.manifest, APP.manifest_media_type)}
+    listing = BuiltIndex(
+        body=to_json({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [], "artifactType": SPDX, **refers}),
+        media_type=OCI_INDEX,
+        images=(),
+    )
+    patch = image([layer(file("patch"))], manifest_fields=refers)
+    attached = found_in(f"{layout_of(tmp_path, {'v1': APP, 'list': listing}, patch)}:v1")
+    assert [(each.kind, each.media_type) for each in attached.attachments] == [
+        ("other", OCI_INDEX),
+        ("other", OCI_MANIFEST),
+    ]
+
+
+def test_C31_an_attestation_that_is_an_index_is_a_note(tmp_path: Path) -> None:
+    nested = index(APP)
+    listed = {**nested.descriptor, "annotations": attestation(APP).annotations}
+    reference = layout_of(tmp_path, {"v1": APP})
+    (tmp_path / blob_path(nested.digest)).write_bytes(nested.body)
+    body = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [APP.descriptor, listed]}
+    (tmp_path / "index.json").write_bytes(to_json(body))
+    (note,) = found_in(reference).notes
+    assert note.endswith(f"the attestation manifest {nested.digest} is an index")
+
+
+def test_C30_a_manifest_that_cannot_be_read_is_an_image_to_choose_from_like_others(tmp_path: Path) -> None:
+    reference = layout_of(tmp_path, {"v1": APP, "v2": OTHER})
+    (tmp_path / blob_path(digest(OTHER))).unlink()
+    with pytest.raises(UsageError, match="holds 2 images: v1, v2"):
+        open_source(reference, SourceOptions()).resolve(AMD64)
 
 
 def test_C30_two_images_are_still_two(tmp_path: Path) -> None:

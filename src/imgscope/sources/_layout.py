@@ -125,19 +125,17 @@ class LayoutSource:
         return index
 
     def _candidates(self) -> list[Descriptor]:
-        """Return what the name may mean; what is attached to images only where it is named itself."""
+        """Return what the name may mean; what is attached to images only where nothing else has that name."""
         images = [descriptor for descriptor in self._index.manifests if not descriptor.is_attestation]
         if not images:
             raise NotFoundError(f"the OCI layout {self._files.label} holds no image")
         name = self._place.name
-        if name is None:
-            named = without_attached(images, _names, self._document)
-        else:
-            named = [descriptor for descriptor in images if _is_called(descriptor, name)]
+        named = [descriptor for descriptor in images if name is None or _is_called(descriptor, name)]
         if not named:
             raise NotFoundError(f"the OCI layout {self._files.label} has no image {name!r}; it has: {_listed(images)}")
-        # An image with two names is listed twice.
-        return list({descriptor.digest: descriptor for descriptor in named}.values())
+        # An image with two names is listed twice, and what cosign saves with it has its name.
+        once = {descriptor.digest: descriptor for descriptor in named}
+        return without_attached(list(once.values()), _names, self._document)
 
 
 def _names(descriptor: Descriptor) -> list[str]:

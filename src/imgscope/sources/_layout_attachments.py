@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from imgscope.errors import ImgscopeError, NotFoundError
-from imgscope.oci.artifact import COSIGN_TAGS, Artifact, artifact_of, attached, referrers_tag
+from imgscope.oci.artifact import COSIGN_TAGS, Artifact, Kind, artifact_of, attached, referrers_tag
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor, Index, Manifest, parse_manifest
 from imgscope.report import Attachment
@@ -22,6 +22,13 @@ Names = Callable[[Descriptor], list[str]]
 """Gives the names that index.json has for what it lists."""
 
 _MOST_LOOKUPS: Final = 256
+_SAVED_BY_COSIGN: Final[Mapping[str, Kind]] = {
+    "dev.cosignproject.cosign/sigs": "signature",
+    "dev.cosignproject.cosign/atts": "attestation",
+    "dev.cosignproject.cosign/sboms": "sbom",
+}
+"""What `cosign save` marks with the annotation `kind`; the image itself has another one."""
+
 _TAG_OF_ATTACHED: Final = re.compile(r"(?:.*:)?[a-z0-9.+_]+-[0-9a-f]{64}(?:\.sig|\.att|\.sbom)?")
 
 
@@ -31,22 +38,33 @@ def attached_in_layout(head: ImageHead, index: Index, names: Names, fetch: Fetch
     beside = [each for each in index.manifests if each.is_attestation_of(head.digest)]
     found.attempt(lambda: statements({each.digest: each for each in (*head.attestations, *beside)}.values(), fetch))
     subjects = {digest for digest in (head.index_digest, head.digest) if digest is not None}
+    own_names = {name for each in index.manifests if each.digest in subjects for name in names(each)}
     others = [each for each in index.manifests if each.digest not in subjects and not each.is_attestation]
     for descriptor in others[:_MOST_LOOKUPS]:
-        found.attempt(partial(_attached, descriptor, subjects, names, fetch))
+        kind = _kind_by_name(descriptor, subjects, own_names, names)
+        if kind is not None:
+            artifact = Artifact(kind=kind, name=kind, media_type=descriptor.media_type)
+            found.add([attachment(descriptor, artifact)])
+        else:
+            found.attempt(partial(_by_content, descriptor, subjects, names, fetch))
     return found.result()
 
 
 def without_attached(images: list[Descriptor], names: Names, fetch: Fetch) -> list[Descriptor]:
     """Return those of `images`, all that a layout lists, that are attached to none of them; all, if that is none."""
-    kept = [each for each in images if not is_listed_as_artifact(each) and not _has_name_of_attached(each, names)]
+    kept = [each for each in images if not (is_listed_as_artifact(each) or _is_named_as_attached(each, names))]
     if 1 < len(kept) <= _MOST_LOOKUPS:
         kept = [each for each in kept if not _refers(each, fetch)]
     return kept or images
 
 
-def _has_name_of_attached(descriptor: Descriptor, names: Names) -> bool:
-    return any(_TAG_OF_ATTACHED.fullmatch(name) for name in names(descriptor))
+def _is_named_as_attached(descriptor: Descriptor, names: Names) -> bool:
+    by_cosign = _saved_by_cosign(descriptor) is not None
+    return by_cosign or any(_TAG_OF_ATTACHED.fullmatch(name) for name in names(descriptor))
+
+
+def _saved_by_cosign(descriptor: Descriptor) -> Kind | None:
+    return _SAVED_BY_COSIGN.get((descriptor.annotations or {}).get("kind", ""))
 
 
 def _refers(descriptor: Descriptor, fetch: Fetch) -> bool:
@@ -57,22 +75,31 @@ def _refers(descriptor: Descriptor, fetch: Fetch) -> bool:
         return False
 
 
-def _attached(descriptor: Descriptor, subjects: set[Digest], names: Names, fetch: Fetch) -> Iterator[Attachment]:
-    tags = {name.rpartition(":")[2] for name in names(descriptor)}
+def _kind_by_name(descriptor: Descriptor, subjects: set[Digest], own_names: set[str], names: Names) -> Kind | None:
+    """Return what `descriptor` is to the image by cosign's tags, or by its mark and the image's own names."""
+    tags = _tags(descriptor, names)
     for subject in subjects:
-        tag = referrers_tag(subject)
         for ending, kind in COSIGN_TAGS.items():
-            if tag + ending in tags:
-                artifact = Artifact(kind=kind, name=kind, media_type=descriptor.media_type)
-                yield attachment(descriptor, artifact)
-                return
+            if referrers_tag(subject) + ending in tags:
+                return kind
+    saved = names(descriptor)
+    return _saved_by_cosign(descriptor) if not saved or own_names.intersection(saved) else None
+
+
+def _by_content(descriptor: Descriptor, subjects: set[Digest], names: Names, fetch: Fetch) -> Iterator[Attachment]:
+    """Yield what `descriptor` lists as attached to one of `subjects`, or itself if it refers to one."""
     document = _document(descriptor, fetch)
     if document is None:
         return
+    tags = _tags(descriptor, names)
     if isinstance(document, Index) and any(referrers_tag(subject) in tags for subject in subjects):
         yield from listed(document.manifests)
     elif document.subject is not None and document.subject.digest in subjects:
         yield attachment(descriptor, _artifact(descriptor, document))
+
+
+def _tags(descriptor: Descriptor, names: Names) -> set[str]:
+    return {name.rpartition(":")[2] for name in names(descriptor)}
 
 
 def _artifact(descriptor: Descriptor, document: Manifest | Index) -> Artifact:
