@@ -55,6 +55,8 @@ _TYPES: Final[tuple[tuple[str, Kind, str], ...]] = (
 )
 _UNKNOWN: Final[tuple[Kind, str]] = ("other", "artifact")
 _LONGEST_TYPE: Final = 255
+"""Characters, as many as two names of RFC 6838 and the slash between them can have."""
+
 _PREDICATES: Final[tuple[tuple[str, Kind], ...]] = (
     ("https://slsa.dev/provenance/", "provenance"),
     ("https://spdx.dev/", "sbom"),
@@ -72,11 +74,16 @@ class Artifact:
     media_type: str
 
     @property
+    def shown_type(self) -> str:
+        """The media type, no longer than one can be."""
+        return self.media_type[:_LONGEST_TYPE]
+
+    @property
     def phrase(self) -> str:
         """What it is with its article and its media type: `a Helm chart (application/vnd.cncf.helm…)`."""
         # By how it sounds: an SBOM, an SPDX SBOM, an Open Policy Agent bundle, an in-toto attestation.
         article = "an" if self.name.startswith(("a", "i", "O", "SBOM", "SPDX")) else "a"
-        return f"{article} {self.name} ({self.media_type})" if self.media_type else f"{article} {self.name}"
+        return f"{article} {self.name} ({self.shown_type})" if self.media_type else f"{article} {self.name}"
 
 
 def artifact_of(manifest: Manifest) -> Artifact | None:
@@ -99,9 +106,7 @@ def artifact_of(manifest: Manifest) -> Artifact | None:
 def attached(descriptor: Descriptor) -> Artifact:
     """Return what is behind `descriptor`, which a list of referrers or an attestation has, by what it says itself."""
     if descriptor.is_attestation and not descriptor.artifact_type:
-        return Artifact(
-            kind="attestation", name="in-toto attestation", media_type=descriptor.media_type[:_LONGEST_TYPE]
-        )
+        return Artifact(kind="attestation", name="in-toto attestation", media_type=descriptor.media_type)
     return _artifact(descriptor.artifact_type or descriptor.media_type, descriptor.annotations)
 
 
@@ -125,7 +130,7 @@ def _artifact(media_type: str, annotations: Mapping[str, str] | None) -> Artifac
     kind, name = _kind_and_name(media_type)
     if kind == "attestation":
         kind = _stated(annotations or {}) or kind
-    return Artifact(kind=kind, name=name, media_type=media_type[:_LONGEST_TYPE])
+    return Artifact(kind=kind, name=name, media_type=media_type)
 
 
 def _stated(annotations: Mapping[str, str]) -> Kind | None:

@@ -59,7 +59,7 @@ def listed(descriptors: Iterable[Descriptor]) -> Iterable[Attachment]:
 def attachment(descriptor: Descriptor, artifact: Artifact) -> Attachment:
     """Return `descriptor`, which is that artifact, as the report lists it."""
     return Attachment(
-        kind=artifact.kind, digest=str(descriptor.digest), media_type=artifact.media_type, size=descriptor.size
+        kind=artifact.kind, digest=str(descriptor.digest), media_type=artifact.shown_type, size=descriptor.size
     )
 
 

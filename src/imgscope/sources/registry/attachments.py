@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from imgscope.errors import DocumentError, ImgscopeError, NotFoundError
-from imgscope.oci.artifact import COSIGN_TAGS, referrers_tag
+from imgscope.oci.artifact import COSIGN_TAGS, Artifact, referrers_tag
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import OCI_INDEX, Descriptor, Index, parse_manifest
 from imgscope.oci.reference import Reference
 from imgscope.report import Attachment
-from imgscope.sources._attached import Collection, listed, statements
+from imgscope.sources._attached import Collection, attachment, listed, statements
 from imgscope.sources.abilities import Attached
 from imgscope.sources.base import ImageHead
 from imgscope.sources.registry.answers import Asked
@@ -82,7 +82,7 @@ class AttachmentLookup:
             told = probed(headers) if headers is not None else None
             if told is None:
                 return
-            yield Attachment(kind=kind, digest=str(told.digest), media_type=told.media_type, size=told.size)
+            yield attachment(told, Artifact(kind=kind, name=kind, media_type=told.media_type))
 
     def _tagged(self, tag: str) -> Asked:
         return Asked(reference=self._reference, kind="manifest", name=tag)
