@@ -46,7 +46,7 @@ def test_C22_a_registry_that_tells_no_limit_has_none(run: Run, host: str) -> Non
     assert "rateLimit" not in run(f"{host}/team/app", "-o", "json").document["run"]
 
 
-def test_C22_who_has_the_layers_pulls_nothing_by_asking_again(run: Run, host: str, registry: Registry) -> None:
+def test_C22_asking_again_what_a_tag_stands_for_costs_no_pull(run: Run, host: str, registry: Registry) -> None:
     run(f"{host}/team/app")
     registry.requests.clear()
     run(f"{host}/team/app")

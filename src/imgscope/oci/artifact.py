@@ -12,7 +12,7 @@ from imgscope.oci.manifest import Descriptor, Manifest
 Kind = Literal["signature", "attestation", "sbom", "provenance", "other"]
 """What an artifact is to the image that it is attached to."""
 
-IN_TOTO: Final = "application/vnd.in-toto+json"
+_IN_TOTO: Final = "application/vnd.in-toto+json"
 COSIGN_TAGS: Final[Mapping[str, Kind]] = {".sig": "signature", ".att": "attestation", ".sbom": "sbom"}
 """What cosign puts beside an image, by the end of the tag that it derives from the image's digest."""
 
@@ -27,7 +27,7 @@ _TYPES: Final[tuple[tuple[str, Kind, str], ...]] = (
     ("application/vnd.dev.cosign.artifact.sbom.", "sbom", "SBOM"),
     (_BUNDLE, "attestation", "Sigstore bundle"),
     ("application/vnd.cncf.notary.", "signature", "Notary signature"),
-    (IN_TOTO, "attestation", "in-toto attestation"),
+    (_IN_TOTO, "attestation", "in-toto attestation"),
     ("application/vnd.in-toto.", "attestation", "in-toto attestation"),
     ("application/vnd.dsse.envelope.", "attestation", "in-toto attestation"),
     ("application/vnd.docker.attestation.manifest.", "attestation", "in-toto attestation"),

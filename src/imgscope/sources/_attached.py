@@ -12,7 +12,7 @@ from imgscope.report import Attachment
 from imgscope.sources._select import verified
 from imgscope.sources.abilities import Attached
 
-MOST_ATTACHMENTS: Final = 1000
+_MOST_ATTACHMENTS: Final = 1000
 _MOST_MANIFESTS: Final = 8
 
 
@@ -26,9 +26,9 @@ class Collection:
     def add(self, attachments: Iterable[Attachment]) -> None:
         """Take in what was found, up to a number that no honest image reaches."""
         for attachment in attachments:
-            if len(self._found) == MOST_ATTACHMENTS:
+            if len(self._found) == _MOST_ATTACHMENTS:
                 self._notes[
-                    f"more than {MOST_ATTACHMENTS:,} things are attached to the image: the first are listed"
+                    f"more than {_MOST_ATTACHMENTS:,} things are attached to the image: the first are listed"
                 ] = None
                 return
             self._found.setdefault(attachment.digest, attachment)
