@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -75,11 +76,20 @@ def test_a_tag_is_no_repository(run: Run, name: str, hint: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["oci:directory", "docker-archive:app.tar", "oci:directory:tag"])
-def test_only_registries_have_tags(run: Run, name: str) -> None:
-    ended = run("tags", name)
+def test_only_registries_have_tags(run: Run, layout: Path) -> None:
+    ended = run("tags", f"oci:{layout}")
     assert ended.code == 2
-    assert ended.err.splitlines()[0] == f"imgscope: {name!r} is no repository in a registry"
+    assert ended.err.splitlines() == [
+        f"imgscope: 'oci:{layout}' is no repository in a registry",
+        "  hint: name one, such as nginx or ghcr.io/org/app",
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "oci:nowhere", "./nowhere", "ghcr.io/Upper", "a b"])
+def test_what_is_no_name_is_a_usage_error(run: Run, name: str) -> None:
+    ended = run("tags", name)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("imgscope: ")
 
 
 def test_the_help_names_what_tags_takes(run: Run) -> None:

@@ -1,7 +1,8 @@
-"""What only some sources can do: tell what is attached to an image, and which platforms there are to choose from."""
+"""What only some sources can do: tell what is attached to an image, which platforms there are, and which tags."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -50,6 +51,23 @@ class ListsVariants(Protocol):
 
         Raises what `ImageSource.resolve` raises.
         """
+        ...
+
+
+@runtime_checkable
+class ListsTags(Protocol):
+    """A source whose images are in a repository with others."""
+
+    def tags(self, progress: Callable[[int], object]) -> tuple[str, ...]:
+        """Return all tags of the repository, each once; `progress` is told how many there are so far.
+
+        Raises `SourceError` and its children, `DocumentError` or `LimitError`.
+        """
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What whoever serves the repository wants users to know, as far as it said so yet."""
         ...
 
 

@@ -108,12 +108,12 @@ class RegistrySource:
         )
 
     def tags(self, progress: Callable[[int], object]) -> tuple[str, ...]:
-        """List the tags of the repository that the image is in; see `list_tags`."""
+        """List the tags of the repository that the image is in; see `ListsTags`."""
         return list_tags(self._session, self._reference, progress)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the registry wants users to know, as far as it said so yet."""
+        """What the registry wants users to know; see `ListsTags`."""
         return self._session.notices.warnings
 
     def traffic(self) -> Traffic:
