@@ -51,11 +51,11 @@ class AttachmentLookup:
         if self._has_api:
             try:
                 self._found.add(self._by_api(subject))
-            except NotFoundError:
-                self._has_api = False
             except ImgscopeError as error:
-                self._found.fail(error)
                 self._has_api = False
+                # That there is no such API is no failure.
+                if not isinstance(error, NotFoundError):
+                    self._found.fail(error)
         if not self._has_api:
             self._found.attempt(lambda: self._by_tag(subject))
 
