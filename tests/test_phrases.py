@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imgscope.phrases import distro_phrase, libc_phrase, made_by
-from imgscope.report import Distro, Libc, LibcBinaries, LibcFamily
+from imgscope.phrases import attachments_phrase, distro_phrase, libc_phrase, made_by
+from imgscope.report import Attachment, Distro, Libc, LibcBinaries, LibcFamily
 
 
 def libc(family: LibcFamily, *, version: str | None = None, glibc: int = 0, musl: int = 0, static: int = 0) -> Libc:
@@ -42,3 +42,12 @@ def test_a_distribution_is_named_with_the_end_of_its_support_where_that_is_known
         id="alpine", pretty_name="Alpine Linux v3.19", evidence="x", confidence="high", end_of_life="2025-11-01"
     )
     assert distro_phrase(dated) == "Alpine Linux v3.19, end of life 2025-11-01"
+
+
+def test_C31_what_is_attached_is_counted_by_kind_and_never_called_verified() -> None:
+    kinds = ["other", "sbom", "signature", "provenance", "attestation", "signature", "attestation"]
+    attached = [Attachment(kind=kind, digest="sha256:0", media_type="x", size=1) for kind in kinds]
+    assert attachments_phrase(attached) == (
+        "attached, not verified: 2 signatures, 2 attestations, 1 SBOM, 1 provenance statement, 1 other artifact"
+    )
+    assert attachments_phrase([]) == ""

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 from imgscope import progress as events
 from imgscope.assemble import Judgement, RunFacts, assemble
+from imgscope.attachments import AttachmentSearch
 from imgscope.base_image import find_base
 from imgscope.cache import LayerCache
 from imgscope.errors import ImgscopeError
@@ -137,6 +138,7 @@ class _Pipeline:
         base = find_base(head.manifest, head.config, known or ())
         origins = origins_of(head, base)
         self._progress(events.ImageFound(head=head, origins=origins))
+        search = AttachmentSearch(self._source, head)
         layers = self._reader.read(head, jobs=self._options.jobs)
         tree = stack(layers, limits=self._options.source.limits)
         if self._options.cache and self._options.cache.problem:
@@ -151,13 +153,17 @@ class _Pipeline:
         if known is not None and image.is_complete:
             known.remember(known_image(head))
         judgement = self._judge(image)
+        attached = search.result(patience=self._options.source.limits.attachment_patience)
+        for note in attached.notes:
+            self._progress(events.Note(message=note))
         run = RunFacts(
             started=started,
             duration=time.monotonic() - clock,
             traffic=self._source.traffic(),
             layers_from_cache=len(self._reader.from_cache),
         )
-        report = assemble(head, image, judgement, tuple(self._failures), run, base=base)
+        failures, attachments = tuple(self._failures), attached.attachments
+        report = assemble(head, image, judgement, failures, run, base=base, attachments=attachments)
         return Inspection(report=report, head=head, image=image)
 
     def _find_facts(self, head: ImageHead, origins: tuple[LayerOrigin, ...], tree: FileTree) -> InspectedImage:

@@ -19,6 +19,7 @@ from imgscope.oci.manifest import Descriptor
 from imgscope.purl import package_url
 from imgscope.report import (
     SCHEMA_VERSION,
+    Attachment,
     BaseImage,
     Change,
     ConfigReport,
@@ -76,13 +77,14 @@ def assemble(
     run: RunFacts,
     *,
     base: BaseImage | None = None,
+    attachments: tuple[Attachment, ...] = (),
 ) -> ImageReport:
     """Return the report on `image`, built on `base`; equal inputs make equal reports but for `run`."""
     layers = _layers(head, image)
     return ImageReport(
         schema_version=SCHEMA_VERSION,
         complete=not failures,
-        image=_summary(head, layers, base),
+        image=_summary(head, layers, base, attachments),
         distro=image.distro,
         libc=image.libc,
         layers=layers,
@@ -104,7 +106,12 @@ def assemble(
     )
 
 
-def _summary(head: ImageHead, layers: tuple[LayerReport, ...], base: BaseImage | None) -> ImageSummary:
+def _summary(
+    head: ImageHead,
+    layers: tuple[LayerReport, ...],
+    base: BaseImage | None,
+    attachments: tuple[Attachment, ...],
+) -> ImageSummary:
     platform = head.platform
     return ImageSummary(
         reference=head.reference,
@@ -125,7 +132,7 @@ def _summary(head: ImageHead, layers: tuple[LayerReport, ...], base: BaseImage |
         layer_count=len(layers),
         config=config_report(head.config.run),
         base=base,
-        attachments=(),
+        attachments=attachments,
     )
 
 

@@ -15,6 +15,7 @@ class Limits:
 
     `entry_count`, `unpacked_size` and `kept_size` hold for a whole image: see `Budget`. `path_size` is four
     times what Linux can open. `kept_size` is for what of an image stays in memory besides its list of entries.
+    `attachment_patience` is how long what is attached to an image is waited for once the image was read.
     """
 
     error_body_size: int = 64 * 1024
@@ -31,6 +32,7 @@ class Limits:
     connections_per_host: int = 8
     connect_timeout: float = 30.0
     silence_timeout: float = 60.0
+    attachment_patience: float = 5.0
 
 
 DEFAULT_LIMITS = Limits()

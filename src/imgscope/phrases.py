@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Final
 
-from imgscope.report import BaseImage, Distro, LayerReport, Libc
+from imgscope.report import Attachment, BaseImage, Distro, LayerReport, Libc
 from imgscope.text import format_count, format_size
+
+_KINDS: Final = {
+    "signature": "signature",
+    "attestation": "attestation",
+    "sbom": "SBOM",
+    "provenance": "provenance statement",
+    "other": "other artifact",
+}
 
 
 def libc_phrase(libc: Libc) -> str:
@@ -37,3 +47,12 @@ def base_phrase(base: BaseImage, layers: Sequence[LayerReport]) -> str:
 def made_by(instruction: str | None, created_by: str | None, digest: str) -> str:
     """Return in one line what made a layer: its instruction, else its line of history, else which layer it is."""
     return " ".join((instruction or created_by or f"(not recorded) {digest}").split())
+
+
+def attachments_phrase(attachments: Collection[Attachment]) -> str:
+    """Return what is attached to an image by kind, or nothing where nothing is: `attached, not verified: 1 SBOM`."""
+    if not attachments:
+        return ""
+    counted = Counter(attachment.kind for attachment in attachments)
+    known = [format_count(counted[kind], name) for kind, name in _KINDS.items() if counted[kind]]
+    return f"attached, not verified: {', '.join(known)}"

@@ -87,7 +87,11 @@ class BaseImage(_Data, frozen=True):
 
 
 class Attachment(_Data, frozen=True):
-    """A signature, SBOM or attestation that is present beside the image. Present says nothing of valid."""
+    """Something that is present beside the image. Present says nothing of valid: none of it was verified.
+
+    `kind` is `signature`, `attestation`, `sbom`, `provenance` or `other`; `media_type` the type of artifact that it
+    says it is; `size` that of its manifest or statement.
+    """
 
     kind: str
     digest: str

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from imgscope.errors import UsageError
 from imgscope.oci.digest import Digest
-from imgscope.oci.reference import Reference, same_image
+from imgscope.oci.reference import Reference, parse_repository, same_image
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 SHA512 = "sha512:" + "0123456789abcdef" * 8
@@ -192,3 +192,35 @@ def test_any_text_is_a_reference_or_a_usage_error(text: str) -> None:
 )
 def test_two_names_of_one_image_are_known_as_such(one: str, other: str, same: bool) -> None:
     assert same_image(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "registry", "repository"),
+    [
+        ("nginx", "docker.io", "library/nginx"),
+        ("docker://ghcr.io/org/app", "ghcr.io", "org/app"),
+        ("localhost:5000/app", "localhost:5000", "app"),
+        ("localhost:5000/a/b", "localhost:5000", "a/b"),
+    ],
+)
+def test_the_name_of_a_repository_is_an_image_without_its_tag(text: str, registry: str, repository: str) -> None:
+    parsed = parse_repository(text)
+    assert (parsed.registry, parsed.repository) == (registry, repository)
+
+
+@pytest.mark.parametrize("name", ["nginx", "localhost:5000/a/b", "ghcr.io/org/app"])
+@pytest.mark.parametrize("suffix", [":1.0", f"@{DIGEST}", f":1.0@{DIGEST}"])
+def test_an_image_where_a_repository_is_expected_is_told_how_to_write_it(name: str, suffix: str) -> None:
+    with pytest.raises(UsageError) as failed:
+        parse_repository(name + suffix)
+    assert failed.value.message == f"{name + suffix!r} names an image, where a repository is expected"
+    assert failed.value.hint == f"leave out the tag or digest: {name}"
+
+
+@given(st.text(max_size=100))
+def test_any_text_is_a_repository_or_a_usage_error(text: str) -> None:
+    try:
+        parsed = parse_repository(text)
+    except UsageError:
+        return
+    assert Reference.parse(f"{parsed.registry}/{parsed.repository}") == parsed

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from imgscope import analyze
-from imgscope.report import ImageReport, Run
+from imgscope.report import Attachment, ImageReport, Run
 from tests.support import elf
 from tests.support.images import BuiltImage, BuiltLayer, Entry, file, hard_link, image, layer, step, symlink, whiteout
 from tests.support.memory import MemorySource
@@ -20,6 +20,12 @@ ID=debian
 """
 _BUILDKIT: Final = " # buildkit"
 _LOADER: Final = "usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
+
+_ATTACHMENTS: Final = (
+    Attachment(kind="provenance", digest=f"sha256:{1:064}", media_type="application/vnd.in-toto+json", size=12_345),
+    Attachment(kind="sbom", digest=f"sha256:{2:064}", media_type="application/spdx+json", size=2_345_678),
+    Attachment(kind="signature", digest=f"sha256:{3:064}", media_type="application/\x1b[31mred", size=557),
+)
 
 
 @cache
@@ -35,8 +41,10 @@ def example(*, lost_layer: bool = False) -> ImageReport:
         requests=4,
         bytes_fetched=1234,
         layers_from_cache=0,
+        rate_limit="98 of 100 pulls left per 6 hours",
     )
-    return msgspec.structs.replace(report, run=run)
+    summary = msgspec.structs.replace(report.image, attachments=_ATTACHMENTS)
+    return msgspec.structs.replace(report, image=summary, run=run)
 
 
 def _image() -> BuiltImage:

@@ -15,10 +15,12 @@ from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.sources._select import TopDocument, resolve_head
 from imgscope.sources.base import ImageHead
+from tests.support.artifacts import SPDX, artifact, cosign_signature, referrers_index
 from tests.support.images import (
     OCI_INDEX,
     BuiltImage,
     BuiltIndex,
+    attestation,
     descriptor,
     digest_of,
     file,
@@ -209,10 +211,66 @@ def test_C5_windows_images_are_told_apart_by_their_version() -> None:
     assert head.digest == builds[1].manifest_digest
 
 
-def test_C28_an_artifact_is_reported_as_what_it_is() -> None:
-    chart = image([], manifest_fields={"config": descriptor(b"{}", "application/vnd.cncf.helm.config.v1+json")})
-    with pytest.raises(DocumentError, match=r"no container image but an artifact of type application/vnd\.cncf\.helm"):
-        Shelf(chart).resolve(chart.manifest)
+@pytest.mark.parametrize(
+    ("built", "message", "hint"),
+    [
+        (
+            artifact(config_type="application/vnd.cncf.helm.config.v1+json"),
+            "app is no container image but a Helm chart (application/vnd.cncf.helm.config.v1+json)",
+            "imgscope reads container images; helm show all oci://NAME reads a chart",
+        ),
+        (
+            cosign_signature(AMD64),
+            "app is no container image but a cosign signature (application/vnd.dev.cosign.simplesigning.v1+json)",
+            "name the image that it belongs to, to see what is attached to that",
+        ),
+        (
+            artifact("application/vnd.example.thing"),
+            "app is no container image but an artifact (application/vnd.example.thing)",
+            "imgscope reads container images; other artifacts are fetched with: oras pull NAME",
+        ),
+    ],
+)
+def test_C28_an_artifact_is_reported_as_what_it_is(built: BuiltImage, message: str, hint: str) -> None:
+    with pytest.raises(DocumentError) as failed:
+        Shelf(built).resolve(built.manifest)
+    assert (failed.value.message, failed.value.hint, failed.value.exit_code) == (message, hint, 3)
+
+
+def test_C28_an_index_of_artifacts_only_says_what_it_lists() -> None:
+    others = (artifact(f"application/vnd.example.{number}") for number in range(3))
+    listed = referrers_index(artifact(SPDX), artifact(SPDX, content=b"2"), *others)
+    shelf = Shelf(listed)
+    with pytest.raises(DocumentError) as failed:
+        shelf.resolve(listed.body)
+    assert failed.value.message == (
+        "app lists no container image but an SPDX SBOM (application/spdx+json), "
+        "an artifact (application/vnd.example.0), an artifact (application/vnd.example.1) and more"
+    )
+    assert shelf.fetched == []
+
+
+def test_C28_an_index_of_attestations_only_says_so() -> None:
+    only = index(attestation(AMD64))
+    with pytest.raises(DocumentError, match=r"app lists no container image but an in-toto attestation \("):
+        Shelf(only).resolve(only.body)
+
+
+def test_C28_an_empty_index_says_so() -> None:
+    with pytest.raises(DocumentError, match="app is an index that lists nothing"):
+        Shelf().resolve(listing([]))
+
+
+def test_C31_the_attestations_of_the_image_are_told_and_no_others() -> None:
+    both = index(AMD64, ARM64, attested=True)
+    head = Shelf(both).resolve(both.body, "linux/arm64")
+    assert [each.digest for each in head.attestations] == [attestation(ARM64).manifest_digest]
+
+
+def test_C31_attestations_are_found_in_nested_indexes() -> None:
+    nest = index(index(AMD64, attested=True), index(ARM64, attested=True))
+    head = Shelf(nest).resolve(nest.body, "linux/arm64")
+    assert [each.digest for each in head.attestations] == [attestation(ARM64).manifest_digest]
 
 
 def test_C29_a_configuration_that_is_included_is_not_fetched() -> None:

@@ -312,7 +312,11 @@ def _config(
 def attestation(built: BuiltImage) -> BuiltImage:
     """The attestation manifest that BuildKit puts beside `built` in an index."""
     statement = to_json(
-        {"_type": "https://in-toto.io/Statement/v0.1", "predicateType": "https://slsa.dev/provenance/v0.2"}
+        {
+            "_type": "https://in-toto.io/Statement/v0.1",
+            "subject": [{"name": "app", "digest": {"sha256": built.manifest_digest.partition(":")[2]}}],
+            "predicateType": "https://slsa.dev/provenance/v0.2",
+        }
     )
     in_toto = BuiltLayer(tar=statement, blob=statement, compression="none", created_by="")
     empty = image([in_toto], platform="unknown/unknown", config_fields={"history": None})

@@ -27,6 +27,7 @@ from tests.support.images import BuiltImage, BuiltIndex, digest_of
 from tests.support.registry_auth import Anonymous, Auth
 from tests.support.registry_exchange import CONTENT, STORAGE, Reply, Seen, refused
 from tests.support.registry_faults import Fault
+from tests.support.registry_lists import referrers, tag_list
 
 _RANGE: Final = re.compile(r"bytes=(\d+)-(\d*)")
 
@@ -42,7 +43,8 @@ class Registry:
     """A registry. `requests` are those that arrived, in order, at it, its token server and its storage.
 
     `connections` counts those that were made to it over real sockets.
-    Where `serves_ranges` is false, who asks for a part of a blob gets all of it.
+    Where `serves_ranges` is false, who asks for a part of a blob gets all of it. `serves_referrers` is whether there
+    is an API for what refers to a manifest; `page_size` is how much of a list it gives at once, all for None.
     """
 
     def __init__(self, *, auth: Auth | None = None) -> None:
@@ -50,6 +52,8 @@ class Registry:
         self.requests: list[Seen] = []
         self.connections = 0
         self.serves_ranges = True
+        self.serves_referrers = True
+        self.page_size: int | None = None
         self._faults: list[Fault] = []
         self._repositories: dict[str, _Repository] = {}
         self._lock = threading.Lock()
@@ -139,7 +143,15 @@ class Registry:
         stored = self._repositories.get(match["repository"])
         if stored is None:
             return refused(404, "NAME_UNKNOWN", "repository name not known to registry")
-        return _manifest(stored, match["name"]) if match["kind"] == "manifests" else _blob(stored, match["name"], seen)
+        return self._content(stored, match["kind"], match["name"], seen)
+
+    def _content(self, stored: _Repository, kind: str, name: str, seen: Seen) -> Reply:
+        if kind == "tags":
+            return tag_list(stored.tags, seen, self.page_size)
+        if kind == "referrers":
+            served = self.serves_referrers
+            return referrers(stored.manifests, name, seen, self.page_size) if served else Reply(status=404)
+        return _manifest(stored, name) if kind == "manifests" else _blob(stored, name, seen)
 
     def _storage(self, seen: Seen) -> Reply:
         """Answer as object stores do: the URL is signed, and a second kind of authorization is refused."""

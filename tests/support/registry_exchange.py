@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qs
 
-CONTENT: Final = re.compile(r"/v2/(?P<repository>.+)/(?P<kind>manifests|blobs)/(?P<name>[^/]+)")
+CONTENT: Final = re.compile(r"/v2/(?P<repository>.+)/(?P<kind>manifests|blobs|referrers|tags)/(?P<name>[^/]+)")
 STORAGE: Final = "/storage/"
 TOKEN: Final = "/token"
 
@@ -27,7 +27,7 @@ class Seen:
 
     @property
     def kind(self) -> str:
-        """`manifests`, `blobs`, `storage`, `token` or `other`."""
+        """`manifests`, `blobs`, `referrers`, `tags`, `storage`, `token` or `other`."""
         if self.path.startswith(STORAGE):
             return "storage"
         if self.path == TOKEN:

@@ -6,6 +6,9 @@ import time
 
 import pytest
 
+from imgscope.report import Attachment
+from imgscope.sources.abilities import Attached
+from imgscope.sources.base import ImageHead, Traffic
 from imgscope.tui.widgets.layer_table import LayerTable
 from tests.support.memory import MemorySource
 from tests.tui.stage import HeldBackSource, SilentSource, app_image, app_of, press, screen_text, shown, until
@@ -55,6 +58,21 @@ async def test_everything_is_known_when_all_layers_are_read() -> None:
         assert "linux/amd64 · Debian GNU/Linux 12 (bookworm) · no C library" in text
         assert "3.50 MB unpacked · 3.01 kB wasted · 1.50 MB left over" in text
         assert "…" not in text.split("\n")[2]
+
+
+class SignedSource(MemorySource):
+    def find_attachments(self, head: ImageHead) -> Attached:
+        hostile = Attachment(kind="signature", digest="sha256:0", media_type="\x1b[31m", size=1)
+        return Attached(attachments=(hostile,))
+
+    def traffic(self) -> Traffic:
+        return Traffic(requests=4, bytes_fetched=9, rate_limit="98 of 100 pulls left per 6 hours")
+
+
+async def test_C31_C22_what_is_attached_and_may_still_be_pulled_is_a_line_of_the_header() -> None:
+    async with shown(SignedSource(app_image())) as pilot:
+        lines = [line.strip() for line in screen_text(pilot).split("\n")]
+        assert lines[3] == "attached, not verified: 1 signature · 98 of 100 pulls left per 6 hours"
 
 
 async def test_a_layer_that_cannot_be_read_is_failed_and_the_rest_stays_usable() -> None:

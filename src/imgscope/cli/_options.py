@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
+from imgscope.errors import UsageError
+
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+LIST_PLATFORMS: Final = "list"
+"""What `--platform` takes in place of a platform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,20 +29,36 @@ class Common:
     verbose: bool
 
 
-def common_options(function: Function) -> Function:
-    """Add the shared options; the command gets them as one `Common` under the name `common`."""
-
-    @click.option(
-        "--platform", metavar="OS/ARCH[/VARIANT]", help="Platform to inspect; linux on this machine's by default."
-    )
-    @click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Layers read at once.")
-    @click.option(
+def insecure_registry_option(function: Function) -> Function:
+    """Add the repeatable `--insecure-registry HOST`."""
+    return click.option(
         "--insecure-registry",
         "insecure_registries",
         metavar="HOST",
         multiple=True,
         help="Allow plain HTTP and unknown certificates for this host, with port if any. Repeatable.",
+    )(function)
+
+
+def common_options(function: Function) -> Function:
+    """Add the shared options; the command gets them as one `Common` under the name `common`."""
+    return _common_options(function, lists_platforms=False)
+
+
+def image_options(function: Function) -> Function:
+    """Add the shared options for a command that also knows `--platform list`."""
+    return _common_options(function, lists_platforms=True)
+
+
+def _common_options(function: Function, *, lists_platforms: bool) -> Function:
+    @click.option(
+        "--platform",
+        metavar="OS/ARCH[/VARIANT]" + ("|list" if lists_platforms else ""),
+        help="Platform to inspect; linux on this machine's by default."
+        + (" 'list' shows all there are, with their sizes." if lists_platforms else ""),
     )
+    @click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Layers read at once.")
+    @insecure_registry_option
     @click.option("--no-cache", is_flag=True, help="Fetch every layer, and keep none for the next time.")
     @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
     @click.option(
@@ -56,6 +77,11 @@ def common_options(function: Function) -> Function:
         verbose: bool,
         **others: Any,
     ) -> Any:
+        if platform == LIST_PLATFORMS and not lists_platforms:
+            raise UsageError(
+                "--platform list only lists the platforms of one image, so nothing would be inspected",
+                hint="list them with: imgscope IMAGE --platform list",
+            )
         common = Common(
             platform=platform,
             jobs=jobs,

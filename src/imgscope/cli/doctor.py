@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from imgscope.cli._options import insecure_registry_option
 from imgscope.text import printable
 
 if TYPE_CHECKING:
@@ -23,13 +24,7 @@ _NAME_WIDTH: Final = len("credentials")
 
 @click.command(name="doctor")
 @click.argument("target", metavar="[HOST[/REPOSITORY[:TAG]]]", required=False)
-@click.option(
-    "--insecure-registry",
-    "insecure_registries",
-    metavar="HOST",
-    multiple=True,
-    help="Allow plain HTTP and unknown certificates for this host, with port if any. Repeatable.",
-)
+@insecure_registry_option
 @click.pass_context
 def COMMAND(context: click.Context, target: str | None, insecure_registries: tuple[str, ...]) -> None:
     """Tell why a registry can or cannot be reached.

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from imgscope.cli._options import Common, common_options, output_option
+from imgscope.cli._options import LIST_PLATFORMS, Common, image_options, output_option
 
 
 class _Context(click.Context):
@@ -26,10 +26,12 @@ class _Command(click.Command):
 @click.argument("image", metavar="IMAGE")
 @click.option("--no-tui", is_flag=True, help="Print the text report instead of opening the terminal UI.")
 @output_option
-@common_options
+@image_options
 @click.pass_context
 def COMMAND(context: click.Context, image: str, no_tui: bool, outputs: tuple[str, ...], common: Common) -> None:
     """Show IMAGE in the terminal UI; as text with --no-tui, with -o, or where stdout is no terminal."""
+    if common.platform == LIST_PLATFORMS:
+        context.exit(_list_platforms(image, outputs, common))
     if no_tui or outputs or not _is_capable_terminal():
         context.exit(_report(image, outputs or ("text",), common))
     from imgscope.tui import run
@@ -47,6 +49,17 @@ def COMMAND(context: click.Context, image: str, no_tui: bool, outputs: tuple[str
 
 def _is_capable_terminal() -> bool:
     return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _list_platforms(image: str, outputs: tuple[str, ...], common: Common) -> int:
+    from imgscope.cli._platforms import print_platforms
+    from imgscope.errors import UsageError
+
+    if outputs:
+        raise UsageError(
+            "--platform list prints a list on stdout and writes no report", hint="leave out -o, or name one platform"
+        )
+    return print_platforms(image, common)
 
 
 def _report(image: str, outputs: tuple[str, ...], common: Common) -> int:

@@ -25,6 +25,7 @@ ACCEPTED: Final = INDEX_TYPES + MANIFEST_TYPES
 _SCHEMA_1: Final = "application/vnd.docker.distribution.manifest.v1"
 
 REFERENCE_TYPE: Final = "vnd.docker.reference.type"
+REFERENCE_DIGEST: Final = "vnd.docker.reference.digest"
 
 
 class Descriptor(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -44,6 +45,10 @@ class Descriptor(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         """Whether this is a BuildKit attestation beside an image, not an image."""
         marked = (self.annotations or {}).get(REFERENCE_TYPE) == "attestation-manifest"
         return marked or (self.platform is not None and self.platform.is_unknown)
+
+    def is_attestation_of(self, digest: Digest) -> bool:
+        """Whether this is a BuildKit attestation of the image whose manifest has that digest."""
+        return self.is_attestation and (self.annotations or {}).get(REFERENCE_DIGEST) == digest
 
     @property
     def is_index(self) -> bool:
@@ -69,7 +74,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def is_image(self) -> bool:
-        """Whether the configuration is an image's; a chart, a module or a signature has another type."""
+        """Whether the configuration is an image's, as nearly only images have it: see `artifact.artifact_of`."""
         return self.config.media_type in CONFIG_TYPES
 
 

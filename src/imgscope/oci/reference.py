@@ -8,6 +8,7 @@ from typing import Final
 
 from imgscope.errors import DocumentError, UsageError
 from imgscope.oci.digest import Digest
+from imgscope.oci.tag import is_tag
 
 HUB: Final = "docker.io"
 HUB_ENDPOINT: Final = "registry-1.docker.io"
@@ -16,7 +17,6 @@ _LONGEST_NAME: Final = 255
 _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _DOMAIN: Final = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?")
 _COMPONENT: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
-_TAG: Final = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
 _BARE_IDENTIFIER: Final = re.compile(r"[a-f0-9]{64}")
 
 
@@ -69,6 +69,20 @@ class Reference:
         return (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
 
 
+def parse_repository(text: str) -> Reference:
+    """Read the name of a repository as people type it, `docker://` before it or not; the tag is the default one.
+
+    Raises `UsageError`, also where a tag or digest is given.
+    """
+    name = text.removeprefix("docker://")
+    before, _ = _split_tag(_split_digest(name)[0], text)
+    if before != name:
+        raise UsageError(
+            f"{text!r} names an image, where a repository is expected", hint=f"leave out the tag or digest: {before}"
+        )
+    return Reference.parse(name)
+
+
 def same_image(one: str, other: str) -> bool:
     """Tell whether two names mean the same image in full: `app` and `docker.io/library/app:latest` do."""
     try:
@@ -97,7 +111,7 @@ def _split_tag(name: str, text: str) -> tuple[str, str | None]:
     before, colon, tag = name.rpartition(":")
     if not colon or "/" in tag:
         return name, None
-    if not _TAG.fullmatch(tag):
+    if not is_tag(tag):
         raise UsageError(
             f"image {text!r}: the tag {tag!r} is not allowed: expected letters, digits, '_', '.' and '-', "
             "not beginning with '.' or '-', at most 128 characters"

@@ -11,9 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from imgscope.phrases import base_phrase, distro_phrase, libc_phrase, made_by
+from imgscope.phrases import attachments_phrase, base_phrase, distro_phrase, libc_phrase, made_by
 from imgscope.render.base import Render, RenderOptions
-from imgscope.report import Finding, ImageReport, LayerReport, LeftoverGroup, Severity, Waste, WasteByCause
+from imgscope.report import Attachment, Finding, ImageReport, LayerReport, LeftoverGroup, Severity, Waste, WasteByCause
 from imgscope.text import format_count, format_size, printable
 
 _SEVERITY_STYLES = {
@@ -70,6 +70,9 @@ def _sections(report: ImageReport, *, detailed: bool) -> Iterator[RenderableType
     if detailed and report.packages:
         yield _heading("Packages")
         yield _packages(report)
+    if detailed and report.image.attachments:
+        yield _heading("Attached, not verified")
+        yield from _attachments(report.image.attachments)
     yield _heading("C library")
     yield from (_indented(line) for line in report.libc.evidence)
     yield _heading("Findings")
@@ -102,6 +105,10 @@ def _summary(report: ImageReport) -> Iterator[RenderableType]:
     if image.base is not None:
         yield _indented(f"base: {base_phrase(image.base, report.layers)}")
     yield _indented(image.digest, style="dim")
+    if image.attachments:
+        yield _indented(attachments_phrase(image.attachments))
+    if report.run.rate_limit:
+        yield _indented(report.run.rate_limit, style="dim")
     if not report.complete:
         yield _indented("incomplete: part of this image could not be read, see the end", style="bold red")
 
@@ -202,6 +209,12 @@ def _packages(report: ImageReport) -> Table:
             _text(package.version),
         )
     return table
+
+
+def _attachments(attachments: Sequence[Attachment]) -> Iterator[RenderableType]:
+    for attachment in attachments:
+        yield _indented(f"{attachment.kind}: {attachment.media_type}, {format_size(attachment.size)}")
+        yield Padding(_text(attachment.digest, "dim"), (0, 0, 0, 4))
 
 
 def _by_rule(findings: Sequence[Finding]) -> Iterable[Sequence[Finding]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -16,7 +17,10 @@ from imgscope.oci.manifest import OCI_INDEX, Descriptor, Index, parse_manifest
 from imgscope.oci.platform import Platform
 from imgscope.oci.reference import same_image
 from imgscope.sources._files import FileStore, Place, read_file
+from imgscope.sources._layout_attachments import attached_in_layout, without_attached
 from imgscope.sources._select import TopDocument, resolve_head, verified
+from imgscope.sources._variants import list_variants
+from imgscope.sources.abilities import Attached, Variant
 from imgscope.sources.base import ImageHead, Traffic
 
 MARK: Final = "oci-layout"
@@ -42,11 +46,7 @@ class LayoutSource:
 
     def resolve(self, platform: Platform | None) -> ImageHead:
         """Find the image; raises `UsageError` where several could be meant."""
-        mark = decode(read_file(self._files, MARK, limit=_LARGEST_MARK), _Mark, what=MARK)
-        if mark.image_layout_version != _VERSION:
-            raise DocumentError(
-                f"the OCI layout {self._files.label} has version {mark.image_layout_version!r}: {_VERSION} is read"
-            )
+        self._check_version()
         return resolve_head(
             self._top(),
             platform,
@@ -54,6 +54,17 @@ class LayoutSource:
             fetch_config=self._document,
             reference=self._place.reference,
             source=self._place.scheme,
+        )
+
+    def find_attachments(self, head: ImageHead) -> Attached:
+        """Find signatures, SBOMs and attestations in the layout; see `FindsAttachments`."""
+        return attached_in_layout(head, self._index, _names, self._document)
+
+    def variants(self) -> tuple[Variant, ...]:
+        """List the images for all platforms; see `ListsVariants`."""
+        self._check_version()
+        return list_variants(
+            self._top(), fetch_manifest=self._document, fetch_config=self._document, reference=self._place.reference
         )
 
     def open_blob(
@@ -70,6 +81,13 @@ class LayoutSource:
         """End all reading."""
         self._files.close()
 
+    def _check_version(self) -> None:
+        mark = decode(read_file(self._files, MARK, limit=_LARGEST_MARK), _Mark, what=MARK)
+        if mark.image_layout_version != _VERSION:
+            raise DocumentError(
+                f"the OCI layout {self._files.label} has version {mark.image_layout_version!r}: {_VERSION} is read"
+            )
+
     def _document(self, descriptor: Descriptor) -> bytes:
         try:
             return read_file(self._files, _blob_name(descriptor.digest), limit=LARGEST_DOCUMENT)
@@ -80,33 +98,44 @@ class LayoutSource:
 
     def _top(self) -> TopDocument:
         """Return the document that the name stands for."""
-        body = read_file(self._files, INDEX, limit=LARGEST_DOCUMENT)
-        index = parse_manifest(body, OCI_INDEX)
-        if not isinstance(index, Index):
-            raise DocumentError(f"{INDEX} in {self._files.label} is no image index")
-        candidates = self._candidates(index)
+        candidates = self._candidates()
         if len(candidates) == 1:
             only = candidates[0]
             content = verified(only, self._document(only), what="manifest")
             return TopDocument(body=content, digest=only.digest, media_type=only.media_type)
         if _are_variants(candidates):
             chosen = {descriptor.digest for descriptor in candidates}
-            return TopDocument(body=_narrowed(body, chosen), digest=Digest.of(body), media_type=OCI_INDEX)
+            return TopDocument(
+                body=_narrowed(self._index_body, chosen), digest=Digest.of(self._index_body), media_type=OCI_INDEX
+            )
         raise UsageError(
             f"the OCI layout {self._files.label} holds {len(candidates)} images: {_listed(candidates)}",
             hint=f"name one of them, as in {self._place}:{_shown(candidates[0])}",
         )
 
-    def _candidates(self, index: Index) -> list[Descriptor]:
-        images = [descriptor for descriptor in index.manifests if not descriptor.is_attestation]
+    @cached_property
+    def _index_body(self) -> bytes:
+        return read_file(self._files, INDEX, limit=LARGEST_DOCUMENT)
+
+    @cached_property
+    def _index(self) -> Index:
+        index = parse_manifest(self._index_body, OCI_INDEX)
+        if not isinstance(index, Index):
+            raise DocumentError(f"{INDEX} in {self._files.label} is no image index")
+        return index
+
+    def _candidates(self) -> list[Descriptor]:
+        """Return what the name may mean; what is attached to images only where nothing else has that name."""
+        images = [descriptor for descriptor in self._index.manifests if not descriptor.is_attestation]
         if not images:
             raise NotFoundError(f"the OCI layout {self._files.label} holds no image")
         name = self._place.name
         named = [descriptor for descriptor in images if name is None or _is_called(descriptor, name)]
         if not named:
             raise NotFoundError(f"the OCI layout {self._files.label} has no image {name!r}; it has: {_listed(images)}")
-        # An image with two names is listed twice.
-        return list({descriptor.digest: descriptor for descriptor in named}.values())
+        # An image with two names is listed twice, and what cosign saves with it has its name.
+        once = {descriptor.digest: descriptor for descriptor in named}
+        return without_attached(list(once.values()), _names, self._document)
 
 
 def _names(descriptor: Descriptor) -> list[str]:

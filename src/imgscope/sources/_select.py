@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from imgscope.errors import DocumentError, IntegrityError, NotFoundError
+from imgscope.oci.artifact import Artifact, artifact_of, attached
 from imgscope.oci.config import ImageConfig, parse_config
 from imgscope.oci.digest import Digest
-from imgscope.oci.manifest import Descriptor, Index, Manifest, canonical_type, parse_manifest
+from imgscope.oci.manifest import CONFIG_TYPES, Descriptor, Index, Manifest, canonical_type, parse_manifest
 from imgscope.oci.platform import Platform, choose
 from imgscope.sources.base import ImageHead
 
-_DEEPEST_INDEX: Final = 4
+DEEPEST_INDEX: Final = 4
 _MOST_LOOKUPS: Final = 32
+_MOST_LISTED: Final = 3
 
 Fetch = Callable[[Descriptor], bytes]
 """Gives the whole, small content of a descriptor, not yet verified."""
@@ -49,12 +51,13 @@ def resolve_head(
     document = parse_manifest(top.body, top.media_type)
     found = search.find(document, top.digest)
     if found is None:
+        refuse_index_without_images(document, reference)
         raise NotFoundError(
             f"the image {reference} has no variant for {search.wanted}; it has: {search.offered()}",
             hint="choose one of them with --platform",
         )
     manifest, digest = found
-    _refuse_artifact(manifest, reference)
+    refuse_artifact(manifest, reference)
     config = search.config(manifest)
     # Who names no platform takes what there is, unless an index had others to choose from.
     asked = platform is not None or digest != top.digest
@@ -68,6 +71,7 @@ def resolve_head(
         platform=config.platform,
         index_digest=top.digest if digest != top.digest else None,
         available_platforms=tuple(search.seen) or (config.platform,),
+        attestations=tuple(search.attestations.values()),
         notes=notes_on_platform(config.platform, search.wanted) if asked else (),
     )
 
@@ -93,13 +97,17 @@ def verified(descriptor: Descriptor, body: bytes, *, what: str) -> bytes:
 
 @dataclass(slots=True)
 class _Search:
-    """The way from a document to the manifest for one platform. `seen` are the platforms that were on offer."""
+    """The way from a document to the manifest for one platform.
+
+    `seen` are the platforms that were on offer, `attestations` what stands beside the manifest on the way to it.
+    """
 
     wanted: Platform
     reference: str
     fetch_manifest: Fetch
     fetch_config: Fetch
     seen: dict[Platform, None] = field(default_factory=dict)
+    attestations: dict[Digest, Descriptor] = field(default_factory=dict)
     lookups: int = 0
     visited: set[Digest] = field(default_factory=set)
 
@@ -107,19 +115,21 @@ class _Search:
         """Return the manifest that suits, with its digest, or None where none does."""
         if isinstance(document, Manifest):
             return document, digest
-        if depth == _DEEPEST_INDEX:
-            raise DocumentError(f"the image {self.reference} is an index of indexes more than {_DEEPEST_INDEX} deep")
+        if depth == DEEPEST_INDEX:
+            raise DocumentError(f"the image {self.reference} is an index of indexes more than {DEEPEST_INDEX} deep")
         for descriptor in self._worth_following(document):
             if descriptor.digest not in self.visited:
                 self.visited.add(descriptor.digest)
                 found = self.find(self._document(descriptor), descriptor.digest, depth + 1)
                 if found is not None:
+                    beside = (each for each in document.manifests if each.is_attestation_of(found[1]))
+                    self.attestations |= {each.digest: each for each in beside}
                     return found
         return None
 
     def config(self, manifest: Manifest) -> ImageConfig:
         """Return the configuration that `manifest` names, verified."""
-        body = _content(manifest.config, self.fetch_config, what="image configuration")
+        body = content_of(manifest.config, self.fetch_config, what="image configuration")
         return parse_config(body)
 
     def offered(self) -> str:
@@ -154,19 +164,22 @@ class _Search:
 
     def _platform_by_config(self, descriptor: Descriptor) -> Platform | None:
         """Return the platform of an image whose index does not say it (conformance C6)."""
+        if is_listed_as_artifact(descriptor):
+            return None
         self.lookups += 1
         if self.lookups > _MOST_LOOKUPS:
             return None
         document = self._document(descriptor)
-        is_image = isinstance(document, Manifest) and document.is_image
-        return self.config(document).platform if is_image and isinstance(document, Manifest) else None
+        if not isinstance(document, Manifest) or artifact_of(document) is not None:
+            return None
+        return self.config(document).platform
 
     def _document(self, descriptor: Descriptor) -> Manifest | Index:
-        body = _content(descriptor, self.fetch_manifest, what="manifest")
+        body = content_of(descriptor, self.fetch_manifest, what="manifest")
         return parse_manifest(body, descriptor.media_type)
 
 
-def _content(descriptor: Descriptor, fetch: Fetch, *, what: str) -> bytes:
+def content_of(descriptor: Descriptor, fetch: Fetch, *, what: str) -> bytes:
     """Return the verified content of `descriptor`: what it carries itself (image-spec, "data"), else fetched."""
     if descriptor.data is None:
         return verified(descriptor, fetch(descriptor), what=what)
@@ -177,11 +190,39 @@ def _content(descriptor: Descriptor, fetch: Fetch, *, what: str) -> bytes:
     return verified(descriptor, body, what=what)
 
 
-def _refuse_artifact(manifest: Manifest, reference: str) -> None:
-    if manifest.is_image:
+def is_listed_as_artifact(descriptor: Descriptor) -> bool:
+    """Tell whether an index says itself that what it lists is no image."""
+    return bool(descriptor.artifact_type) and descriptor.artifact_type not in CONFIG_TYPES
+
+
+def refuse_artifact(manifest: Manifest, reference: str) -> None:
+    """Raise `DocumentError`, which says what it is, for a manifest that is no image's (conformance C28)."""
+    artifact = artifact_of(manifest)
+    if artifact is not None:
+        raise DocumentError(f"{reference} is no container image but {artifact.phrase}", hint=_hint(artifact))
+
+
+def refuse_index_without_images(document: Manifest | Index, reference: str) -> None:
+    """Raise `DocumentError` for an index that lists only other things, or nothing (conformance C28)."""
+    if isinstance(document, Manifest) or not all(map(_is_no_image, document.manifests)):
         return
-    kind = manifest.artifact_type or manifest.config.media_type or "an unknown kind"
+    if not document.manifests:
+        raise DocumentError(f"{reference} is an index that lists nothing", hint="push the image again")
+    listed = list(dict.fromkeys(attached(each).phrase for each in document.manifests))
+    more = " and more" if len(listed) > _MOST_LISTED else ""
     raise DocumentError(
-        f"{reference} is no container image but an artifact of type {kind}",
-        hint="imgscope reads images; a Helm chart, WASM module or signature has its own tools",
+        f"{reference} lists no container image but {', '.join(listed[:_MOST_LISTED])}{more}",
+        hint="name the image that these belong to",
     )
+
+
+def _is_no_image(descriptor: Descriptor) -> bool:
+    return descriptor.is_attestation or is_listed_as_artifact(descriptor)
+
+
+def _hint(artifact: Artifact) -> str:
+    if artifact.name == "Helm chart":
+        return "imgscope reads container images; helm show all oci://NAME reads a chart"
+    if artifact.kind == "other":
+        return "imgscope reads container images; other artifacts are fetched with: oras pull NAME"
+    return "name the image that it belongs to, to see what is attached to that"

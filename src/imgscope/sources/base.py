@@ -40,7 +40,8 @@ class ImageHead:
     """An image before any of its layers is read.
 
     `reference` is how people call it, `source` the kind of place it is in. `digest` is the manifest's; where the
-    source has none (a docker-archive), the configuration's. `notes` are sentences that the user should see.
+    source has none (a docker-archive), the configuration's. `attestations` are the manifests beside it in its index
+    that hold statements about it. `notes` are sentences that the user should see.
     """
 
     reference: str
@@ -52,6 +53,7 @@ class ImageHead:
     platform: Platform
     index_digest: Digest | None = None
     available_platforms: tuple[Platform, ...] = ()
+    attestations: tuple[Descriptor, ...] = ()
     notes: tuple[str, ...] = ()
 
 

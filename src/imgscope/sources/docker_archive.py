@@ -28,6 +28,7 @@ from imgscope.sources._archive import ArchiveFiles, ForeignCompressionError
 from imgscope.sources._files import FileStore, Place, read_file
 from imgscope.sources._layout import MARK, LayoutSource
 from imgscope.sources._select import notes_on_platform
+from imgscope.sources.abilities import Attached, Variant, only_variant
 from imgscope.sources.base import ImageHead, ImageSource, Source, SourceOptions, Traffic
 
 _SCHEME: Final = "docker-archive"
@@ -88,6 +89,16 @@ class DockerArchive:
             available_platforms=(config.platform,),
             notes=notes_on_platform(config.platform, platform.normalized()) if platform else (),
         )
+
+    def find_attachments(self, head: ImageHead) -> Attached:
+        """Find what is attached, which only the newer archives can hold; see `FindsAttachments`."""
+        return self._layout.find_attachments(head) if self._layout is not None else Attached()
+
+    def variants(self) -> tuple[Variant, ...]:
+        """List the images for all platforms, of which only the newer archives can hold several; see `ListsVariants`."""
+        if self._files.has(MARK):
+            return LayoutSource(self._files, self._place).variants()
+        return only_variant(self.resolve(None))
 
     def open_blob(
         self, descriptor: Descriptor, start: int = 0, length: int | None = None

@@ -376,7 +376,7 @@ def test_C22_what_is_left_to_pull_is_kept(open_image: Opener) -> None:
     registry.misbehave(with_headers(ratelimit_limit="100;w=21600", ratelimit_remaining="98;w=21600"))
     source = open_image(registry)
     source.resolve(_PLATFORM)
-    assert source.traffic().rate_limit == "98 of 100 pulls left per 21600 seconds"
+    assert source.traffic().rate_limit == "98 of 100 pulls left per 6 hours"
 
 
 def test_traffic_counts_every_request_and_byte(open_image: Opener) -> None:

@@ -13,13 +13,17 @@ from imgscope.layer.stream import VerifiedBlob
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.reference import Reference
-from imgscope.sources.base import ImageSource, SourceOptions
+from imgscope.sources.abilities import variants_of
+from imgscope.sources.base import SourceOptions
+from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.connect import open_image
 from imgscope.sources.registry.credentials import Credential, Lookup
+from imgscope.sources.registry.mirrored import MirroredSource
+from tests.support.artifacts import SPDX, artifact
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
 from tests.support.registry_auth import Basic, basic
-from tests.support.registry_faults import answering, cut, dropping, flipped, truncated
+from tests.support.registry_faults import answering, cut, dropping, flipped, truncated, with_headers
 from tests.support.registry_hosts import Hosts
 
 _APP = image([layer(file("data", bytes(range(256)) * 200), compression="none")])
@@ -34,7 +38,8 @@ location = "one.example.net/cache"
 location = "two.example.net:5000"
 """
 
-Opener = Callable[..., ImageSource]
+Opened = MirroredSource | RegistrySource
+Opener = Callable[..., Opened]
 
 
 @pytest.fixture
@@ -64,7 +69,7 @@ def two() -> Registry:
 @pytest.fixture
 def open_mirrored(tmp_path: Path, itself: Registry, one: Registry, two: Registry) -> Iterator[Opener]:
     """Opens an image of the registry, `without` some of the hosts."""
-    opened: list[ImageSource] = []
+    opened: list[Opened] = []
 
     def open_one(
         reference: str = "registry.example.com/team/app",
@@ -72,7 +77,7 @@ def open_mirrored(tmp_path: Path, itself: Registry, one: Registry, two: Registry
         config: str = _CONFIG,
         without: tuple[str, ...] = (),
         credentials: dict[str, Credential] | None = None,
-    ) -> ImageSource:
+    ) -> Opened:
         (tmp_path / "registries.conf").write_text(config)
         hosts = {"registry.example.com": itself, "one.example.net": one, "two.example.net:5000": two}
         source = open_image(
@@ -83,6 +88,7 @@ def open_mirrored(tmp_path: Path, itself: Registry, one: Registry, two: Registry
             sleep=lambda _: None,
             credentials=lambda there: Lookup(credential=(credentials or {}).get(there.registry)),
         )
+        assert isinstance(source, Opened)
         opened.append(source)
         return source
 
@@ -91,7 +97,7 @@ def open_mirrored(tmp_path: Path, itself: Registry, one: Registry, two: Registry
         source.close()
 
 
-def fetch(source: ImageSource, start: int = 0, length: int | None = None) -> bytes:
+def fetch(source: Opened, start: int = 0, length: int | None = None) -> bytes:
     with source.open_blob(_LAYER, start, length) as chunks:
         return b"".join(chunks)
 
@@ -285,3 +291,42 @@ def test_C23_closing_closes_every_place(open_mirrored: Opener) -> None:
     source.close()
     with pytest.raises(SourceError, match="was closed"):
         fetch(source)
+
+
+def test_C23_what_is_attached_is_looked_up_where_the_image_came_from(
+    open_mirrored: Opener, one: Registry, two: Registry, itself: Registry
+) -> None:
+    sbom = artifact(SPDX, subject=_APP)
+    one.add(sbom, "cache/team/app", tag=None)
+    source = open_mirrored()
+    attached = source.find_attachments(source.resolve(None))
+    assert [each.digest for each in attached.attachments] == [sbom.manifest_digest]
+    assert attached.notes == ()
+    assert (two.requests, itself.requests) == ([], [])
+
+
+def test_C20_C23_pages_of_a_mirror_keep_its_path(open_mirrored: Opener, one: Registry) -> None:
+    for number in range(5):
+        one.add(artifact(SPDX, subject=_APP, content=str(number).encode()), "cache/team/app", tag=None)
+    one.page_size = 2
+    source = open_mirrored()
+    attached = source.find_attachments(source.resolve(None))
+    assert (len(attached.attachments), attached.notes) == (5, ())
+
+
+def test_C23_platforms_are_listed_by_the_first_place_that_knows(open_mirrored: Opener, one: Registry) -> None:
+    one.misbehave(answering(500, kind="manifests"), answering(500, kind="manifests", method="HEAD"))
+    (variant,) = variants_of(open_mirrored())
+    assert variant.digest == _APP.manifest_digest
+
+
+def test_C23_tags_are_those_of_the_registry_itself(
+    open_mirrored: Opener, one: Registry, two: Registry, itself: Registry
+) -> None:
+    one.add(_APP, "cache/team/app", "old")
+    itself.add(_APP, tag="new")
+    itself.misbehave(with_headers("tags", warning='299 - "moving"'))
+    source = open_mirrored()
+    assert source.tags(lambda _: None) == ("latest", "new")
+    assert source.warnings == ("moving",)
+    assert (one.requests, two.requests) == ([], [])

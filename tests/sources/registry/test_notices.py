@@ -42,7 +42,9 @@ def test_C21_warnings_are_kept_once_and_few() -> None:
 @pytest.mark.parametrize(
     ("limit", "remaining", "said"),
     [
-        ("100;w=21600", "98;w=21600", "98 of 100 pulls left per 21600 seconds"),
+        ("100;w=21600", "98;w=21600", "98 of 100 pulls left per 6 hours"),
+        ("100;w=3600", "1;w=3600", "1 of 100 pulls left per hour"),
+        ("100;w=90", "98;w=90", "98 of 100 pulls left per 90 seconds"),
         ("100", "0", "0 of 100 pulls left"),
         ("100;w=21600", "", None),
         ("many", "98", None),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from msgspec import structs
+
 from imgscope import progress as events
 from imgscope.analyze import origins_of
 from imgscope.layer.index import LayerIndex
+from imgscope.report import Attachment
 from imgscope.tui.model.layers import layer_detail, layer_rows
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.summary import closing_lines, summary_of
@@ -24,6 +29,16 @@ def found() -> Session:
 def finished() -> Session:
     session = found()
     session.finish(inspect(*app_image().layers))
+    return session
+
+
+def finished_with(*, attachments: tuple[Attachment, ...] = (), rate_limit: str | None = None) -> Session:
+    """A finished session whose report has these too."""
+    session = found()
+    inspection = inspect(*app_image().layers)
+    image_summary = structs.replace(inspection.report.image, attachments=attachments)
+    run = structs.replace(inspection.report.run, rate_limit=rate_limit)
+    session.finish(replace(inspection, report=structs.replace(inspection.report, image=image_summary, run=run)))
     return session
 
 
@@ -88,6 +103,17 @@ def test_a_finished_image_leaves_what_is_worth_keeping() -> None:
     assert reference == "example.com/app:1"
     assert identity == "  linux/amd64 · Debian GNU/Linux 12 (bookworm) · no C library"
     assert sizes == "  3.95 kB compressed · 3.50 MB unpacked · 3.01 kB wasted · 1.50 MB left over"
+
+
+def test_C31_what_is_attached_and_C22_what_may_be_pulled_stand_aside() -> None:
+    signature = Attachment(kind="signature", digest="sha256:0", media_type="x", size=1)
+    limit = "98 of 100 pulls left per 6 hours"
+    assert summary_of(finished_with()).aside == ""
+    assert summary_of(finished_with(attachments=(signature,))).aside == "attached, not verified: 1 signature"
+    assert summary_of(finished_with(rate_limit=limit)).aside == limit
+    both = summary_of(finished_with(attachments=(signature,), rate_limit=limit)).aside
+    assert both == f"attached, not verified: 1 signature · {limit}"
+    assert summary_of(found()).aside == ""
 
 
 def test_an_image_that_was_left_early_says_so() -> None:

@@ -16,24 +16,52 @@ from imgscope.sources.registry import retry
 from imgscope.sources.registry.transport import authority
 
 _LONGEST_QUOTE: Final = 200
-_BLOBS: Final = ("configuration", "layer")
+_PATHS: Final = {
+    "manifest": "manifests/",
+    "configuration": "blobs/",
+    "layer": "blobs/",
+    "referrers": "referrers/",
+    "tags": "tags/list",
+}
+_NOT_SERVED: Final = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.NOT_ACCEPTABLE,
+    HTTPStatus.NOT_IMPLEMENTED,
+)
+"""How registries answer to a part of the API that they do not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a request was for: a tag, or the digest of a manifest or blob, of the repository of `reference`."""
+    """What a request was for: a tag, or the digest of a manifest or blob, of the repository of `reference`.
+
+    For `referrers` it is the digest of what they refer to, for `tags` the query. `page` is the path, with its query,
+    of a further page of them.
+    """
 
     reference: Reference
-    kind: Literal["manifest", "configuration", "layer"]
+    kind: Literal["manifest", "configuration", "layer", "referrers", "tags"]
     name: str
+    page: str | None = None
 
     @property
     def path(self) -> str:
         """The path of the request; all of it was validated when it was parsed (conformance I58)."""
-        return f"/v2/{self.reference.repository}/{'blobs' if self.kind in _BLOBS else 'manifests'}/{self.name}"
+        return self.page or f"/v2/{self.reference.repository}/{_PATHS[self.kind]}{self.name}"
+
+    @property
+    def noun(self) -> str:
+        """What the answer is, with its article."""
+        return f"a list of {self.kind}" if self.kind in ("referrers", "tags") else f"a {self.kind}"
 
     def __str__(self) -> str:
         owner = f"in the repository {self.reference.repository}"
+        if self.kind == "tags":
+            return f"the tags {owner}"
+        if self.kind == "referrers":
+            return f"what refers to {self.name} {owner}"
         if self.kind == "manifest" and self.name == self.reference.tag:
             return f"tag {self.name} {owner}"
         return f"{self.kind} {self.name} {owner}"
@@ -74,6 +102,8 @@ def failure(
     status, registry = response.status_code, asked.reference.registry
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return refusal(reported.quoted)
+    if asked.kind in ("referrers", "tags") and _is_not_served(asked, response, reported):
+        return _not_served(asked)
     if is_web_page(response):
         return web_page(response)
     if status == HTTPStatus.NOT_FOUND:
@@ -99,6 +129,21 @@ def web_page(response: httpx.Response) -> SourceError:
     return SourceError(
         f"{host} answered with a web page (status {response.status_code}) instead of what a registry would",
         hint=f"check that {host} is a registry, and that no login page of a network stands in between",
+    )
+
+
+def _is_not_served(asked: Asked, response: httpx.Response, reported: Reported) -> bool:
+    if "NAME_UNKNOWN" in reported.codes:
+        return False
+    # Some redirect to a web site that has its own ideas, GitHub's for one.
+    is_elsewhere = asked.kind == "referrers" and authority(response.url) != asked.reference.endpoint
+    return response.status_code in _NOT_SERVED or is_web_page(response) or is_elsewhere
+
+
+def _not_served(asked: Asked) -> NotFoundError:
+    return NotFoundError(
+        f"{asked.reference.registry} does not tell {asked}",
+        hint="not every registry does; a tag that you know can be inspected all the same",
     )
 
 

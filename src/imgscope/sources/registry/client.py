@@ -5,30 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from typing import Final
 
 import httpx
 
-from imgscope.errors import DocumentError, IntegrityError, LimitError, NotFoundError, SourceError
+from imgscope.errors import DocumentError, IntegrityError, NotFoundError, SourceError
 from imgscope.oci.digest import Digest
-from imgscope.oci.document import LARGEST_DOCUMENT
-from imgscope.oci.manifest import ACCEPTED, Descriptor
+from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.oci.reference import Reference
 from imgscope.sources._select import TopDocument, resolve_head
+from imgscope.sources._variants import list_variants
+from imgscope.sources.abilities import Attached, Variant
 from imgscope.sources.base import ImageHead, SourceOptions, Traffic
 from imgscope.sources.registry.answers import Asked
+from imgscope.sources.registry.attachments import AttachmentLookup
 from imgscope.sources.registry.auth import Authenticator
 from imgscope.sources.registry.blob import BlobStream
 from imgscope.sources.registry.credentials import Lookup, find_credential
 from imgscope.sources.registry.endpoint import Endpoint
-from imgscope.sources.registry.session import Document, Session
+from imgscope.sources.registry.session import DIGEST_HEADER, MANIFEST_HEADERS, Document, Session, probed
+from imgscope.sources.registry.tags import list_tags
 from imgscope.sources.registry.token_server import TokenServer
 from imgscope.sources.registry.transport import Transport
 from imgscope.sources.registry.trust import Trust
-
-_MANIFEST_HEADERS: Final = {"Accept": ", ".join(ACCEPTED)}
-_DIGEST_HEADER: Final = "docker-content-digest"
 
 
 class RegistrySource:
@@ -96,6 +95,28 @@ class RegistrySource:
         with closing(stream):
             yield iter(stream)
 
+    def find_attachments(self, head: ImageHead) -> Attached:
+        """Look up signatures, SBOMs and attestations; see `FindsAttachments`."""
+        return AttachmentLookup(self._session, self._reference, self._fetch_manifest).find(head)
+
+    def variants(self) -> tuple[Variant, ...]:
+        """List the images for all platforms, with a request for each; see `ListsVariants`."""
+        return list_variants(
+            self._top_document(),
+            fetch_manifest=self._fetch_manifest,
+            fetch_config=self._fetch_configuration,
+            reference=self._reference.familiar,
+        )
+
+    def tags(self, progress: Callable[[int], object]) -> tuple[str, ...]:
+        """List the tags of the repository that the image is in; see `ListsTags`."""
+        return list_tags(self._session, self._reference, progress)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the registry wants users to know; see `ListsTags`."""
+        return self._session.notices.warnings
+
     def traffic(self) -> Traffic:
         """Tell what was fetched so far, from the registry and from where it sent us."""
         return replace(self._transport.traffic(), rate_limit=self._session.notices.rate_limit)
@@ -108,22 +129,22 @@ class RegistrySource:
         digest = self._reference.digest
         if digest is not None:
             return self._by_digest(digest)
-        headers = self._session.probe(self._asked_manifest(self._reference.target), _MANIFEST_HEADERS)
-        digest = _probed_digest(headers) if headers is not None else None
-        return self._by_digest(digest) if digest is not None else self._by_tag()
+        headers = self._session.probe(self._asked_manifest(self._reference.target), MANIFEST_HEADERS)
+        told = probed(headers) if headers is not None else None
+        return self._by_digest(told.digest) if told is not None else self._by_tag()
 
     def _by_digest(self, digest: Digest) -> TopDocument:
-        document = self._session.get_document(self._asked_manifest(digest), _MANIFEST_HEADERS)
+        document = self._session.get_document(self._asked_manifest(digest), MANIFEST_HEADERS)
         _check(document.body, digest, self._reference)
         return TopDocument(body=document.body, digest=digest, media_type=document.headers.get("content-type"))
 
     def _by_tag(self) -> TopDocument:
-        document = self._session.get_document(self._asked_manifest(self._reference.target), _MANIFEST_HEADERS)
+        document = self._session.get_document(self._asked_manifest(self._reference.target), MANIFEST_HEADERS)
         digest = _promised_digest(document, self._reference)
         return TopDocument(body=document.body, digest=digest, media_type=document.headers.get("content-type"))
 
     def _fetch_manifest(self, descriptor: Descriptor) -> bytes:
-        return self._session.get_document(self._asked_manifest(descriptor.digest), _MANIFEST_HEADERS).body
+        return self._session.get_document(self._asked_manifest(descriptor.digest), MANIFEST_HEADERS).body
 
     def _fetch_configuration(self, descriptor: Descriptor) -> bytes:
         asked = Asked(reference=self._reference, kind="configuration", name=descriptor.digest)
@@ -137,22 +158,9 @@ class RegistrySource:
         return Asked(reference=self._reference, kind="manifest", name=name)
 
 
-def _probed_digest(headers: httpx.Headers) -> Digest | None:
-    """Return the digest that HEAD told, or None where it did not tell enough to rely on."""
-    length = headers.get("content-length", "")
-    if not (length.isascii() and length.isdigit()) or int(length[:19]) == 0:
-        return None
-    if int(length[:19]) > LARGEST_DOCUMENT:
-        raise LimitError(f"the manifest has {int(length[:19]):,} bytes: at most {LARGEST_DOCUMENT:,} are read")
-    try:
-        return Digest(headers.get(_DIGEST_HEADER, ""))
-    except DocumentError:
-        return None
-
-
 def _promised_digest(document: Document, reference: Reference) -> Digest:
     """Return the digest of what a tag stands for, which the registry's own word has to agree with."""
-    promised = document.headers.get(_DIGEST_HEADER)
+    promised = document.headers.get(DIGEST_HEADER)
     if promised is None:
         return Digest.of(document.body)
     try:

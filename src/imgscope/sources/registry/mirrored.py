@@ -12,6 +12,7 @@ from imgscope.errors import AuthenticationError, Cancelled, ImgscopeError, NotFo
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.oci.reference import Reference
+from imgscope.sources.abilities import Attached, Variant
 from imgscope.sources.base import ImageHead, Traffic
 from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.configuration.places import Place
@@ -62,6 +63,26 @@ class MirroredSource:
         """
         with closing(self._stream(descriptor, start, length)) as chunks:
             yield chunks
+
+    def find_attachments(self, head: ImageHead) -> Attached:
+        """Look up what is attached at the place that serves the image; see `FindsAttachments`."""
+        with self._lock:
+            served = self._places[self._first]
+        return served.source.find_attachments(head)
+
+    def variants(self) -> tuple[Variant, ...]:
+        """List the images for all platforms by the first place that knows; see `ListsVariants`."""
+        _, variants = self._ask(lambda source: source.variants(), [])
+        return variants
+
+    def tags(self, progress: Callable[[int], object]) -> tuple[str, ...]:
+        """List the tags of the registry itself, as mirrors have but some or old ones; see `ListsTags`."""
+        return self._places[-1].source.tags(progress)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the registry itself wants users to know; see `ListsTags`."""
+        return self._places[-1].source.warnings
 
     def traffic(self) -> Traffic:
         """Tell what was fetched so far from all places; the rate limit is that of the one which serves the image."""

@@ -9,6 +9,8 @@ from typing import Final
 
 import httpx
 
+from imgscope.text import format_count
+
 _WARNING: Final = re.compile(r'299 - "((?:[^"\\]|\\.)*)"')
 _ESCAPE: Final = re.compile(r"\\(.)")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -52,5 +54,12 @@ def _rate_limit(headers: httpx.Headers) -> str | None:
     limit = _LIMIT.fullmatch(headers.get("ratelimit-limit", ""))
     if remaining is None or limit is None:
         return None
-    window = f" per {limit[2]} seconds" if limit[2] else ""
+    window = f" per {_duration(int(limit[2]))}" if limit[2] else ""
     return f"{remaining[1]} of {limit[1]} pulls left{window}"
+
+
+def _duration(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    if not hours or rest:
+        return format_count(seconds, "second")
+    return "hour" if hours == 1 else format_count(hours, "hour")

@@ -8,9 +8,11 @@ from typing import Final
 
 import httpx
 
-from imgscope.errors import ImgscopeError, SourceError
+from imgscope.errors import DocumentError, ImgscopeError, LimitError, SourceError
 from imgscope.limits import Limits
+from imgscope.oci.digest import Digest
 from imgscope.oci.document import LARGEST_DOCUMENT
+from imgscope.oci.manifest import ACCEPTED, Descriptor
 from imgscope.sources.registry import answers, retry
 from imgscope.sources.registry.answers import Asked, Reported
 from imgscope.sources.registry.auth import Authenticator
@@ -20,6 +22,9 @@ from imgscope.sources.registry.failures import ConnectionFailure
 from imgscope.sources.registry.notices import Notices
 from imgscope.sources.registry.transport import Transport, authority, same_origin
 
+MANIFEST_HEADERS: Final = {"Accept": ", ".join(ACCEPTED)}
+DIGEST_HEADER: Final = "docker-content-digest"
+
 _LOGINS: Final = 2
 _ROOT: Final = "/v2/"
 _UNTOUCHED: Final = ("", "identity")
@@ -27,10 +32,15 @@ _UNTOUCHED: Final = ("", "identity")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A manifest, index or configuration as it was received."""
+    """A manifest, index, configuration or list as it was received, from `url` in the end.
+
+    `next_page` is the address of what follows it, as the registry wrote it (RFC 8288, "next").
+    """
 
     body: bytes
     headers: httpx.Headers
+    url: httpx.URL
+    next_page: str | None = None
 
 
 class Session:
@@ -62,10 +72,13 @@ class Session:
             raise self._failure(asked, response, b"")
         return response.headers if response.status_code == httpx.codes.OK else None
 
-    def get_document(self, asked: Asked, headers: Mapping[str, str]) -> Document:
-        """Return a small document, read to its end; raises `SourceError` and its children, or `LimitError`."""
-        for failures in range(1, retry.ATTEMPTS + 1):
-            response = self.get(asked, headers)
+    def get_document(self, asked: Asked, headers: Mapping[str, str], *, attempts: int = retry.ATTEMPTS) -> Document:
+        """Return a small document, read to its end; raises `SourceError` and its children, or `LimitError`.
+
+        What passes is waited out for as many `attempts`.
+        """
+        for failures in range(1, attempts + 1):
+            response = self.get(asked, headers, attempts=attempts)
             encoding = response.headers.get("content-encoding", "").lower()
             if encoding not in _UNTOUCHED:
                 self._transport.finish(response)
@@ -75,40 +88,47 @@ class Session:
                     hint="a proxy in between alters what the registry sends",
                 )
             try:
-                body = self._transport.read(response, LARGEST_DOCUMENT, what=f"a {asked.kind}")
-                return Document(body=body, headers=response.headers)
+                body = self._transport.read(response, LARGEST_DOCUMENT, what=asked.noun)
+                following = response.links.get("next", {}).get("url")
+                return Document(body=body, headers=response.headers, url=response.url, next_page=following)
             except ConnectionFailure:
-                if failures == retry.ATTEMPTS:
+                if failures == attempts:
                     raise
             self._transport.wait(retry.backoff(failures))
         raise AssertionError("the last attempt returns or raises")
 
-    def get(self, asked: Asked, headers: Mapping[str, str]) -> httpx.Response:
+    def get(self, asked: Asked, headers: Mapping[str, str], *, attempts: int = retry.ATTEMPTS) -> httpx.Response:
         """Return a good answer (200 or 206), its body not yet read; raises `SourceError` and its children."""
-        response = self._send("GET", asked, headers)
+        response = self._send("GET", asked, headers, attempts)
         for _ in range(_LOGINS):
             if not self._is_challenge(response):
                 break
             rejected = response.request.headers.get("authorization")
             self._transport.discard(response)
             self._log_in(response, rejected)
-            response = self._send("GET", asked, headers)
+            response = self._send("GET", asked, headers, attempts)
         self._note(response)
         if response.status_code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
             raise self._failure(asked, response, self._transport.read_start(response, self._limits.error_body_size))
         if answers.is_web_page(response):
             self._transport.finish(response)
-            raise answers.web_page(response)
+            raise self._failure(asked, response, b"")
         return response
 
-    def _send(self, method: str, asked: Asked, headers: Mapping[str, str]) -> httpx.Response:
-        return self._send_path(method, self._endpoint.path + asked.path, headers)
+    def _send(
+        self, method: str, asked: Asked, headers: Mapping[str, str], attempts: int = retry.ATTEMPTS
+    ) -> httpx.Response:
+        # The address of a further page is the registry's own, and so has the endpoint's path already.
+        path = asked.page or self._endpoint.path + asked.path
+        return self._send_path(method, path, headers, attempts)
 
-    def _send_path(self, method: str, path: str, headers: Mapping[str, str]) -> httpx.Response:
+    def _send_path(
+        self, method: str, path: str, headers: Mapping[str, str], attempts: int = retry.ATTEMPTS
+    ) -> httpx.Response:
         if self._base is None:
             return self._first_contact(method, path, headers)
-        authorization = self._authenticator.header()
-        return self._transport.send(method, _url(self._base, path), headers=headers, authorization=authorization)
+        url, authorization = _url(self._base, path), self._authenticator.header()
+        return self._transport.send(method, url, headers=headers, authorization=authorization, attempts=attempts)
 
     def _first_contact(self, method: str, path: str, headers: Mapping[str, str]) -> httpx.Response:
         """Send the first request with the first scheme that works, so that finding out costs no request of its own."""
@@ -161,6 +181,22 @@ class Session:
         reported = Reported.parse(body)
         reported = replace(reported, message=self._authenticator.redact(reported.message))
         return answers.failure(asked, response, reported, refusal=self._authenticator.refusal)
+
+
+def probed(headers: httpx.Headers) -> Descriptor | None:
+    """Return what HEAD told of a manifest, or None where that is not enough to rely on; raises `LimitError`."""
+    length = headers.get("content-length", "")
+    if not (length.isascii() and length.isdigit()) or int(length[:19]) == 0:
+        return None
+    size = int(length[:19])
+    if size > LARGEST_DOCUMENT:
+        raise LimitError(f"the manifest has {size:,} bytes: at most {LARGEST_DOCUMENT:,} are read")
+    try:
+        digest = Digest(headers.get(DIGEST_HEADER, ""))
+    except DocumentError:
+        return None
+    media_type = headers.get("content-type", "").partition(";")[0].strip()
+    return Descriptor(digest=digest, size=size, media_type=media_type)
 
 
 def _url(base: httpx.URL, path: str) -> httpx.URL:

@@ -66,23 +66,24 @@ class Transport:
         authorization: str | None = None,
         form: Mapping[str, str] | None = None,
         patient: bool = True,
+        attempts: int = retry.ATTEMPTS,
     ) -> httpx.Response:
         """Return the answer to a request, redirects followed, its body not yet read; `finish` it.
 
         `authorization` goes to `url` and other addresses on the same scheme, host and port, nowhere else. What passes
-        is sent again, broken connections only where `patient`. Raises `SourceError` where no answer came, or one
-        that leads where the registry may not send us.
+        is sent again, up to `attempts` times in all, broken connections only where `patient`. Raises `SourceError`
+        where no answer came, or one that leads where the registry may not send us.
         """
-        for failures in range(1, retry.ATTEMPTS + 1):
+        for failures in range(1, attempts + 1):
             try:
                 response = self._follow(method, url, dict(headers), authorization, form)
             except ConnectionFailure as failure:
                 is_passing = failure.kind == "broken" or (failure.kind in _MAY_PASS and self._answered)
-                if not (patient and is_passing) or failures == retry.ATTEMPTS:
+                if not (patient and is_passing) or failures == attempts:
                     raise
                 self.wait(retry.backoff(failures))
                 continue
-            delay = self._delay(response, failures)
+            delay = self._delay(response, failures) if failures < attempts else None
             if delay is None:
                 return response
             self.discard(response)
@@ -91,7 +92,7 @@ class Transport:
 
     def _delay(self, response: httpx.Response, failures: int) -> float | None:
         """Return how long to wait before the same request is sent again, or None where this answer counts."""
-        if response.status_code not in retry.RETRIED_STATUSES or failures == retry.ATTEMPTS:
+        if response.status_code not in retry.RETRIED_STATUSES:
             return None
         asked = retry.retry_after(response.headers.get("retry-after"))
         if asked is not None and asked > retry.LONGEST_WAIT:

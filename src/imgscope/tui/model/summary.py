@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from imgscope.phrases import libc_phrase
+from imgscope.phrases import attachments_phrase, libc_phrase
 from imgscope.report import Run
 from imgscope.text import format_count, format_size
 from imgscope.tui.model.session import Session
@@ -15,13 +15,17 @@ UNKNOWN: Final = "…"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What stands above the panes; what is not known yet is an ellipsis. `notes` should not be missed."""
+    """What stands above the panes; what is not known yet is an ellipsis. `notes` should not be missed.
+
+    `aside` is what is attached to the image and how much may still be pulled; empty where neither is known.
+    """
 
     reference: str
     status: str
     is_incomplete: bool
     identity: str
     sizes: str
+    aside: str
     notes: tuple[str, ...]
 
 
@@ -33,6 +37,7 @@ def summary_of(session: Session) -> Summary:
         is_incomplete=session.inspection is not None and not session.is_complete,
         identity=_identity(session),
         sizes=_sizes(session),
+        aside=_aside(session),
         notes=session.head.notes if session.head else (),
     )
 
@@ -86,3 +91,10 @@ def _sizes(session: Session) -> str:
         "left over": format_size(report.leftovers.bytes) if report else UNKNOWN,
     }
     return " · ".join(f"{size} {name}" for name, size in sizes.items())
+
+
+def _aside(session: Session) -> str:
+    if session.inspection is None:
+        return ""
+    report = session.inspection.report
+    return " · ".join(filter(None, (attachments_phrase(report.image.attachments), report.run.rate_limit)))

@@ -13,7 +13,7 @@ from imgscope.tui.widgets.drawing import content, fit
 
 
 class SummaryHeader(Widget):
-    """Reference and state, identity, sizes, and notes where there are any."""
+    """Reference and state, identity and sizes; what is attached, and notes, where there are any."""
 
     summary: reactive[Summary | None] = reactive(None, layout=True)
 
@@ -27,7 +27,8 @@ class SummaryHeader(Widget):
         first = content([Line(reference, "strong")]) + content(
             [Line(f"  {status}", "critical" if summary.is_incomplete else "dim")]
         )
-        rest = [Line(summary.identity), Line(summary.sizes)]
+        aside = [Line(summary.aside, "dim")] if summary.aside else []
+        rest = [Line(summary.identity), Line(summary.sizes), *aside]
         return Content("\n").join(
             [first, content([*rest, *(Line(f"note: {note}", "warning") for note in summary.notes)])]
         )

@@ -87,7 +87,7 @@ def test_a_registry_that_works_is_ok_all_the_way(registry: Registry, tmp_path: P
     assert said(steps, "blob")[0] == "ok"
     assert said(steps, "redirect") == ("ok", "blobs come from cdn.example.net, which has to be reachable, too")
     assert said(steps, "range") == ("ok", "parts of blobs can be asked for")
-    assert said(steps, "rate limit") == ("ok", "98 of 100 pulls left per 21600 seconds")
+    assert said(steps, "rate limit") == ("ok", "98 of 100 pulls left per 6 hours")
     assert not any(step.is_in_the_way for step in steps.values())
     assert not any(SECRET in f"{step.finding.message}{step.finding.hint}" for step in steps.values())
 
