@@ -76,22 +76,27 @@ class _Globs:
 
     def __init__(self, globs: Iterable[str]) -> None:
         patterns = sorted(set(globs))
-        # Nearly every path is ruled out by its directory and by how its name begins and ends.
+        # Nearly every path is ruled out by its directory, or by how its name begins and ends.
         self._in_directory = _by_directory(glob for glob in patterns if not _is_pattern(_directory(glob)))
         scattered = [glob for glob in patterns if _is_pattern(_directory(glob))]
-        names = [_WILD.split(_name(glob)) for glob in scattered]
+        anywhere = [glob for glob in scattered if _parent(glob) is None]
+        self._below = _by_parent(glob for glob in scattered if _parent(glob) is not None)
+        names = [_WILD.split(_name(glob)) for glob in anywhere]
         self._beginnings = tuple({parts[0] for parts in names if parts[0] or not parts[-1]})
         self._endings = tuple({parts[-1] for parts in names if not parts[0] and parts[-1]})
-        self._scattered = _union(scattered)
+        self._anywhere = _union(anywhere)
 
     def match(self, path: str) -> bool:
         slash = path.rfind("/")
-        name = path[slash + 1 :]
-        names = self._in_directory.get(path[:slash] if slash >= 0 else "")
+        directory, name = (path[:slash], path[slash + 1 :]) if slash >= 0 else ("", path)
+        names = self._in_directory.get(directory)
         if names is not None and names.fullmatch(name):
             return True
+        below = self._below.get(directory[directory.rfind("/") + 1 :])
+        if below is not None and below.fullmatch(path):
+            return True
         is_likely = name.startswith(self._beginnings) or name.endswith(self._endings)
-        return is_likely and self._scattered.fullmatch(path) is not None
+        return is_likely and self._anywhere.fullmatch(path) is not None
 
 
 def _key(want: Want) -> str:
@@ -107,6 +112,13 @@ def _name(glob: str) -> str:
     return glob.rpartition("/")[2]
 
 
+def _parent(glob: str) -> str | None:
+    """Return the last component of the directory that a glob names, if that is always the same one."""
+    directory = glob.rpartition("/")[0]
+    parent = directory.rpartition("/")[2]
+    return None if _is_pattern(parent) or not parent else parent
+
+
 def _is_pattern(text: str) -> bool:
     return "*" in text or "?" in text
 
@@ -116,6 +128,13 @@ def _by_directory(globs: Iterable[str]) -> dict[str, re.Pattern[str]]:
     for glob in globs:
         names.setdefault(_directory(glob), []).append(_name(glob))
     return {directory: _union(patterns) for directory, patterns in names.items()}
+
+
+def _by_parent(globs: Iterable[str]) -> dict[str, re.Pattern[str]]:
+    found: dict[str, list[str]] = {}
+    for glob in globs:
+        found.setdefault(_parent(glob) or "", []).append(glob)
+    return {parent: _union(patterns) for parent, patterns in found.items()}
 
 
 def _union(globs: Iterable[str]) -> re.Pattern[str]:
