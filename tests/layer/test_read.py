@@ -82,6 +82,19 @@ def test_an_archive_other_than_the_configuration_promises_is_an_error() -> None:
     assert len(index.entries) == len(ENTRIES)
 
 
+def test_C2_a_promised_sha_512_is_verified_too() -> None:
+    digest = f"sha512:{hashlib.sha512(ARCHIVE).hexdigest()}"
+    index = read(gzip.compress(ARCHIVE), diff_id=Digest(digest))
+    assert (index.error, index.diff_id) == (None, digest)
+    other = Digest(f"sha512:{'0' * 128}")
+    assert read(ARCHIVE, diff_id=other).error == f"unpacks to {digest}, but the configuration promises {other}"
+
+
+def test_C2_a_promised_digest_of_an_unknown_algorithm_is_not_taken_for_verified() -> None:
+    index = read(ARCHIVE, diff_id=Digest("blake9:abc"))
+    assert (index.error, index.diff_id) == (None, Digest.of(ARCHIVE))
+
+
 def test_a_damaged_blob_is_named_as_such_though_its_archive_looks_malformed_first() -> None:
     blob = bytearray(ARCHIVE + bytes(100_000))
     sent = bytes(blob)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,7 @@ from imgscope.layer.index import LayerEntry
 from imgscope.limits import Limits
 from tests.layer.reading import only_entry, read
 from tests.support import elf
-from tests.support.tars import BLOCK, END, GNU, base_256, header, member, padded, pax
+from tests.support.tars import BLOCK, END, GNU, base_256, header, member, padded, pax, record
 
 STORED = b"a" * 600 + b"b" * 100
 WHOLE = bytes(1000) + b"a" * 600 + bytes(400) + b"b" * 100 + bytes(900)
@@ -138,6 +139,8 @@ def test_a_map_that_cannot_be_is_malformed(form: Form, parts: list[tuple[int, in
         ((b"GNU.sparse.size", b"5"), (b"GNU.sparse.map", b"1,2,3")),
         ((b"GNU.sparse.size", b"5"), (b"GNU.sparse.map", b"one,two")),
         ((b"GNU.sparse.size", b"5"), (b"GNU.sparse.offset", b"1")),
+        ((b"GNU.sparse.size", b"512"), (b"GNU.sparse.numbytes", b"0"), (b"GNU.sparse.offset", b"512")),
+        ((b"GNU.sparse.size", b"512"), (b"GNU.sparse.offset", b"0,1,1"), (b"GNU.sparse.numbytes", b"511")),
         ((b"GNU.sparse.size", b"5"), (b"GNU.sparse.name", b"a\0b")),
         ((b"GNU.sparse.major", b"1"), (b"GNU.sparse.minor", b"0")),
     ],
@@ -148,11 +151,27 @@ def test_pax_maps_with_other_than_numbers_are_malformed(records: tuple[tuple[byt
     assert index.error.startswith("is malformed at byte ")
 
 
+@pytest.mark.parametrize("version", [(b"2", b"0"), (b"1", b"1"), (b"0", b"2"), (b"1", b""), (b"", b"1")])
+def test_a_sparse_version_that_runtimes_do_not_know_makes_no_sparse_file(version: tuple[bytes, bytes]) -> None:
+    records = pax((b"GNU.sparse.major", version[0]), (b"GNU.sparse.minor", version[1]), (b"GNU.sparse.size", b"5"))
+    entry = only_entry(records + member(b"plain", STORED) + END)
+    assert (entry.path, entry.size, entry.fingerprint) == ("plain", len(STORED), xxhash.xxh3_128_digest(STORED))
+
+
 @pytest.mark.parametrize("size", [b"x" * 12, base_256(-1), base_256(2**64)])
 def test_old_gnu_maps_with_other_than_sizes_are_malformed(size: bytes) -> None:
     index = read(old_gnu(size, [], b"") + END)
     assert index.error is not None
     assert index.error.startswith("is malformed at byte ")
+
+
+def test_C62_a_map_that_fills_its_header_takes_no_longer_than_reading_it() -> None:
+    pair = record(b"GNU.sparse.offset", b"0") + record(b"GNU.sparse.numbytes", b"0")
+    records = record(b"GNU.sparse.size", b"0") + pair * (1_000_000 // len(pair))
+    archive = (member(b"x", records, flag=b"x") + member(b"sparse")) * 4 + END
+    started = time.process_time()
+    assert len(read(archive).entries) == 4
+    assert time.process_time() - started < 2
 
 
 def test_C62_maps_that_never_end_are_refused_at_the_limit() -> None:
