@@ -7,7 +7,7 @@ import xxhash
 
 from imgscope.layer.index import EntryType
 from tests.layer.reading import only_entry, read
-from tests.support.tars import END, GNU, ZERO_BLOCK, base_256, header, member, padded, pax
+from tests.support.tars import END, GNU, ZERO_BLOCK, base_256, header, member, padded, pax, record
 
 V7 = bytes(8)
 
@@ -56,6 +56,18 @@ def test_C40_names_that_are_not_utf_8_survive() -> None:
 
 def test_C39_the_ustar_prefix_goes_before_the_name() -> None:
     assert only_entry(header(b"name", prefix=b"some/where") + END).path == "some/where/name"
+
+
+def test_C39_a_prefix_in_a_gnu_header_is_one_if_it_cannot_be_the_times_that_gnu_has_there() -> None:
+    """Go before 1.8 wrote such headers, and Docker with it."""
+    assert only_entry(header(b"name", magic=GNU, prefix=b"usr/share/doc") + END).path == "usr/share/doc/name"
+    assert only_entry(header(b"name", magic=GNU, prefix=b"caf\xe9") + END).path == "name"
+    assert only_entry(header(b"name", magic=GNU, prefix=base_256(1) + base_256(-1)) + END).path == "name"
+
+
+def test_v7_headers_have_neither_prefix_nor_device_numbers() -> None:
+    entry = only_entry(header(b"name", flag=b"3", magic=bytes(8), prefix=b"usr", devices=b"rubbish." * 2) + END)
+    assert (entry.path, entry.device) == ("name", (0, 0))
 
 
 def test_C39_gnu_headers_have_no_prefix() -> None:
@@ -159,6 +171,11 @@ def test_C39_xattrs_may_hold_any_bytes() -> None:
     entry = only_entry(pax((b"SCHILY.xattr.security.capability", capability), (b"path", b"ping")) + header() + END)
     assert entry.xattrs == {"security.capability": capability}
     assert entry.path == "ping"
+
+
+def test_zeros_may_fill_up_an_extended_header() -> None:
+    filled = record(b"path", b"long") + bytes(7)
+    assert only_entry(member(b"x", filled, flag=b"x") + header(b"short") + END).path == "long"
 
 
 def test_extended_headers_hold_for_one_member_only() -> None:

@@ -43,6 +43,8 @@ def parse_records(content: bytes, start: int) -> Records:
         else:
             records[keyword] = value
         position = end
+    if content[position:].strip(b"\0"):
+        raise malformed(start, "an extended header that is no pax header")
     if sparse:
         records[b"GNU.sparse.map"] = _sparse.map_0_0(sparse, start)
     return records

@@ -18,8 +18,6 @@ from imgscope.layer import _pax, _sparse
 from imgscope.layer._chunks import ChunkReader
 from imgscope.layer._header import (
     BLOCK_SIZE,
-    DEVICE_MAJOR,
-    DEVICE_MINOR,
     LINK_NAME,
     MODE_AND_OWNER,
     MTIME,
@@ -27,6 +25,7 @@ from imgscope.layer._header import (
     TYPE_FLAG,
     ZERO_BLOCK,
     check,
+    devices_of,
     mode_and_owner,
     name_of,
     number,
@@ -189,7 +188,7 @@ class TarReader:
         elif kind in _LINKS:
             member.link_name = self._decoded(records.get(b"linkpath") or text(block[LINK_NAME]), start)
         elif kind in _DEVICES:
-            member.device = (number(block[DEVICE_MAJOR], start), number(block[DEVICE_MINOR], start))
+            member.device = devices_of(block, start)
         if records:
             name = self._apply(member, flag, block, records, start) or name
         elif flag == b"S":
