@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -202,14 +201,3 @@ def test_content_in_many_chunks_has_the_fingerprint_of_the_whole() -> None:
     (entry,) = index.entries
     assert entry.type is EntryType.FILE
     assert entry.fingerprint == xxhash.xxh3_128_digest(content)
-
-
-def test_C41_a_table_of_contents_is_a_claim_and_the_archive_decides() -> None:
-    """EStargz ends with a listing of the layer; what it says is not what the layer holds."""
-    claimed = json.dumps({"version": 1, "entries": [{"name": "bin/claimed", "type": "reg", "size": 5}]})
-    built = layer(file("bin/present", "here"), file("stargz.index.json", claimed))
-
-    index = read(built.blob)
-
-    assert [entry.path for entry in index.entries] == ["bin/present", "stargz.index.json"]
-    assert index.error is None
