@@ -62,6 +62,12 @@ def test_C42_a_path_both_removed_and_present_in_one_layer_is_remarked() -> None:
     ]
 
 
+def test_C42_a_path_that_is_removed_and_has_something_below_it_in_one_layer_is_remarked_once() -> None:
+    tree = stack([BASE, layer(file("a/new", b"new"), whiteout("a"), file("a/deep/er"))])
+    assert paths(tree) == ["a/", "a/deep/", "a/deep/er", "a/new"]
+    assert remarks(tree) == [("a", "is in one layer both removed and present, which runtimes read differently")]
+
+
 def test_a_whiteout_of_nothing_is_remarked() -> None:
     tree = stack([BASE, layer(whiteout("a/none"), whiteout("none/none"))])
     assert remarks(tree) == [
