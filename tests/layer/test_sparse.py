@@ -9,6 +9,7 @@ import pytest
 import xxhash
 
 from imgscope.layer.index import LayerEntry
+from imgscope.layer.wants import Want
 from imgscope.limits import Limits
 from tests.layer.reading import only_entry, read
 from tests.support import elf
@@ -110,6 +111,13 @@ def test_a_sparse_file_is_read_for_what_it_holds_like_any_other(form: Form) -> N
     assert index.entries[0].elf is not None
     assert index.entries[0].elf.interpreter == elf.GLIBC_LOADER
     assert index.captured == {"sparse": program + bytes(100)}
+
+
+@pytest.mark.parametrize("parts", [[(5, 10)], [(0, 4), (20, 6)]])
+def test_what_comes_after_a_hole_is_not_how_a_sparse_file_begins(form: Form, parts: list[tuple[int, int]]) -> None:
+    wants = [Want(glob="**", beginning=b"beginning")]
+    assert read(form(100, [(0, 10)], b"beginning!") + END, wants=wants).captured != {}
+    assert read(form(100, parts, b"beginning!") + END, wants=wants).captured == {}
 
 
 @pytest.mark.parametrize(

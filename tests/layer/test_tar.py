@@ -61,6 +61,7 @@ def test_C39_the_ustar_prefix_goes_before_the_name() -> None:
 def test_C39_a_prefix_in_a_gnu_header_is_one_if_it_cannot_be_the_times_that_gnu_has_there() -> None:
     """Go before 1.8 wrote such headers, and Docker with it."""
     assert only_entry(header(b"name", magic=GNU, prefix=b"usr/share/doc") + END).path == "usr/share/doc/name"
+    assert only_entry(header(b"name", magic=GNU, prefix=b"12345670123\0p") + END).path == "12345670123/name"
     assert only_entry(header(b"name", magic=GNU, prefix=b"caf\xe9") + END).path == "name"
     assert only_entry(header(b"name", magic=GNU, prefix=base_256(1) + base_256(-1)) + END).path == "name"
 

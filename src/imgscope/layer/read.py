@@ -191,20 +191,22 @@ class _Pass:
 
     def _read_content(self, member: TarMember, archive: TarReader) -> tuple[bytes, ElfFacts | None]:
         head = archive.peek(self._wants.head_size)
+        if member.parts is not None:
+            # What is stored first may come after a hole.
+            head = head[: next((length for offset, length in member.parts if offset == 0 < length), 0)]
         is_wanted = self._is_wanted(member, head)
         if member.parts is None and not is_wanted and not head.startswith(MAGIC):
             whole = archive.whole()
             # Most files are small and lie in one chunk.
             return xxhash.xxh3_128_digest(whole) if whole is not None else fingerprint(archive.content()), None
-        pieces, starts_stored = archive.content(), True
+        pieces = archive.content()
         if member.parts is not None:
             holes = _sparse.hole_size(member.size, member.parts)
             if holes > _MOST_HOLES_HASHED:
                 return _fingerprint_of_map(member, pieces), None
             self._take_unpacked(holes)
             pieces = _sparse.expanded(member.size, member.parts, pieces)
-            starts_stored = any(offset == 0 < length for offset, length in member.parts)
-        is_elf = starts_stored and head.startswith(MAGIC)
+        is_elf = head.startswith(MAGIC)
         kept, elf = bytearray(), ElfContent(self._limits.captured_file_size)
         onlookers = [kept.extend] * is_wanted + [elf.add] * is_elf
         digest = fingerprint(pieces, *onlookers)
