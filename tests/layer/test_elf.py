@@ -193,6 +193,21 @@ def test_big_endian_32_bit_files_are_read() -> None:
     assert (facts.bits, facts.machine, facts.kind, facts.interpreter) == (32, "mips", "executable", "/lib/ld.so.1")
 
 
+@pytest.mark.parametrize(
+    ("bits", "order", "number", "machine"),
+    [
+        (2, 1, 62, "amd64"), (1, 1, 3, "386"), (2, 1, 183, "arm64"), (1, 1, 40, "arm"), (2, 2, 22, "s390x"),
+        (2, 1, 21, "ppc64le"), (2, 2, 21, "ppc64"), (1, 1, 8, "mipsle"), (1, 2, 8, "mips"),
+        (2, 1, 243, "riscv64"), (1, 1, 243, "riscv32"), (2, 1, 258, "loong64"), (2, 1, 9999, "machine-9999"),
+    ],
+)  # fmt: skip
+def test_machines_have_the_names_that_oci_gives_them(bits: int, order: int, number: int, machine: str) -> None:
+    head = MAGIC + bytes([bits, order]) + bytes(10) + struct.pack("<>"[order - 1] + "HH", 2, number)
+    facts = parse_elf(head.ljust(64, b"\0"))
+    assert facts is not None
+    assert facts.machine == machine
+
+
 def with_version_needs(records: int, auxiliaries: int) -> bytes:
     """A library whose version records all overlap: each claims `auxiliaries` names, and each is the same one."""
     dynamic_offset, needs_offset, strings_offset = 512, 1024, 100_000

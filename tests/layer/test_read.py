@@ -16,7 +16,7 @@ from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from tests.layer.reading import LAYER_TYPE, pieces, read
 from tests.support import elf
-from tests.support.images import directory, file, layer, symlink, tar
+from tests.support.images import directory, file, layer, opaque, symlink, tar, whiteout
 from tests.support.tars import END, header, member, pax
 
 ENTRIES = (
@@ -188,6 +188,19 @@ def test_C62_more_extended_headers_than_may_be_kept_end_the_listing() -> None:
     index = read(archive + END, limits=Limits(kept_size=3500))
     assert index.error == "brings the extended headers of the image to more than what is kept in memory of it"
     assert len(index.entries) == 3
+
+
+def test_C67_more_names_in_programs_than_may_be_kept_end_the_listing() -> None:
+    archive = tar([file(f"bin/{number}", elf.program("/lib/ld.so", ["lib" + "a" * 1000])) for number in range(9)])
+    index = read(archive, limits=Limits(kept_size=3500))
+    assert index.error == "has files that need more than the 3,500 bytes kept of an image"
+    assert len(index.entries) == 3
+
+
+def test_whiteouts_are_entries_and_count_neither_as_files_nor_in_bytes() -> None:
+    index = read(tar([file("a", "abc"), whiteout("b"), opaque("c"), file("d/.wh..wh.plnk/1.2", "xyz")]))
+    assert len(index.entries) == 4
+    assert (index.file_count, index.unpacked_size) == (1, 3)
 
 
 def test_anomalies_are_kept_up_to_a_thousand() -> None:

@@ -145,6 +145,7 @@ def test_a_map_that_cannot_be_is_malformed(form: Form, parts: list[tuple[int, in
         ((b"GNU.sparse.size", b"99999999999999999999"),),
         ((b"GNU.sparse.size", b"5"), (b"GNU.sparse.map", b"1,,2")),
         ((b"GNU.sparse.size", b"5"), (b"GNU.sparse.map", b"1,2,3")),
+        ((b"GNU.sparse.size", b"900"), (b"GNU.sparse.map", b"0,512,600")),
         ((b"GNU.sparse.size", b"5"), (b"GNU.sparse.map", b"one,two")),
         ((b"GNU.sparse.size", b"5"), (b"GNU.sparse.offset", b"1")),
         ((b"GNU.sparse.size", b"512"), (b"GNU.sparse.numbytes", b"0"), (b"GNU.sparse.offset", b"512")),

@@ -34,7 +34,7 @@ def parse_records(content: bytes, start: int) -> Records:
         digits = content[position:space] if space > 0 else b""
         end = position + int(digits) if _DECIMAL.fullmatch(digits) else 0
         keyword, equals, value = content[space + 1 : end - 1].partition(b"=")
-        if end <= space or end > len(content) or content[end - 1 : end] != b"\n" or not equals:
+        if end <= space or content[end - 1 : end] != b"\n" or not equals:
             raise malformed(start, "an extended header that is no pax header")
         if keyword in _NAMES and b"\0" in value:
             raise malformed(start, f"a NUL in a {keyword.decode()}")
