@@ -116,7 +116,7 @@ def test_a_sparse_file_is_read_for_what_it_holds_like_any_other(form: Form) -> N
 @pytest.mark.parametrize("parts", [[(5, 10)], [(0, 4), (20, 6)]])
 def test_what_comes_after_a_hole_is_not_how_a_sparse_file_begins(form: Form, parts: list[tuple[int, int]]) -> None:
     wants = [Want(glob="**", beginning=b"beginning")]
-    assert read(form(100, [(0, 10)], b"beginning!") + END, wants=wants).captured != {}
+    assert read(form(100, [(0, 0), (0, 10)], b"beginning!") + END, wants=wants).captured != {}
     assert read(form(100, parts, b"beginning!") + END, wants=wants).captured == {}
 
 
