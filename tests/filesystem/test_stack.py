@@ -176,6 +176,11 @@ def test_C45_hard_links_share_content_that_counts_once() -> None:
     assert (linked.size, linked.is_file, linked.content_layer) == (5, True, 0)
 
 
+def test_C45_what_was_below_a_removed_directory_counts_once_whatever_names_it_had() -> None:
+    tree = stack([layer(directory("a"), file("a/one", b"123"), hard_link("a/two", "a/one")), layer(whiteout("a"))])
+    assert tree.removed_sizes == {(1, "a"): 3}
+
+
 def test_C45_a_hard_link_outlives_its_target() -> None:
     tree = stack([layer(file("x", b"12345"), hard_link("y", "x")), layer(whiteout("x"))])
     assert [(node.path, node.size) for node in tree.files] == [("y", 5)]
