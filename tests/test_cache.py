@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
+import time
 from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 import msgspec
@@ -130,6 +133,52 @@ def test_a_cache_that_cannot_be_written_to_is_a_problem_and_not_an_error(tmp_pat
     assert cache.load(DESCRIPTOR, DIFF_ID, WANTS) is None
 
 
+def _store_on_a_full_disk(directory: Path, problems: SimpleQueue[str | None]) -> None:
+    cache = LayerCache(directory)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+    cache.store(layer_index(), WANTS)
+    problems.put(cache.problem)
+
+
+def test_C59_a_disk_that_fills_up_is_a_problem_and_leaves_nothing_behind(cache: LayerCache) -> None:
+    """The limit on the size of files cuts writing short where a full disk would."""
+    context = get_context("spawn")
+    problems = context.SimpleQueue()
+    process = context.Process(target=_store_on_a_full_disk, args=(cache.directory, problems))
+    process.start()
+    problem = problems.get()
+    process.join(timeout=60)
+
+    assert problem is not None
+    assert problem.endswith("cannot be written to: File too large")
+    assert [path for path in cache.directory.rglob("*") if path.is_file()] == []
+
+
+def test_what_killed_processes_left_half_written_is_removed(cache: LayerCache) -> None:
+    cache.store(layer_index(), WANTS)
+    directory = entry_file(cache).parent
+    for name, age in (("old", 2 * 86_400), ("new", 60)):
+        (directory / f".{name}.tmp").write_bytes(b"half")
+        os.utime(directory / f".{name}.tmp", (time.time() - age,) * 2)
+
+    cache.store(layer_index(Digest.of(b"another")), WANTS)
+
+    assert [path.name for path in directory.glob(".*")] == [".new.tmp"]
+    assert cache.info().layers == 2
+
+
+def test_an_entry_of_another_format_version_is_not_taken_and_makes_room_when_it_is_needed(cache: LayerCache) -> None:
+    cache.store(layer_index(), WANTS)
+    entry = entry_file(cache)
+    entry.parent.rename(cache.directory / "layers-0")
+
+    assert cache.load(DESCRIPTOR, DIFF_ID, WANTS) is None
+    assert cache.info().layers == 1
+    os.utime(entry_file(cache), (1_000_000, 1_000_000))
+    LayerCache(cache.directory, largest_size=entry_file(cache).stat().st_size).store(layer_index(), WANTS)
+    assert entry_file(cache) == entry
+
+
 def test_the_least_recently_used_layers_go_when_the_cache_is_full(tmp_path: Path) -> None:
     cache = LayerCache(tmp_path, largest_size=10**9)
     names = [Digest.of(bytes([number])) for number in range(3)]
@@ -162,6 +211,30 @@ def test_clear_removes_the_layers_and_leaves_other_files_alone(cache: LayerCache
 def _store_many(directory: Path) -> None:
     for _ in range(50):
         LayerCache(directory).store(layer_index(), WANTS)
+
+
+def _store_and_load_in_a_full_cache(directory: Path, size: int) -> None:
+    cache = LayerCache(directory, largest_size=size)
+    for number in range(60):
+        name = Digest.of(bytes([number % 6]))
+        cache.store(layer_index(name), WANTS)
+        assert cache.load(DESCRIPTOR, name, WANTS) in (None, layer_index(name))
+    assert cache.problem is None
+
+
+def test_processes_that_evict_each_other_s_entries_get_whole_ones_or_none(cache: LayerCache) -> None:
+    cache.store(layer_index(), WANTS)
+    size = entry_file(cache).stat().st_size * 3
+    context = get_context("spawn")
+    arguments = (cache.directory, size)
+    processes = [context.Process(target=_store_and_load_in_a_full_cache, args=arguments) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(timeout=60)
+
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert cache.info().size <= size
 
 
 def test_two_processes_that_store_at_once_leave_one_whole_entry(cache: LayerCache) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imgscope import progress as events
+from imgscope.cache import LayerCache
 from imgscope.layer.wants import Wants
-from imgscope.limits import DEFAULT_LIMITS
+from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.manifest import Descriptor
 from imgscope.reading import LayerReader, reading_order
 from tests.support.images import file, image, layer
@@ -69,3 +71,25 @@ def test_a_layer_is_handed_on_while_a_higher_one_is_still_being_read() -> None:
     assert next(layers).digest == first.digest
     may_go_on.set()
     assert [index.digest for index in layers] == [second.digest]
+
+
+def test_limits_hold_for_layers_from_the_cache_too(tmp_path: Path) -> None:
+    """What fits the limits layer by layer is in the cache afterwards, and together it must still not be too much."""
+    layers = [layer(file(f"{number}/a", "x"), file(f"{number}/b", "y")) for number in range(3)]
+    source = MemorySource(image(layers))
+
+    def read_with(limits: Limits) -> tuple[list[int], list[str | None]]:
+        reader = LayerReader(
+            source,
+            wants=Wants([]),
+            limits=limits,
+            cache=LayerCache(tmp_path),
+            progress=events.ignore,
+            cancelled=threading.Event(),
+        )
+        errors = [index.error for index in reader.read(source.resolve(None), jobs=1)]
+        return reader.from_cache, errors
+
+    assert read_with(DEFAULT_LIMITS) == ([], [None, None, None])
+    too_many = "brings the image to more than the 5 entries that are read"
+    assert read_with(Limits(entry_count=5)) == ([0, 1], [None, None, too_many])

@@ -28,11 +28,12 @@ from imgscope.layer.wants import Wants
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 """Goes up whenever LayerIndex or what is read into it changes; older entries are then left to eviction."""
 
 _SUFFIX: Final = ".layer"
 _DOCUMENT_SUFFIX: Final = ".document"
+_UNFINISHED: Final = ".tmp"
 _LOCK_SUFFIX: Final = ".lock"
 _SECONDS_TO_ABANDON: Final = 24 * 60 * 60
 _LARGEST_CACHE: Final = 1024 * 1024 * 1024
@@ -186,6 +187,11 @@ class LayerCache:
     def _evict(self) -> None:
         """Remove the entries that were not used for the longest time until the rest fits."""
         self._remove_locks(older_than=_SECONDS_TO_ABANDON)
+        # What killed processes were writing.
+        for unfinished in self.directory.glob(f"*/.*{_UNFINISHED}"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - unfinished.stat().st_mtime > _SECONDS_TO_ABANDON:
+                    unfinished.unlink()
         known = []
         for entry in self._entries():
             with contextlib.suppress(FileNotFoundError):
@@ -226,7 +232,7 @@ def default_directory() -> Path:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Make `path` hold `content`, all of it or not at all."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=_UNFINISHED, dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

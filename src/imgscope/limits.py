@@ -56,6 +56,12 @@ class Budget:
         """Take one entry of a layer."""
         return next(self._entries) <= self._entry_count
 
+    def take_layer(self, *, entry_count: int, unpacked_size: int, kept_size: int) -> bool:
+        """Take all that a layer brings which was read before."""
+        last = next(itertools.islice(self._entries, entry_count - 1, None)) if entry_count else 0
+        is_unpacked, is_kept = self.take_unpacked(unpacked_size), self.take_kept(kept_size)
+        return last <= self._entry_count and is_unpacked and is_kept
+
     def take_unpacked(self, size: int) -> bool:
         """Take `size` bytes of an uncompressed archive, or of the holes in its sparse files."""
         with self._lock:

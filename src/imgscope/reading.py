@@ -121,12 +121,22 @@ class LayerReader:
             index = fetch(lambda _: None)
         else:
             index = self._cache.obtain(descriptor, diff_id, self._wants, read=fetch, waiting=received)
+        if not was_fetched and not self._is_within_limits(index):
+            index = fetch(lambda _: None)
         self._stop_if_cancelled()
         if not was_fetched:
             self.from_cache += layers
         for layer in layers:
             self._progress(events.LayerRead(layer=layer, index=index))
         return index
+
+    def _is_within_limits(self, index: LayerIndex) -> bool:
+        """Whether the image may have this cached layer, too; if not, reading it anew tells why."""
+        return self._budget.take_layer(
+            entry_count=len(index.entries),
+            unpacked_size=index.tar_size,
+            kept_size=sum(map(len, index.captured.values())),
+        )
 
     def _fetch(self, descriptor: Descriptor, diff_id: Digest | None, received: Received) -> LayerIndex:
         with self._counting:

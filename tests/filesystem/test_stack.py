@@ -62,6 +62,12 @@ def test_C42_a_path_both_removed_and_present_in_one_layer_is_remarked() -> None:
     ]
 
 
+def test_C42_a_path_that_is_removed_and_has_something_below_it_in_one_layer_is_remarked_once() -> None:
+    tree = stack([BASE, layer(file("a/new", b"new"), whiteout("a"), file("a/deep/er"))])
+    assert paths(tree) == ["a/", "a/deep/", "a/deep/er", "a/new"]
+    assert remarks(tree) == [("a", "is in one layer both removed and present, which runtimes read differently")]
+
+
 def test_a_whiteout_of_nothing_is_remarked() -> None:
     tree = stack([BASE, layer(whiteout("a/none"), whiteout("none/none"))])
     assert remarks(tree) == [
@@ -168,6 +174,11 @@ def test_C45_hard_links_share_content_that_counts_once() -> None:
     linked = tree.get("z")
     assert linked is not None
     assert (linked.size, linked.is_file, linked.content_layer) == (5, True, 0)
+
+
+def test_C45_what_was_below_a_removed_directory_counts_once_whatever_names_it_had() -> None:
+    tree = stack([layer(directory("a"), file("a/one", b"123"), hard_link("a/two", "a/one")), layer(whiteout("a"))])
+    assert tree.removed_sizes == {(1, "a"): 3}
 
 
 def test_C45_a_hard_link_outlives_its_target() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import sys
 import sysconfig
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from imgscope.layer._elf_content import MAGIC, ElfContent
 from imgscope.layer.elf import parse_elf
 from tests.support import elf
+from tests.support.programs import require, run
 
 MEBIBYTE = 1024 * 1024
 
@@ -36,8 +38,20 @@ def real_files() -> tuple[Path, ...]:
         *sorted(Path("/lib").resolve().glob("*/libc.so.6")),
         *sorted(Path("/lib").resolve().glob("*/libm.so.6")),
         *sorted(Path("/lib").resolve().glob("ld-*.so*")),
+        *sorted(Path("/usr/lib/musl/lib").glob("*.so")),
+        *some_of("/usr/bin", "*"),
+        *some_of("/usr/sbin", "*"),
+        *some_of("/usr/lib", "*-linux-*/*.so*"),
+        *some_of("/usr/lib32", "*.so*"),
     ]
     return tuple(path for path in candidates if path.is_file() and path.read_bytes()[:4] == MAGIC)
+
+
+def some_of(directory: str, names: str) -> list[Path]:
+    """A dozen files, other ones for every machine but the same ones in every run, none of them large."""
+    found = [path for path in sorted(Path(directory).glob(names)) if path.is_file() and not path.is_symlink()]
+    chosen = random.Random(len(found)).sample(found, min(len(found), 30))
+    return [path for path in chosen if path.stat().st_size < MEBIBYTE][:12]
 
 
 needs_elf = pytest.mark.skipif(not real_files(), reason="this machine's programs are not ELF")
@@ -131,6 +145,36 @@ def test_kinds_are_told_apart(content: bytes, kind: str, is_static: bool) -> Non
     assert (facts.kind, facts.is_static) == (kind, is_static)
 
 
+@pytest.mark.parametrize(
+    ("compiler", "options", "kind", "needs"),
+    [
+        ("gcc", [], "executable", ("libc.so.6",)),
+        ("gcc", ["-no-pie"], "executable", ("libc.so.6",)),
+        ("gcc", ["-s", "-Wl,-rpath,/opt/lib"], "executable", ("libc.so.6",)),
+        ("gcc", ["-static"], "static", ()),
+        ("gcc", ["-static-pie", "-s"], "static-pie", ()),
+        ("gcc", ["-shared", "-fPIC", "-Wl,-soname,libx.so.1"], "shared-library", ("libc.so.6",)),
+        ("gcc", ["-c"], "object", ()),
+        ("musl-gcc", [], "executable", ("libc.so",)),
+        ("musl-gcc", ["-static"], "static", ()),
+    ],
+)
+@pytest.mark.integration
+def test_kinds_of_compiled_programs_are_told_apart(
+    tmp_path: Path, compiler: str, options: list[str], kind: str, needs: tuple[str, ...]
+) -> None:
+    require(compiler)
+    (tmp_path / "main.c").write_text('#include <stdio.h>\nint main(void) { return puts("hello") < 0; }\n')
+    run(compiler, *options, "-o", tmp_path / "made", tmp_path / "main.c")
+    facts = parse_elf((tmp_path / "made").read_bytes())
+    assert facts is not None
+    assert (facts.kind, facts.needed) == (kind, needs)
+    assert facts.is_static is kind.startswith("static")
+    assert (facts.interpreter is not None) is (kind == "executable")
+    assert facts.soname == ("libx.so.1" if "-shared" in options else None)
+    assert facts.runpath == ("/opt/lib" if "-s" in options and kind == "executable" else None)
+
+
 def test_C54_c_libraries_tell_their_version() -> None:
     glibc, musl = parse_elf(elf.glibc_library("2.36")), parse_elf(elf.musl_library("1.2.4"))
     assert glibc is not None
@@ -147,6 +191,21 @@ def test_big_endian_32_bit_files_are_read() -> None:
     facts = parse_elf(content)
     assert facts is not None
     assert (facts.bits, facts.machine, facts.kind, facts.interpreter) == (32, "mips", "executable", "/lib/ld.so.1")
+
+
+@pytest.mark.parametrize(
+    ("bits", "order", "number", "machine"),
+    [
+        (2, 1, 62, "amd64"), (1, 1, 3, "386"), (2, 1, 183, "arm64"), (1, 1, 40, "arm"), (2, 2, 22, "s390x"),
+        (2, 1, 21, "ppc64le"), (2, 2, 21, "ppc64"), (1, 1, 8, "mipsle"), (1, 2, 8, "mips"),
+        (2, 1, 243, "riscv64"), (1, 1, 243, "riscv32"), (2, 1, 258, "loong64"), (2, 1, 9999, "machine-9999"),
+    ],
+)  # fmt: skip
+def test_machines_have_the_names_that_oci_gives_them(bits: int, order: int, number: int, machine: str) -> None:
+    head = MAGIC + bytes([bits, order]) + bytes(10) + struct.pack("<>"[order - 1] + "HH", 2, number)
+    facts = parse_elf(head.ljust(64, b"\0"))
+    assert facts is not None
+    assert facts.machine == machine
 
 
 def with_version_needs(records: int, auxiliaries: int) -> bytes:

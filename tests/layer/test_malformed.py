@@ -74,6 +74,8 @@ def test_C38_the_byte_that_is_named_is_where_the_header_starts() -> None:
         b"a=b\n",
         b" 6 a=b\n",
         record(b"a", b"b") + b"garbage",
+        b"\0" + record(b"path", b"hidden"),
+        record(b"a", b"b") + b"\0" + record(b"path", b"hidden"),
         b"1\xb2 abcdefg=b\n",
     ],
 )

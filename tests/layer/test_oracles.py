@@ -136,6 +136,21 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def plain_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What even v7 archives can hold: short names, links, files and directories."""
+    root = tmp_path_factory.mktemp("plain")
+    dice = random.Random(8)
+    (root / "etc" / "empty").mkdir(parents=True)
+    (root / "etc" / ("n" * 80)).write_bytes(dice.randbytes(513))
+    (root / "app").write_bytes(dice.randbytes(70_000))
+    (root / "app").chmod(0o755)
+    (root / "etc" / "again").hardlink_to(root / "app")
+    (root / "etc" / "soft").symlink_to("../app")
+    os.utime(root / "app", (1_000_000_000, 1_000_000_000))
+    return root
+
+
 def rows_on_disk(root: Path) -> dict[str, tuple[str, int, int, bytes | None]]:
     """Path to type, mode, time and fingerprint; hard links are files, since either name may be archived first."""
     rows: dict[str, tuple[str, int, int, bytes | None]] = {}
@@ -205,3 +220,72 @@ def test_C39_archives_by_bsdtar_hold_what_is_on_disk(files: Path, form: str) -> 
         kind, mode, _, content = expected["old"]
         expected["old"] = (kind, mode, 0, content)
     assert rows_archived(index.entries) == expected
+
+
+@pytest.mark.parametrize("program", ["tar", "bsdtar"])
+@pytest.mark.parametrize("form", ["v7", "ustar", "pax"])
+@pytest.mark.integration
+def test_C39_archives_in_the_old_formats_hold_what_is_on_disk(plain_files: Path, program: str, form: str) -> None:
+    require(program)
+    archive = archived(program, "-c", "-f", "-", f"--format={form}", "-C", str(plain_files), ".")
+    index = read(archive, chunk_size=4093)
+    assert (index.error, index.anomalies) == (None, ())
+    assert rows_archived(index.entries) == rows_on_disk(plain_files)
+
+
+@pytest.mark.integration
+def test_C39_a_prefix_that_gnu_tar_splits_off_is_put_back(tmp_path: Path) -> None:
+    require("tar")
+    deep = tmp_path / ("directory/" * 12)
+    deep.mkdir(parents=True)
+    (deep / ("n" * 90)).write_text("content")
+    index = read(archived("tar", "--create", "--format=ustar", f"--directory={tmp_path}", "directory"))
+    assert index.error is None
+    assert index.entries[-1].path == "directory/" * 12 + "n" * 90
+
+
+@pytest.mark.parametrize("form", ["oldgnu", "gnu", "pax"])
+@pytest.mark.integration
+def test_C39_owners_above_what_seven_digits_hold_are_read(plain_files: Path, form: str) -> None:
+    require("tar")
+    owner = ("--owner=someone:3000000", "--group=nogroup:4294967294")
+    archive = archived("tar", "--create", f"--format={form}", *owner, f"--directory={plain_files}", "app")
+    (entry,) = read(archive).entries
+    assert (entry.uid, entry.gid) == (3_000_000, 4_294_967_294)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--format=oldgnu"],
+        ["--format=gnu"],
+        ["--format=pax", "--sparse-version=0.0"],
+        ["--format=pax", "--sparse-version=0.1"],
+        ["--format=pax", "--sparse-version=1.0"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.integration
+def test_C39_files_above_8_gib_are_read(tmp_path: Path, options: list[str]) -> None:
+    require("tar")
+    with (tmp_path / "huge").open("wb") as huge:
+        huge.truncate(9 * 1024**3)
+        huge.seek(8 * 1024**3 + 1)
+        huge.write(b"far away")
+    (tmp_path / "next").write_text("next")
+    index = read(archived("tar", "--create", "--sparse", *options, f"--directory={tmp_path}", "huge", "next"))
+    assert index.error is None
+    assert [(entry.path, entry.size) for entry in index.entries] == [("huge", 9 * 1024**3), ("next", 4)]
+
+
+@pytest.mark.parametrize("command", [("tar", "--xattrs", "--xattrs-include=*"), ("bsdtar", "--xattrs")], ids=" ".join)
+@pytest.mark.integration
+def test_C39_extended_attributes_are_read(tmp_path: Path, command: tuple[str, ...]) -> None:
+    require(command[0])
+    (tmp_path / "file").write_text("content")
+    attributes = {"user.text": b"value", "user.bytes": b"\x00\n=\xff"}
+    for name, value in attributes.items():
+        os.setxattr(tmp_path / "file", name, value)
+    archive = archived(*command, "--create", "--format=pax", f"--directory={tmp_path}", "file")
+    (entry,) = read(archive).entries
+    assert entry.xattrs == attributes

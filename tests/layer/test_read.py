@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +16,7 @@ from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from tests.layer.reading import LAYER_TYPE, pieces, read
 from tests.support import elf
-from tests.support.images import directory, file, layer, symlink, tar
+from tests.support.images import directory, file, layer, opaque, symlink, tar, whiteout
 from tests.support.tars import END, header, member, pax
 
 ENTRIES = (
@@ -80,6 +79,19 @@ def test_an_archive_other_than_the_configuration_promises_is_an_error() -> None:
     assert index.error == (f"unpacks to {Digest.of(ARCHIVE)}, but the configuration promises {promised}")
     assert index.hint == "manifest and configuration do not belong together; push the image again"
     assert len(index.entries) == len(ENTRIES)
+
+
+def test_C2_a_promised_sha_512_is_verified_too() -> None:
+    digest = f"sha512:{hashlib.sha512(ARCHIVE).hexdigest()}"
+    index = read(gzip.compress(ARCHIVE), diff_id=Digest(digest))
+    assert (index.error, index.diff_id) == (None, digest)
+    other = Digest(f"sha512:{'0' * 128}")
+    assert read(ARCHIVE, diff_id=other).error == f"unpacks to {digest}, but the configuration promises {other}"
+
+
+def test_C2_a_promised_digest_of_an_unknown_algorithm_is_not_taken_for_verified() -> None:
+    index = read(ARCHIVE, diff_id=Digest("blake9:abc"))
+    assert (index.error, index.diff_id) == (None, Digest.of(ARCHIVE))
 
 
 def test_a_damaged_blob_is_named_as_such_though_its_archive_looks_malformed_first() -> None:
@@ -178,6 +190,19 @@ def test_C62_more_extended_headers_than_may_be_kept_end_the_listing() -> None:
     assert len(index.entries) == 3
 
 
+def test_C67_more_names_in_programs_than_may_be_kept_end_the_listing() -> None:
+    archive = tar([file(f"bin/{number}", elf.program("/lib/ld.so", ["lib" + "a" * 1000])) for number in range(9)])
+    index = read(archive, limits=Limits(kept_size=3500))
+    assert index.error == "has files that need more than the 3,500 bytes kept of an image"
+    assert len(index.entries) == 3
+
+
+def test_whiteouts_are_entries_and_count_neither_as_files_nor_in_bytes() -> None:
+    index = read(tar([file("a", "abc"), whiteout("b"), opaque("c"), file("d/.wh..wh.plnk/1.2", "xyz")]))
+    assert len(index.entries) == 4
+    assert (index.file_count, index.unpacked_size) == (1, 3)
+
+
 def test_anomalies_are_kept_up_to_a_thousand() -> None:
     archive = header(b"../climber") * 1500 + END
     assert len(read(archive).anomalies) == 1000
@@ -189,14 +214,3 @@ def test_content_in_many_chunks_has_the_fingerprint_of_the_whole() -> None:
     (entry,) = index.entries
     assert entry.type is EntryType.FILE
     assert entry.fingerprint == xxhash.xxh3_128_digest(content)
-
-
-def test_C41_a_table_of_contents_is_a_claim_and_the_archive_decides() -> None:
-    """EStargz ends with a listing of the layer; what it says is not what the layer holds."""
-    claimed = json.dumps({"version": 1, "entries": [{"name": "bin/claimed", "type": "reg", "size": 5}]})
-    built = layer(file("bin/present", "here"), file("stargz.index.json", claimed))
-
-    index = read(built.blob)
-
-    assert [entry.path for entry in index.entries] == ["bin/present", "stargz.index.json"]
-    assert index.error is None

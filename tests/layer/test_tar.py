@@ -7,7 +7,7 @@ import xxhash
 
 from imgscope.layer.index import EntryType
 from tests.layer.reading import only_entry, read
-from tests.support.tars import END, GNU, ZERO_BLOCK, base_256, header, member, padded, pax
+from tests.support.tars import END, GNU, ZERO_BLOCK, base_256, header, member, padded, pax, record
 
 V7 = bytes(8)
 
@@ -56,6 +56,19 @@ def test_C40_names_that_are_not_utf_8_survive() -> None:
 
 def test_C39_the_ustar_prefix_goes_before_the_name() -> None:
     assert only_entry(header(b"name", prefix=b"some/where") + END).path == "some/where/name"
+
+
+def test_C39_a_prefix_in_a_gnu_header_is_one_if_it_cannot_be_the_times_that_gnu_has_there() -> None:
+    """Go before 1.8 wrote such headers, and Docker with it."""
+    assert only_entry(header(b"name", magic=GNU, prefix=b"usr/share/doc") + END).path == "usr/share/doc/name"
+    assert only_entry(header(b"name", magic=GNU, prefix=b"12345670123\0p") + END).path == "12345670123/name"
+    assert only_entry(header(b"name", magic=GNU, prefix=b"caf\xe9") + END).path == "name"
+    assert only_entry(header(b"name", magic=GNU, prefix=base_256(1) + base_256(-1)) + END).path == "name"
+
+
+def test_v7_headers_have_neither_prefix_nor_device_numbers() -> None:
+    entry = only_entry(header(b"name", flag=b"3", magic=bytes(8), prefix=b"usr", devices=b"rubbish." * 2) + END)
+    assert (entry.path, entry.device) == ("name", (0, 0))
 
 
 def test_C39_gnu_headers_have_no_prefix() -> None:
@@ -120,7 +133,14 @@ def test_C39_numbers_are_octal_in_all_their_paddings_or_base_256(field: bytes, e
 @pytest.mark.parametrize("seconds", [-1, -86_400 * 365 * 100, 2**40])
 def test_C39_times_before_1970_and_far_away_are_read(seconds: int) -> None:
     assert only_entry(header(mtime=base_256(seconds)) + END).mtime == seconds
-    assert only_entry(pax((b"mtime", b"%d.25" % seconds)) + header() + END).mtime == seconds
+    assert only_entry(pax((b"mtime", b"%d" % seconds)) + header() + END).mtime == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [(b"7.999", 7), (b"-7.25", -8), (b"-0.5", -1), (b"-7.00", -7), (b"-7.", -7), (b"7.", 7)]
+)
+def test_C39_parts_of_a_second_are_rounded_down_as_in_the_time_of_a_file(text: bytes, seconds: int) -> None:
+    assert only_entry(pax((b"mtime", text)) + header() + END).mtime == seconds
 
 
 def test_the_historic_signed_checksum_holds() -> None:
@@ -154,14 +174,19 @@ def test_C39_xattrs_may_hold_any_bytes() -> None:
     assert entry.path == "ping"
 
 
+def test_zeros_may_fill_up_an_extended_header() -> None:
+    filled = record(b"path", b"long") + bytes(7)
+    assert only_entry(member(b"x", filled, flag=b"x") + header(b"short") + END).path == "long"
+
+
 def test_extended_headers_hold_for_one_member_only() -> None:
     index = read(pax((b"path", b"long"), (b"SCHILY.xattr.user.a", b"b")) + header(b"one") + header(b"two") + END)
     assert [(entry.path, entry.xattrs) for entry in index.entries] == [("long", {"user.a": b"b"}), ("two", None)]
 
 
-def test_several_extended_headers_before_one_member_add_up() -> None:
+def test_of_several_extended_headers_before_one_member_the_last_counts_as_in_runtimes() -> None:
     entry = only_entry(pax((b"path", b"long")) + pax((b"uid", b"7")) + header(b"short") + END)
-    assert (entry.path, entry.uid) == ("long", 7)
+    assert (entry.path, entry.uid) == ("short", 7)
 
 
 def test_an_empty_pax_value_leaves_the_header_as_it_is() -> None:
@@ -171,9 +196,10 @@ def test_an_empty_pax_value_leaves_the_header_as_it_is() -> None:
     assert (entry.path, entry.mtime) == ("name", 7)
 
 
-def test_global_headers_hold_for_all_later_members() -> None:
-    index = read(pax((b"uid", b"42"), (b"comment", b"x"), flag=b"g") + header(b"a") + header(b"b") + END)
-    assert [entry.uid for entry in index.entries] == [42, 42]
+def test_global_headers_change_no_member_as_in_runtimes() -> None:
+    records = pax((b"uid", b"42"), (b"mtime", b"7"), (b"SCHILY.xattr.user.a", b"b"), (b"comment", b"x"), flag=b"g")
+    index = read(records + header(b"a") + header(b"b") + END)
+    assert [(entry.uid, entry.mtime, entry.xattrs) for entry in index.entries] == [(0, 0, None)] * 2
 
 
 def test_an_archive_may_end_after_a_global_header() -> None:
@@ -205,6 +231,15 @@ def test_C39_an_archive_ends_after_any_number_of_zero_blocks(end: bytes, chunk_s
     index = read(archive, chunk_size=chunk_size)
     assert (index.error, index.anomalies, index.tar_size) == (None, (), len(archive))
     assert [entry.path for entry in index.entries] == ["a"]
+
+
+@pytest.mark.parametrize("chunk_size", [1, 10**6])
+@pytest.mark.parametrize("padding", [0, 1, 504])
+def test_an_archive_may_lack_the_padding_of_its_last_file_as_in_runtimes(padding: int, chunk_size: int) -> None:
+    archive = member(b"a", b"b") + header(b"last", size=7) + b"content" + bytes(padding)
+    index = read(archive, chunk_size=chunk_size)
+    assert (index.error, index.tar_size) == (None, len(archive))
+    assert [entry.path for entry in index.entries] == ["a", "last"]
 
 
 def test_unknown_types_are_read_as_files_and_remarked() -> None:

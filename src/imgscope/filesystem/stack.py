@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from imgscope.filesystem.node import Node
@@ -52,9 +52,15 @@ class _Application:
             else:
                 ordinary.append(entry)
         for entry in ordinary:
-            if hidden and entry.path in hidden:
-                self._remark(entry.path, "is in one layer both removed and present, which runtimes read differently")
+            if hidden:
+                self._remark_hidden(entry.path, hidden)
             self._add(entry)
+
+    def _remark_hidden(self, path: str, hidden: set[str]) -> None:
+        """Say once of each of the `hidden` paths that the layer that removes it has it, or something below it."""
+        for removed in hidden.intersection((path, *_above(path))):
+            hidden.remove(removed)
+            self._remark(removed, "is in one layer both removed and present, which runtimes read differently")
 
     def _hide(self, path: str) -> str | None:
         """Carry out the whiteout at `path`; return the path it removes, if it names one."""
@@ -206,6 +212,13 @@ class _Application:
     def _remark(self, path: str, message: str) -> None:
         if len(self._tree.anomalies) < _MOST_ANOMALIES:
             self._tree.anomalies.append(TreeAnomaly(layer=self._layer, path=path, message=message))
+
+
+def _above(path: str) -> Iterator[str]:
+    end = path.rfind("/")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind("/", 0, end)
 
 
 def _content_size(top: Node) -> int:

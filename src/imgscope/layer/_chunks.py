@@ -77,12 +77,14 @@ class ChunkReader:
             self._data, self._position = rest + following, 0
         return self._data[self._position : self._position + length]
 
-    def skip(self, length: int) -> None:
-        """Take `length` bytes and forget them."""
+    def skip(self, length: int, dispensable: int = 0) -> None:
+        """Take `length` bytes and forget them; the stream may end before the last `dispensable` of them."""
         while length > len(self._data) - self._position:
             length -= len(self._data) - self._position
             self._position = len(self._data)
             if not self._advance():
+                if length <= dispensable:
+                    return
                 raise too_short(self.offset, length)
         self._position += length
 

@@ -19,11 +19,13 @@ MTIME: Final = slice(136, 148)
 _CHECKSUM: Final = slice(148, 156)
 TYPE_FLAG: Final = slice(156, 157)
 LINK_NAME: Final = slice(157, 257)
-DEVICE_MAJOR: Final = slice(329, 337)
-DEVICE_MINOR: Final = slice(337, 345)
+_DEVICE_MAJOR: Final = slice(329, 337)
+_DEVICE_MINOR: Final = slice(337, 345)
 _MAGIC: Final = slice(257, 263)
 _PREFIX: Final = slice(345, 500)
 _USTAR: Final = b"ustar\0"
+_GNU: Final = b"ustar "
+_GNU_TIMES: Final = (slice(345, 357), slice(357, 369))
 _HALF: Final = BLOCK_SIZE // 2
 _ENDS: Final = b"\0 "
 
@@ -63,17 +65,37 @@ def mode_and_owner(fields: bytes, start: int) -> tuple[int, int, int]:
 
 
 def name_of(block: bytes) -> bytes:
-    """Return the name in a header: only POSIX ustar has a prefix, GNU keeps times where it would be."""
+    """Return the name in a header, with the prefix that POSIX ustar has."""
     name = text(block[NAME])
-    if block[_MAGIC] == _USTAR and block[_PREFIX.start]:
+    if block[_PREFIX.start] and _has_prefix(block):
         return text(block[_PREFIX]) + b"/" + name
     return name
+
+
+def devices_of(block: bytes, start: int) -> tuple[int, int]:
+    """Return major and minor number of the device that a header makes; v7 archives have none."""
+    if block[_MAGIC] not in (_USTAR, _GNU):
+        return 0, 0
+    return number(block[_DEVICE_MAJOR], start), number(block[_DEVICE_MINOR], start)
 
 
 def text(field: bytes) -> bytes:
     """Return the bytes of a field before the NUL that ends them, if one does."""
     end = field.find(b"\0")
     return field if end < 0 else field[:end]
+
+
+def _has_prefix(block: bytes) -> bool:
+    if block[_MAGIC] != _GNU:
+        return block[_MAGIC] == _USTAR
+    # GNU keeps times there. What holds anything else was written by Go before 1.8, which gave GNU headers a prefix, and
+    # with it the layers that Docker made at that time (Go's archive/tar/reader.go, readHeader).
+    try:
+        for field in _GNU_TIMES:
+            _parsed(block[field])
+    except ValueError:
+        return text(block[_PREFIX]).isascii()
+    return False
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from imgscope.layer._header import LARGEST_NUMBER
 from imgscope.layer._malformed import malformed
 
 _DECIMAL: Final = re.compile(rb"[0-9]{1,19}")
-_TIME: Final = re.compile(rb"(-?[0-9]{1,19})(?:\.[0-9]*)?")
+_TIME: Final = re.compile(rb"(-?[0-9]{1,19})(?:\.([0-9]*))?")
 _XATTR: Final = b"SCHILY.xattr."
 _NAMES: Final = (b"path", b"linkpath", b"GNU.sparse.name")
 # Keywords of a global header that would change what every later member is.
@@ -27,21 +27,26 @@ def parse_records(content: bytes, start: int) -> Records:
     Raises `LayerError` on anything else, and on names with a NUL, which would hide what follows it.
     """
     records: Records = {}
+    sparse: list[tuple[bytes, bytes]] = []
     position = 0
     while position < len(content) and content[position]:
         space = content.find(b" ", position, position + 20)
         digits = content[position:space] if space > 0 else b""
         end = position + int(digits) if _DECIMAL.fullmatch(digits) else 0
         keyword, equals, value = content[space + 1 : end - 1].partition(b"=")
-        if end <= space or end > len(content) or content[end - 1 : end] != b"\n" or not equals:
+        if end <= space or content[end - 1 : end] != b"\n" or not equals:
             raise malformed(start, "an extended header that is no pax header")
         if keyword in _NAMES and b"\0" in value:
             raise malformed(start, f"a NUL in a {keyword.decode()}")
-        if keyword in (b"GNU.sparse.offset", b"GNU.sparse.numbytes"):
-            _sparse.collect_0_0(records, value)
+        if keyword in _sparse.KEYWORDS_0_0:
+            sparse.append((keyword, value))
         else:
             records[keyword] = value
         position = end
+    if content[position:].strip(b"\0"):
+        raise malformed(start, "an extended header that is no pax header")
+    if sparse:
+        records[b"GNU.sparse.map"] = _sparse.map_0_0(sparse, start)
     return records
 
 
@@ -64,14 +69,15 @@ def number_of(records: Records, keyword: bytes, default: int, start: int) -> int
 
 
 def time_of(records: Records, default: int, start: int) -> int:
-    """Return the whole seconds of `mtime`, or `default` where there is none."""
+    """Return `mtime` in whole seconds, rounded down as the time of a file is, or `default` where there is none."""
     value = records.get(b"mtime")
     if not value:
         return default
     parsed = _TIME.fullmatch(value)
     if parsed is None:
         raise malformed(start, f"a time of {value[:40]!r} in an extended header")
-    return int(parsed.group(1))
+    has_fraction = (parsed[2] or b"").strip(b"0") != b""
+    return int(parsed[1]) - (has_fraction and value.startswith(b"-"))
 
 
 def xattrs_of(records: Records) -> dict[str, bytes] | None:

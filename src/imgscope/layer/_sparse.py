@@ -11,6 +11,7 @@ from imgscope.layer._chunks import ChunkReader
 from imgscope.layer._header import BLOCK_SIZE, LARGEST_NUMBER, number
 from imgscope.layer._malformed import malformed
 
+KEYWORDS_0_0: Final = (b"GNU.sparse.offset", b"GNU.sparse.numbytes")
 _PAIR_SIZE: Final = 24
 _DECIMAL: Final = re.compile(rb"[0-9]{1,19}")
 _HOLE: Final = memoryview(bytes(1024 * 1024))
@@ -49,10 +50,12 @@ def old_gnu(block: bytes, reader: ChunkReader, limit: int, start: int) -> Sparse
     return _checked(size, numbers, start)
 
 
-def collect_0_0(records: dict[bytes, bytes], value: bytes) -> None:
-    """Format 0.0 repeats two keywords by turns; gather their values into the one list that format 0.1 has."""
-    gathered = records.get(b"GNU.sparse.map", b"")
-    records[b"GNU.sparse.map"] = gathered + b"," + value if gathered else value
+def map_0_0(records: list[tuple[bytes, bytes]], start: int) -> bytes:
+    """Return what two keywords by turns say in format 0.0 as the one list of numbers that format 0.1 has."""
+    for position, (keyword, value) in enumerate(records):
+        if keyword != KEYWORDS_0_0[position % 2] or b"," in value:
+            raise malformed(start, "a sparse map whose offsets and lengths do not take turns")
+    return b",".join(value for _, value in records)
 
 
 def pax_0(records: dict[bytes, bytes], start: int) -> SparseMap:

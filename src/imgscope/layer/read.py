@@ -62,7 +62,8 @@ def read_layer(
             budget=budget or Budget(limits),
             received=received,
             hashing=hashing,
-        ).run(diff_id)
+            diff_id=diff_id,
+        ).run()
     finally:
         hashing.settle()
 
@@ -80,8 +81,10 @@ class _Pass:
         budget: Budget,
         received: Received,
         hashing: HashingThread,
+        diff_id: Digest | None,
     ) -> None:
         self._descriptor = descriptor
+        self._diff_id = diff_id
         self._wants = wants
         self._limits = limits
         self._budget = budget
@@ -90,7 +93,9 @@ class _Pass:
         self._blob = VerifiedBlob(chunks, descriptor.digest, descriptor.size, hashing=hashing)
         self._blob_chunks = self._reported(self._blob)
         self._decompressed = Decompressed(self._blob_chunks, limits=limits)
-        self._hasher = hashlib.sha256()
+        promised = diff_id.hasher() if diff_id else None
+        self._algorithm = diff_id.algorithm if diff_id and promised else "sha256"
+        self._hasher = promised or hashlib.sha256()
         self._tar_size = 0
         self._entries: list[LayerEntry] = []
         self._captured: dict[str, bytes] = {}
@@ -99,12 +104,12 @@ class _Pass:
         self._file_count = 0
         self._is_walked = False
 
-    def run(self, diff_id: Digest | None) -> LayerIndex:
+    def run(self) -> LayerIndex:
         error: ImgscopeError | None = None
         try:
             self._refuse_encrypted()
             self._walk()
-            self._verify(diff_id)
+            self._verify()
         except Cancelled:
             raise
         except LayerError as malformed:
@@ -113,7 +118,7 @@ class _Pass:
             error = failed
         return LayerIndex(
             digest=str(self._descriptor.digest),
-            diff_id=f"sha256:{self._hasher.hexdigest()}" if self._is_walked else str(diff_id or ""),
+            diff_id=self._unpacked_digest() if self._is_walked else str(self._diff_id or ""),
             compression=self._decompressed.compression,
             compressed_size=self._blob.received,
             tar_size=self._tar_size,
@@ -186,20 +191,22 @@ class _Pass:
 
     def _read_content(self, member: TarMember, archive: TarReader) -> tuple[bytes, ElfFacts | None]:
         head = archive.peek(self._wants.head_size)
+        if member.parts is not None:
+            # What is stored first may come after a hole.
+            head = head[: next((length for offset, length in member.parts if offset == 0 < length), 0)]
         is_wanted = self._is_wanted(member, head)
         if member.parts is None and not is_wanted and not head.startswith(MAGIC):
             whole = archive.whole()
             # Most files are small and lie in one chunk.
             return xxhash.xxh3_128_digest(whole) if whole is not None else fingerprint(archive.content()), None
-        pieces, starts_stored = archive.content(), True
+        pieces = archive.content()
         if member.parts is not None:
             holes = _sparse.hole_size(member.size, member.parts)
             if holes > _MOST_HOLES_HASHED:
                 return _fingerprint_of_map(member, pieces), None
             self._take_unpacked(holes)
             pieces = _sparse.expanded(member.size, member.parts, pieces)
-            starts_stored = any(offset == 0 < length for offset, length in member.parts)
-        is_elf = starts_stored and head.startswith(MAGIC)
+        is_elf = head.startswith(MAGIC)
         kept, elf = bytearray(), ElfContent(self._limits.captured_file_size)
         onlookers = [kept.extend] * is_wanted + [elf.add] * is_elf
         digest = fingerprint(pieces, *onlookers)
@@ -234,12 +241,15 @@ class _Pass:
         if not self._budget.take_kept(size):
             raise LimitError(f"has files that need more than the {self._limits.kept_size:,} bytes kept of an image")
 
-    def _verify(self, diff_id: Digest | None) -> None:
-        if diff_id is None or diff_id.algorithm != "sha256":
+    def _unpacked_digest(self) -> str:
+        return f"{self._algorithm}:{self._hasher.hexdigest()}"
+
+    def _verify(self) -> None:
+        if self._diff_id is None or self._diff_id.algorithm != self._algorithm:
             return
-        if diff_id.encoded != self._hasher.hexdigest():
+        if self._diff_id != self._unpacked_digest():
             raise IntegrityError(
-                f"unpacks to sha256:{self._hasher.hexdigest()}, but the configuration promises {diff_id}",
+                f"unpacks to {self._unpacked_digest()}, but the configuration promises {self._diff_id}",
                 hint="manifest and configuration do not belong together; push the image again",
             )
 

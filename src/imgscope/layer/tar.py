@@ -18,8 +18,6 @@ from imgscope.layer import _pax, _sparse
 from imgscope.layer._chunks import ChunkReader
 from imgscope.layer._header import (
     BLOCK_SIZE,
-    DEVICE_MAJOR,
-    DEVICE_MINOR,
     LINK_NAME,
     MODE_AND_OWNER,
     MTIME,
@@ -27,6 +25,7 @@ from imgscope.layer._header import (
     TYPE_FLAG,
     ZERO_BLOCK,
     check,
+    devices_of,
     mode_and_owner,
     name_of,
     number,
@@ -55,6 +54,8 @@ _EXTENDED: Final = (b"x", b"X")
 _LONG_NAMES: Final = {b"L": b"path", b"K": b"linkpath"}
 # What says nothing about the member after it: global headers, and the name of a GNU volume.
 _OTHER_HEADERS: Final = (b"g", b"V")
+# Major and minor number; the older formats need not tell theirs.
+_SPARSE_VERSIONS: Final = ((b"", b""), (b"0", b"0"), (b"0", b"1"), (b"1", b"0"))
 
 
 class TarMember(msgspec.Struct, gc=False):
@@ -96,7 +97,6 @@ class TarReader:
         self._budget = budget or Budget(limits)
         self._remaining = 0
         self._padding = 0
-        self._global: Records = {}
         self.trailing = False
 
     @property
@@ -128,7 +128,8 @@ class TarReader:
         long_names: Records = {}
         while True:
             if self._remaining or self._padding:
-                reader.skip(self._remaining + self._padding)
+                # Runtimes take an archive that lacks the padding after its last file for whole.
+                reader.skip(self._remaining + self._padding, self._padding)
                 self._remaining = self._padding = 0
             start = reader.offset
             block = reader.block()
@@ -141,14 +142,15 @@ class TarReader:
             check(block, start)
             flag = block[TYPE_FLAG]
             if flag in _EXTENDED:
-                extended.update(_pax.parse_records(self._extension(block, start), start))
+                # Of several in a row the last one counts, in runtimes, too.
+                extended = _pax.parse_records(self._extension(block, start), start)
             elif flag in _LONG_NAMES:
                 long_names[_LONG_NAMES[flag]] = text(self._extension(block, start))
             elif flag in _OTHER_HEADERS:
-                self._note(flag, self._extension(block, start), start)
+                self._check_other(flag, self._extension(block, start), start)
             else:
                 # A GNU name wins over a pax name, whichever comes first.
-                yield self._build(block, {**self._global, **extended, **long_names}, start)
+                yield self._build(block, {**extended, **long_names}, start)
                 extended, long_names = {}, {}
 
     def _read_end(self, start: int) -> None:
@@ -167,11 +169,10 @@ class TarReader:
         self._reader.skip(-size % BLOCK_SIZE)
         return content
 
-    def _note(self, flag: bytes, content: bytes, start: int) -> None:
+    def _check_other(self, flag: bytes, content: bytes, start: int) -> None:
+        # Runtimes leave global headers alone, so that what they say of every member does not hold in a container.
         if flag == b"g":
-            records = _pax.parse_records(content, start)
-            _pax.check_global(records, start)
-            self._global.update(records)
+            _pax.check_global(_pax.parse_records(content, start), start)
 
     def _build(self, block: bytes, records: Records, start: int) -> TarMember:
         flag = block[TYPE_FLAG]
@@ -187,7 +188,7 @@ class TarReader:
         elif kind in _LINKS:
             member.link_name = self._decoded(records.get(b"linkpath") or text(block[LINK_NAME]), start)
         elif kind in _DEVICES:
-            member.device = (number(block[DEVICE_MAJOR], start), number(block[DEVICE_MINOR], start))
+            member.device = devices_of(block, start)
         if records:
             name = self._apply(member, flag, block, records, start) or name
         elif flag == b"S":
@@ -211,8 +212,7 @@ class TarReader:
         member.gid = _pax.number_of(records, b"gid", member.gid, start)
         member.mtime = _pax.time_of(records, member.mtime, start)
         member.xattrs = _pax.xattrs_of(records)
-        is_sparse = flag == b"S" or b"GNU.sparse.major" in records or b"GNU.sparse.size" in records
-        if member.type is not EntryType.FILE or not is_sparse:
+        if member.type is not EntryType.FILE or not (flag == b"S" or _has_sparse_map(records)):
             return None
         self._make_sparse(member, flag, block, records, start)
         return records.get(b"GNU.sparse.name")
@@ -234,6 +234,11 @@ class TarReader:
         if len(name) > self._limits.path_size:
             raise malformed(start, f"a name of {len(name):,} bytes, at most {self._limits.path_size:,} are read")
         return name.decode("utf-8", "surrogateescape")
+
+
+def _has_sparse_map(records: Records) -> bool:
+    version = (records.get(b"GNU.sparse.major", b""), records.get(b"GNU.sparse.minor", b""))
+    return version in _SPARSE_VERSIONS and (any(version) or b"GNU.sparse.size" in records)
 
 
 def _normalized(name: str, member: TarMember) -> str:
