@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from imgscope import progress as events
 from imgscope.cache import LayerCache, as_stored
-from imgscope.errors import Cancelled, ImgscopeError, SourceError
+from imgscope.errors import Cancelled, SourceError
 from imgscope.layer.index import LayerIndex
 from imgscope.layer.read import read_layer
 from imgscope.layer.wants import Wants
@@ -143,7 +143,9 @@ class PassingReader:
         if index is None:
             index = unread(descriptor, diff_id, f"could not be fetched: {self._trouble.message}", self._trouble.hint)
         elif index.error is None:
-            index = unread(descriptor, diff_id, f"unpacks to {index.diff_id}, but the configuration promises {diff_id}", None)
+            index = unread(
+                descriptor, diff_id, f"unpacks to {index.diff_id}, but the configuration promises {diff_id}", None
+            )
         self._progress(events.LayerRead(layer=layer, index=index))
         return index
 

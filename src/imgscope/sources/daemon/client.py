@@ -65,7 +65,9 @@ class EngineClient:
         self._requests = 0
         self._bytes = 0
 
-    def document(self, path: str, parameters: Mapping[str, str] | None = None, *, limit: int = LARGEST_DOCUMENT) -> bytes:
+    def document(
+        self, path: str, parameters: Mapping[str, str] | None = None, *, limit: int = LARGEST_DOCUMENT
+    ) -> bytes:
         """Return the body of the answer to `GET path`. Raises `Refused`, and `SourceError` where there is none."""
         body = bytearray()
         with self.stream(path, parameters) as chunks:

@@ -6,6 +6,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator
+from typing import Final
 
 import httpx
 
@@ -13,37 +14,39 @@ from imgscope.errors import SourceError
 from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.engine import Engine
 
+_MISSING: Final = (errno.ENOENT, errno.ENOTDIR)
+_DENIED: Final = (errno.EACCES, errno.EPERM)
+_DEAF: Final = (errno.ECONNREFUSED, errno.ENOTSOCK)
+
 
 def connection_failure(error: BaseException, engine: Engine, address: Address) -> SourceError:
     """Return the sentence for `error`, which kept the engine at `address` from answering."""
-    named = f" ({address.origin} names it)" if address.origin != "the default" else ""
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
             return _tls_failure(cause, engine, address)
-        if isinstance(cause, socket.gaierror):
-            return SourceError(
-                f"there is no host {address.host} to ask {engine.title} at{named}", hint=f"check {engine.variable}"
-            )
+    message, hint = _sentence(causes, engine, address)
+    return SourceError(message, hint=hint)
+
+
+def _sentence(causes: list[BaseException], engine: Engine, address: Address) -> tuple[str, str]:
+    """Return what happened, and what to do about it."""
+    title = engine.title
+    named = f" ({address.origin} names it)" if address.origin != "the default" else ""
     code = next((cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno), None)
-    if code in (errno.ENOENT, errno.ENOTDIR):
-        return SourceError(f"{engine.title} is not there: there is no socket {address}{named}", hint=engine.start)
-    if code in (errno.EACCES, errno.EPERM):
-        return SourceError(
-            f"permission to use {engine.title}'s socket {address} was denied",
-            hint=engine.permit.format(group=_group(address)),
-        )
-    if code in (errno.ECONNREFUSED, errno.ENOTSOCK):
-        return SourceError(f"{engine.title} does not answer at {address}{named}", hint=engine.start)
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return f"there is no host {address} to ask {title} at{named}", f"check {engine.variable}"
+    if code in _MISSING:
+        return f"{title} is not there: there is no socket {address}{named}", engine.start
+    if code in _DENIED:
+        hint = engine.permit.format(group=_group(address))
+        return f"permission to use {title}'s socket {address} was denied", hint
+    if code in _DEAF:
+        return f"{title} does not answer at {address}{named}", engine.start
     if any(isinstance(cause, httpx.TimeoutException) for cause in causes):
-        return SourceError(
-            f"{engine.title} at {address} did not answer in time", hint=f"check that {engine.title} is well, and run again"
-        )
-    reason = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), None)
-    return SourceError(
-        f"the connection to {engine.title} at {address} broke off" + (f": {reason}" if reason else ""),
-        hint=_broken_hint(address, engine),
-    )
+        return f"{title} at {address} did not answer in time{named}", f"check that {title} is well, and run again"
+    reason = next((f": {cause.strerror}" for cause in causes if isinstance(cause, OSError) and cause.strerror), "")
+    return f"the connection to {title} at {address} broke off{reason}", _broken_hint(address, engine)
 
 
 def _tls_failure(error: ssl.SSLError, engine: Engine, address: Address) -> SourceError:

@@ -185,5 +185,3 @@ def _part(chunks: Iterator[bytes], start: int, length: int | None) -> Iterator[b
         position += len(chunk)
         if piece:
             yield piece
-
-
