@@ -30,6 +30,7 @@ class PassingReader:
     """Reads the layers of one image. What goes wrong with a layer stands in its index.
 
     `from_cache` lists the layers that did not have to be read; `settled` is the image's head as known in the end.
+    `trouble` is why the stream ended early, if it did.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class PassingReader:
         self._cancelled = cancelled
         self._known: dict[Digest, LayerIndex] = {}
         self._by_digest: dict[str, LayerIndex] = {}
-        self._trouble = SourceError("it is not among the layers that were sent")
+        self.trouble: SourceError | None = None
         self.from_cache: list[int] = []
         self.settled: ImageHead
 
@@ -89,7 +90,7 @@ class PassingReader:
             for blob in self._source.passing_layers(self._known.keys()):
                 self._take(blob, waiting)
         except SourceError as error:
-            self._trouble = error
+            self.trouble = error
         self.settled = self._source.settled()
         return [self._placed(*each) for each in _layers(self.settled)]
 
@@ -141,7 +142,8 @@ class PassingReader:
             return as_stored(index, descriptor)
         index = self._by_digest.get(descriptor.digest)
         if index is None:
-            index = unread(descriptor, diff_id, f"could not be fetched: {self._trouble.message}", self._trouble.hint)
+            trouble = self.trouble or SourceError("it is not among the layers that were sent")
+            index = unread(descriptor, diff_id, f"could not be fetched: {trouble.message}", trouble.hint)
         elif index.error is None:
             index = unread(
                 descriptor, diff_id, f"unpacks to {index.diff_id}, but the configuration promises {diff_id}", None

@@ -123,7 +123,7 @@ class StreamedSource(ImageSource, Protocol):
         ...
 
     def settled(self) -> ImageHead:
-        """Return the head as it is known after all layers passed by, or still that of `resolve` if not all did.
+        """Return the head as it is known after all layers passed by; where the stream broke off, that of `resolve`.
 
         Raises what `resolve` does.
         """

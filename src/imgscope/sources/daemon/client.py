@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 
 import httpcore
@@ -51,7 +52,8 @@ class EngineClient:
     ) -> None:
         self.engine = engine
         self.address = address
-        self._timeout = timeout
+        self._unix_socket = address.socket if http is None else None
+        self._connect_timeout = timeout.connect
         self._client = httpx.Client(
             transport=http or _transport(address),
             base_url=f"{'https' if address.tls else 'http'}://{address.host or 'localhost'}",
@@ -109,9 +111,11 @@ class EngineClient:
         with self._lock:
             self._requests += 1
         try:
+            if self._unix_socket is not None:
+                _knock(self._unix_socket, self._connect_timeout)
             request = self._client.build_request("GET", path, params=parameters)
             response = self._client.send(request, stream=True)
-        except (httpx.TransportError, UnicodeError) as error:
+        except (httpx.TransportError, OSError, UnicodeError) as error:
             self._check_open()
             raise connection_failure(error, self.engine, self.address) from None
         with self._lock:
@@ -148,6 +152,13 @@ def _transport(address: Address) -> httpx.HTTPTransport:
     if address.socket is not None:
         return httpx.HTTPTransport(uds=str(address.socket))
     return httpx.HTTPTransport(verify=_tls_context(address.tls) if address.tls else False)
+
+
+def _knock(path: Path, timeout: float | None) -> None:
+    """Raise `OSError` where nobody listens: httpcore leaves a Unix socket open that it could not connect."""
+    with socket.socket(socket.AF_UNIX) as knocking:
+        knocking.settimeout(timeout)
+        knocking.connect(str(path))
 
 
 def _tls_context(tls: TlsFiles) -> ssl.SSLContext:

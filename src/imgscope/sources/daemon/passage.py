@@ -127,6 +127,9 @@ class Passage:
         return Digest(_UNNAMED.format(position=self._unnamed))
 
     def _broken(self, error: LayerError) -> SourceError:
+        if self._tail.failure is not None:
+            # Told already to whoever was reading a layer, and the archive ended there for everybody.
+            return self._tail.failure
         said = self._tail.complaint()
         reason = f": {said}" if said else f", as its archive {error.message}"
         return SourceError(
@@ -143,16 +146,24 @@ def _is_document(name: str, size: int, start: bytes) -> bool:
 
 
 class _Tail:
-    """Iterates over `chunks` and remembers the last bytes: Docker writes there what went wrong while it saved."""
+    """Iterates over `chunks` and remembers the last bytes: Docker writes there what went wrong while it saved.
+
+    `failure` is what `chunks` ended with, if they did not come to their end.
+    """
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
         self._last = b""
+        self.failure: SourceError | None = None
 
     def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._chunks:
-            self._last = chunk if len(chunk) >= _TAIL_SIZE else (self._last + chunk)[-_TAIL_SIZE:]
-            yield chunk
+        try:
+            for chunk in self._chunks:
+                self._last = chunk if len(chunk) >= _TAIL_SIZE else (self._last + chunk)[-_TAIL_SIZE:]
+                yield chunk
+        except SourceError as error:
+            self.failure = error
+            raise
 
     def complaint(self) -> str:
         """Return what the engine says at the end of the stream, or nothing."""

@@ -65,7 +65,8 @@ class DaemonSource:
         self._client = EngineClient(engine, address() if address else engine.address(os.environ), http=http)
         self._platform: Platform | None = None
         self._early: ImageHead | None = None
-        self._files: PassedFiles | None = None
+        self._files = PassedFiles(self.reference)
+        self._is_whole = False
 
     @property
     def reference(self) -> str:
@@ -84,19 +85,22 @@ class DaemonSource:
 
     def passing_layers(self, known: Collection[Digest]) -> Iterator[PassingBlob]:
         """Yield the layers as the engine sends them; raises `SourceError` where it does not send all of them."""
-        files = PassedFiles(self.reference)
-        with self._saved(files, known) as passage:
+        self._files, self._is_whole = PassedFiles(self.reference), False
+        with self._saved(self._files, known) as passage:
             yield from passage.layers()
-        self._files = files
+        self._is_whole = True
 
     def settled(self) -> ImageHead:
         """Return what the documents say that passed by with the layers."""
         assert self._early is not None
-        if self._files is None:
-            return self._early
         place = Place(scheme=self._engine.scheme, path=Path(self._name), name=None)
         archive = DockerArchive(self._files, place, self._limits)
-        head = archive.resolve(self._platform or self._early.platform)
+        try:
+            head = archive.resolve(self._platform or self._early.platform)
+        except ImgscopeError:
+            if self._is_whole:
+                raise
+            return self._early
         return replace(head, reference=self.reference, source=self._engine.scheme)
 
     @contextmanager
