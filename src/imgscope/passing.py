@@ -126,13 +126,15 @@ class PassingReader:
         if index.error is not None:
             return
         layers = waiting.remove(index.diff_id)
-        if shown_as not in layers:
-            received(0)
+        if shown_as is not None and shown_as not in layers:
+            # It was shown as another one until it was known which it is.
+            self._progress(events.LayerProgress(layer=shown_as, received=0))
         if layers:
             self._known[Digest(index.diff_id)] = index
             if self._cache:
                 self._cache.store(index, self._wants)
         for layer in layers:
+            self._progress(events.LayerProgress(layer=layer, received=index.compressed_size))
             self._progress(events.LayerRead(layer=layer, index=index))
 
     def _placed(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:

@@ -54,7 +54,7 @@ def test_C50_with_tls_the_port_is_another_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "docker.sock", "unix://", "tcp://", "tcp://:2375", "tcp://a:99999", "npipe:////./x"]
+    "text", ["", "docker.sock", "unix://", "tcp://", "tcp://:2375", "tcp://a:99999", "npipe:////./x", "https://a"]
 )
 def test_what_is_no_address_is_refused_with_what_named_it(text: str) -> None:
     with pytest.raises(UsageError, match="DOCKER_HOST names"):

@@ -203,6 +203,37 @@ def test_a_daemon_is_a_streamed_source(open_image: Opener) -> None:
     assert isinstance(open_image(holding(APP)), StreamedSource)
 
 
+def test_layers_that_cannot_be_recognised_are_told_apart_by_what_they_unpack_to(open_image: Opener) -> None:
+    engine = holding(APP, "docker 24")
+    engine.instead["/get"] = Answer(body=engine.archive().replace(b"1970-01-01", b"1971-01-01"))
+    seen: list[events.Event] = []
+    inspection = analyze.inspect_source(open_image(engine), progress=seen.append)
+    assert inspection.report.failures == ()
+    assert paths(inspection) == [["etc/os-release"], ["app/one"], ["app/two"], ["app/.wh.one"]]
+    received = {event.layer: event.received for event in seen if isinstance(event, events.LayerProgress)}
+    assert received == {number: len(built.tar) for number, built in enumerate(APP.layers)}
+
+
+def test_where_the_history_does_not_tell_which_steps_made_a_layer_they_wait_for_the_end(open_image: Opener) -> None:
+    engine = holding(APP)
+    engine.instead["/history"] = Answer(body=to_json([{"Created": 0, "CreatedBy": "kaniko", "Size": 0}] * 3))
+    source = open_image(engine)
+    early = source.resolve(None)
+    assert [each.size for each in early.manifest.layers] == [0, 0, 0, 0]
+    assert early.config.layer_history(4) == (None, None, None, None)
+    report = analyze.inspect_source(source).report
+    assert [each.created_by for each in report.layers] == [built.created_by for built in APP.layers]
+
+
+def test_an_empty_layer_of_an_instruction_that_makes_one_is_told_from_steps_that_make_none(open_image: Opener) -> None:
+    engine = holding(APP)
+    steps = [("CMD", 0), ("RUN rm", 0), ("RUN make", 9), ("WORKDIR /app", 0), ("ENV a=b", 0), ("ADD root.tar /", 5)]
+    history = [{"Created": 1, "CreatedBy": made, "Size": size} for made, size in steps]
+    engine.instead["/history"] = Answer(body=to_json(history))
+    head = open_image(engine).resolve(None)
+    assert [each.size for each in head.manifest.layers] == [5, 0, 9, 0]
+
+
 def test_an_asked_platform_is_passed_on_and_another_one_is_said(open_image: Opener) -> None:
     engine = holding(APP)
     head = open_image(engine).resolve(Platform(os="linux", architecture="arm64"))
@@ -220,7 +251,9 @@ def test_a_name_that_the_engine_does_not_have_is_answered_with_those_like_it(ope
     assert caught.value.hint == "it has team/app:1"
 
 
-@pytest.mark.parametrize(("names", "hint"), [([], "it has no images"), (["a", "b"], "it has 2 images")])
+@pytest.mark.parametrize(
+    ("names", "hint"), [([], "it has no images"), (["a", "b"], "it has 2 images, none of them called like it")]
+)
 def test_where_no_name_is_like_it_the_number_is_told(open_image: Opener, names: list[str], hint: str) -> None:
     engine = Engine()
     for name in names:

@@ -49,7 +49,7 @@ class Address:
         scheme, separator, rest = text.partition("://")
         if separator and scheme == "unix" and rest:
             return cls(origin=origin, socket=Path(rest))
-        if separator and scheme in ("tcp", "http", "https"):
+        if separator and scheme in ("tcp", "http"):
             return cls(origin=origin, host=_host(text, origin, default=_TLS_PORT if tls else _PORT), tls=tls)
         if separator and scheme == "ssh":
             raise UsageError(

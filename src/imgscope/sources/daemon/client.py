@@ -125,7 +125,8 @@ class EngineClient:
     def _chunks(self, response: httpx.Response) -> Iterator[bytes]:
         try:
             for chunk in response.iter_raw():
-                self._bytes += len(chunk)
+                with self._lock:
+                    self._bytes += len(chunk)
                 yield chunk
         except (httpx.TransportError, httpx.StreamError) as error:
             self._check_open()

@@ -30,6 +30,7 @@ from imgscope.sources.daemon.inspected import Inspected, early_head, parse_histo
 from imgscope.sources.daemon.passage import Passage
 from imgscope.sources.daemon.passed import PassedFiles
 from imgscope.sources.docker_archive import DockerArchive
+from imgscope.text import format_count
 
 _IDENTIFIER: Final = re.compile(r"(?:sha256:)?[0-9a-f]{6,64}")
 _LARGEST_LIST: Final = 32 * 1024 * 1024
@@ -77,7 +78,8 @@ class DaemonSource:
         """Ask the engine for the image; see `StreamedSource.settled` for what its answer cannot tell."""
         self._platform = platform
         inspected = self._inspected()
-        history = parse_history(self._client.document(self._path("history")), title=self._engine.title)
+        told = self._client.document(self._path("history"), self._wanted_platform())
+        history = parse_history(told, title=self._engine.title)
         self._early = early_head(
             inspected, history, reference=self.reference, source=self._engine.scheme, platform=platform
         )
@@ -160,8 +162,8 @@ class DaemonSource:
             return NotFoundError(f"{title} does not have {self._name} for {self._platform}: {said}")
         names = self._names()
         near = _near(self._name, names)
-        hint = f"it has {', '.join(near)}" if near else f"it has {len(names)} images" if names else "it has no images"
-        return NotFoundError(f"{title} has no image {self._name}", hint=hint)
+        other = f"{format_count(len(names), 'image')}, none of them called like it" if names else "no images"
+        return NotFoundError(f"{title} has no image {self._name}", hint=f"it has {', '.join(near) or other}")
 
     def _names(self) -> list[str]:
         try:
