@@ -6,11 +6,12 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
+from contextlib import closing
 from typing import Final, TypeVar
 
 from imgscope import progress as events
 from imgscope.cache import LayerCache, as_stored
-from imgscope.errors import Cancelled, SourceError
+from imgscope.errors import Cancelled, ImgscopeError, SourceError
 from imgscope.layer.index import LayerIndex
 from imgscope.layer.read import read_layer
 from imgscope.layer.wants import Wants
@@ -87,8 +88,9 @@ class PassingReader:
         waiting = _Waiting(head)
         self._load_known(head, waiting)
         try:
-            for blob in self._source.passing_layers(self._known.keys()):
-                self._take(blob, waiting)
+            with closing(self._source.passing_layers(self._known.keys())) as blobs:
+                for blob in blobs:
+                    self._take(blob, waiting)
         except SourceError as error:
             self.trouble = error
         self.settled = self._source.settled()
@@ -112,16 +114,7 @@ class PassingReader:
                 self._progress(events.LayerProgress(layer=shown_as, received=size))
 
         received(0)
-        index = read_layer(
-            blob.chunks,
-            blob.descriptor,
-            diff_id=blob.diff_id,
-            wants=self._wants,
-            limits=self._limits,
-            budget=self._budget,
-            received=received,
-            has_spare_core=lambda: (os.cpu_count() or 1) > 1,
-        )
+        index = self._read_blob(blob, received)
         self._by_digest[index.digest] = index
         if index.error is not None:
             return
@@ -136,6 +129,24 @@ class PassingReader:
         for layer in layers:
             self._progress(events.LayerProgress(layer=layer, received=index.compressed_size))
             self._progress(events.LayerRead(layer=layer, index=index))
+
+    def _read_blob(self, blob: PassingBlob, received: Callable[[int], None]) -> LayerIndex:
+        try:
+            return read_layer(
+                blob.chunks,
+                blob.descriptor,
+                diff_id=blob.diff_id,
+                wants=self._wants,
+                limits=self._limits,
+                budget=self._budget,
+                received=received,
+                has_spare_core=lambda: (os.cpu_count() or 1) > 1,
+            )
+        except ImgscopeError:
+            raise
+        except Exception as error:  # A mistake in reading one layer must not cost the report of all others.
+            mistake = f"could not be read because of a mistake in imgscope: {error!r}"
+            return unread(blob.descriptor, blob.diff_id, mistake, None)
 
     def _placed(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
         """Return the index of layer number `layer` of the settled head."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,10 +115,10 @@ class StreamedSource(ImageSource, Protocol):
     sizes and history may be others.
     """
 
-    def passing_layers(self, known: Collection[Digest]) -> Iterator[PassingBlob]:
+    def passing_layers(self, known: Collection[Digest]) -> Generator[PassingBlob, None, None]:
         """Yield the layers of the image as they pass by, except those whose diff_id is in `known`.
 
-        Other layers may be among them, and some may be missing. Raises `SourceError`.
+        Other layers may be among them, and some may be missing. Close it when not all are taken. Raises `SourceError`.
         """
         ...
 

@@ -12,18 +12,17 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-import httpcore
 import httpx
 
 from imgscope._version import __version__
 from imgscope.errors import LimitError, SourceError, UsageError
 from imgscope.oci.document import LARGEST_DOCUMENT
+from imgscope.sources._connections import hang_up, read_in_large_pieces
 from imgscope.sources.base import Traffic
 from imgscope.sources.daemon.address import Address, TlsFiles
 from imgscope.sources.daemon.engine import Engine
 from imgscope.sources.daemon.failures import connection_failure
 
-_READ_SIZE: Final = 256 * 1024
 _LONGEST_MESSAGE: Final = 300
 _LARGEST_ERROR: Final = 64 * 1024
 # Docker writes the whole archive to its own disk before it sends the first byte of it.
@@ -103,7 +102,7 @@ class EngineClient:
         with self._lock:
             under_way = list(self._open)
         for response in under_way:
-            _hang_up(response)
+            hang_up(response)
         self._client.close()
 
     def _send(self, path: str, parameters: Mapping[str, str] | None) -> httpx.Response:
@@ -148,8 +147,7 @@ class EngineClient:
 
 
 def _transport(address: Address) -> httpx.HTTPTransport:
-    # The stream is large: with the usual 64 KiB a read, much of the time goes into handling the pieces.
-    httpcore.HTTP11Connection.READ_NUM_BYTES = _READ_SIZE
+    read_in_large_pieces()
     if address.socket is not None:
         return httpx.HTTPTransport(uds=str(address.socket))
     return httpx.HTTPTransport(verify=_tls_context(address.tls) if address.tls else False)
@@ -196,13 +194,3 @@ def _message(body: bytes) -> str:
         return ""
     text = message if isinstance(message, str) else ""
     return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
-
-
-def _hang_up(response: httpx.Response) -> None:
-    """Shut the socket down: closing it would not wake a thread that waits for its bytes."""
-    stream = response.extensions.get("network_stream")
-    connected = stream.get_extra_info("socket") if stream is not None else None
-    if isinstance(connected, socket.socket):
-        with suppress(OSError):
-            # Not the method of an SSLSocket, which would take its TLS state away under the reading thread.
-            socket.socket.shutdown(connected, socket.SHUT_RDWR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -85,7 +85,7 @@ class DaemonSource:
         )
         return self._early
 
-    def passing_layers(self, known: Collection[Digest]) -> Iterator[PassingBlob]:
+    def passing_layers(self, known: Collection[Digest]) -> Generator[PassingBlob, None, None]:
         """Yield the layers as the engine sends them; raises `SourceError` where it does not send all of them."""
         self._files, self._is_whole = PassedFiles(self.reference), False
         with self._saved(self._files, known) as passage:
