@@ -52,7 +52,8 @@ class PassingReader:
         self._progress = progress
         self._cancelled = cancelled
         self._known: dict[Digest, LayerIndex] = {}
-        self._by_digest: dict[str, LayerIndex] = {}
+        self._failed: dict[str, LayerIndex] = {}
+        self._unrecognized = SourceError("it is not among the layers that were sent")
         self.trouble: SourceError | None = None
         self.from_cache: list[int] = []
         self.settled: ImageHead
@@ -115,8 +116,8 @@ class PassingReader:
 
         received(0)
         index = self._read_blob(blob, received)
-        self._by_digest[index.digest] = index
         if index.error is not None:
+            self._note_failure(index, blob)
             return
         layers = waiting.remove(index.diff_id)
         if shown_as is not None and shown_as not in layers:
@@ -126,9 +127,17 @@ class PassingReader:
             self._known[Digest(index.diff_id)] = index
             if self._cache:
                 self._cache.store(index, self._wants)
+        else:
+            other = f"unpacks to {index.diff_id}, which is not what the configuration promises"
+            self._note_failure(unread(blob.descriptor, blob.diff_id, other, None), blob)
         for layer in layers:
             self._progress(events.LayerProgress(layer=layer, received=index.compressed_size))
             self._progress(events.LayerRead(layer=layer, index=index))
+
+    def _note_failure(self, index: LayerIndex, blob: PassingBlob) -> None:
+        self._failed[index.digest] = index
+        if blob.descriptor.digest.hasher() is None:
+            self._unrecognized = SourceError(f"one of the layers that were sent {index.error}", hint=index.hint)
 
     def _read_blob(self, blob: PassingBlob, received: Callable[[int], None]) -> LayerIndex:
         try:
@@ -153,14 +162,10 @@ class PassingReader:
         index = self._known.get(diff_id) if diff_id else None
         if index is not None:
             return as_stored(index, descriptor)
-        index = self._by_digest.get(descriptor.digest)
+        index = self._failed.get(descriptor.digest)
         if index is None:
-            trouble = self.trouble or SourceError("it is not among the layers that were sent")
+            trouble = self.trouble or self._unrecognized
             index = unread(descriptor, diff_id, f"could not be fetched: {trouble.message}", trouble.hint)
-        elif index.error is None:
-            index = unread(
-                descriptor, diff_id, f"unpacks to {index.diff_id}, but the configuration promises {diff_id}", None
-            )
         self._progress(events.LayerRead(layer=layer, index=index))
         return index
 

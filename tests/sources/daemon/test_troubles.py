@@ -117,6 +117,15 @@ def test_a_layer_that_is_not_what_it_is_called_is_a_failure_of_that_layer(open_i
     assert "does not match its digest" in report.failures[0].message
 
 
+def test_what_is_wrong_with_a_layer_that_cannot_be_recognised_is_told(open_image: Opener) -> None:
+    engine = holding(APP)
+    unrecognizable = engine.archive().replace(b"1970-01-01", b"1971-01-01")
+    engine.instead["/get"] = Answer(body=unrecognizable.replace(b"1111", b"1112", 1))
+    report = analyze.inspect_source(open_image(engine)).report
+    assert [bool(each.error) for each in report.layers] == [False, True, False, False]
+    assert "one of the layers that were sent unpacks to sha256:" in report.failures[0].message
+
+
 @pytest.mark.parametrize("by", ["docker 24", "docker on containerd"])
 def test_a_layer_that_does_not_unpack_to_what_is_promised_is_a_failure(open_image: Opener, by: SavedBy) -> None:
     promised = {"type": "layers", "diff_ids": [APP.layers[0].diff_id, APP.layers[1].diff_id]}

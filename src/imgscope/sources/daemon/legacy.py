@@ -20,6 +20,7 @@ from imgscope.oci.document import parse_json
 DOCUMENT: Final = re.compile(r"([0-9a-f]{64})/json")
 LAYER: Final = re.compile(r"([0-9a-f]{64})/layer\.tar")
 
+_LARGEST_DOCUMENT: Final = 1024 * 1024
 # Go writes these so, to be safe in HTML.
 _ESCAPES: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -27,7 +28,7 @@ _ESCAPES: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\
 def layer_of(identifier: str, document: bytes, diff_ids: Sequence[Digest]) -> Digest | None:
     """Return the diff_id of the layer in the directory `identifier`, whose `json` is `document`, or None."""
     try:
-        value = parse_json(document, what="layer")
+        value = parse_json(document, what="layer", limit=_LARGEST_DOCUMENT)
     except ImgscopeError:
         return None
     if not isinstance(value, dict):

@@ -31,6 +31,7 @@ _DOCUMENT: Final = re.compile(r"manifest\.json|index\.json|oci-layout|[0-9a-f]{6
 _COMPRESSED: Final = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd")
 _MAGIC_OFFSET: Final = 257
 _TAIL_SIZE: Final = 4096
+_LONGEST_COMPLAINT: Final = 300
 _UNNAMED: Final = "passing:{position}"
 """A digest of no algorithm that can be verified, for a layer whose digest is not known before it was read."""
 
@@ -171,6 +172,6 @@ class _Tail:
             pass
         _, mark, rest = self._last[-_TAIL_SIZE:].partition(b'{"errorDetail"')
         try:
-            return str(json.loads(mark + rest)["error"])
+            return str(json.loads(mark + rest)["error"])[:_LONGEST_COMPLAINT]
         except (ValueError, LookupError, TypeError):
             return ""
