@@ -9,6 +9,7 @@ import pytest
 from imgscope import analyze
 from imgscope import progress as events
 from imgscope.cache import LayerCache
+from imgscope.oci.digest import Digest
 from imgscope.oci.platform import Platform
 from imgscope.sources.base import SourceOptions, StreamedSource
 from imgscope.sources.daemon.address import Address
@@ -17,7 +18,7 @@ from imgscope.sources.daemon.source import DaemonSource
 from tests.sources.daemon.conftest import APP, OS_RELEASE, Opener, holding
 from tests.support.engine import Answer
 from tests.support.image_files import write_docker_archive
-from tests.support.images import file, image, layer, step, to_json
+from tests.support.images import file, image, layer, step, tar, to_json
 from tests.support.saved import SAVED_BY, SavedBy
 
 
@@ -159,6 +160,20 @@ def test_layers_that_cannot_be_recognised_are_told_apart_by_what_they_unpack_to(
     assert paths(inspection) == [["etc/os-release"], ["app/one"], ["app/two"], ["app/.wh.one"]]
     received = {event.layer: event.received for event in seen if isinstance(event, events.LayerProgress)}
     assert received == {number: len(built.tar) for number, built in enumerate(APP.layers)}
+
+
+def test_C47_layers_that_are_compressed_though_no_digest_names_them_are_hashed_in_passing(open_image: Opener) -> None:
+    engine = holding(APP)
+    config = file(f"{Digest(APP.config_digest).encoded}.json", APP.config)
+    names = [f"{number:064}/layer.tar" for number in range(len(APP.layers))]
+    listed = to_json([{"Config": config.path, "RepoTags": ["app:1"], "Layers": names}])
+    layers = [file(name, built.blob) for name, built in zip(names, APP.layers, strict=True)]
+    engine.instead["/get"] = Answer(body=tar([*layers, config, file("manifest.json", listed)]))
+    report = analyze.inspect_source(open_image(engine)).report
+    assert report.failures == ()
+    assert [(each.digest, each.compression) for each in report.layers] == [
+        (built.digest, "gzip") for built in APP.layers
+    ]
 
 
 def test_where_the_history_does_not_tell_which_steps_made_a_layer_they_wait_for_the_end(open_image: Opener) -> None:

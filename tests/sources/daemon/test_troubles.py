@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from imgscope import analyze
 from imgscope.errors import Cancelled, ImgscopeError, NotFoundError, SourceError, UsageError
+from imgscope.layer.index import LayerIndex
+from imgscope.layer.read import read_layer
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
+from imgscope.oci.platform import Platform
 from imgscope.sources.base import SourceOptions
 from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.engine import DOCKER
@@ -40,6 +45,21 @@ def test_a_name_that_the_engine_does_not_have_is_answered_with_those_like_it(ope
     with pytest.raises(NotFoundError, match="Docker has no image app:2") as caught:
         open_image(engine, "app:2").resolve(None)
     assert caught.value.hint == "it has team/app:1"
+
+
+def test_a_platform_that_the_image_does_not_have_is_said(open_image: Opener) -> None:
+    engine = holding(APP)
+    said = "image with reference app:1 was found but does not provide the specified platform (linux/arm64)"
+    engine.instead["/json"] = Answer(status=404, body=to_json({"message": said}))
+    with pytest.raises(NotFoundError, match="Docker does not have app:1 for linux/arm64: image with reference"):
+        open_image(engine).resolve(Platform(os="linux", architecture="arm64"))
+
+
+def test_a_name_is_not_found_even_where_the_others_cannot_be_listed(open_image: Opener) -> None:
+    engine = Engine()
+    engine.instead["/images/json"] = Answer(status=500)
+    with pytest.raises(NotFoundError, match="Docker has no image app:1"):
+        open_image(engine).resolve(None)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +135,20 @@ def test_a_layer_that_is_not_what_it_is_called_is_a_failure_of_that_layer(open_i
     report = analyze.inspect_source(open_image(engine)).report
     assert [bool(each.error) for each in report.layers] == [False, True, False, False]
     assert "does not match its digest" in report.failures[0].message
+
+
+def test_a_mistake_in_reading_one_layer_costs_only_that_layer(
+    open_image: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(chunks: Iterator[bytes], descriptor: Descriptor, **settings: Any) -> LayerIndex:
+        if descriptor.digest == APP.layers[1].diff_id:
+            raise ZeroDivisionError
+        return read_layer(chunks, descriptor, **settings)
+
+    monkeypatch.setattr("imgscope.passing.read_layer", mistaken)
+    report = analyze.inspect_source(open_image(holding(APP))).report
+    assert [bool(each.error) for each in report.layers] == [False, True, False, False]
+    assert "mistake in imgscope: ZeroDivisionError" in report.failures[0].message
 
 
 def test_what_is_wrong_with_a_layer_that_cannot_be_recognised_is_told(open_image: Opener) -> None:
