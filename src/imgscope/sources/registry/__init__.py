@@ -8,8 +8,10 @@ from imgscope.sources.base import ImageSource, Source, SourceOptions
 def _open(text: str, options: SourceOptions) -> ImageSource:
     from imgscope.oci.reference import Reference
     from imgscope.sources.registry.connect import open_image
+    from imgscope.sources.registry.elsewhere import HintingSource
 
-    return open_image(Reference.parse(text), options)
+    reference = Reference.parse(text)
+    return HintingSource(open_image(reference, options), reference)
 
 
 SOURCE = Source(schemes=("docker",), open=_open)
