@@ -147,7 +147,8 @@ class _Pipeline:
         tree = stack(layers, limits=self._options.source.limits)
         if isinstance(self._reader, PassingReader):
             head = self._settle(head, tree, self._reader)
-            origins = origins_of(head)
+            base = find_base(head.manifest, head.config, known or ())
+            origins = origins_of(head, base)
         if self._options.cache and self._options.cache.problem:
             self._progress(events.Note(message=self._options.cache.problem))
         for layer in tree.layers:
