@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import pytest
@@ -83,13 +84,12 @@ def copies(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
 
 
 @pytest.fixture(scope="module")
-def podman(copies: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def podman(copies: Path) -> Iterator[Path]:
     """The socket of a Podman that has the image."""
-    directory = tmp_path_factory.mktemp("podman")
-    with podman_service(directory) as address:
+    # Not below pytest's own directory: Podman refuses a place for its state whose path has more than 50 characters.
+    with TemporaryDirectory(prefix="podman-") as directory, podman_service(Path(directory)) as address:
         load_image(address, copies / "docker.tar")
         yield address
-    shutil.rmtree(directory)
 
 
 @pytest.fixture(scope="module")
