@@ -14,7 +14,6 @@ from imgscope.sources.base import SourceOptions
 from imgscope.sources.daemon.presence import hint_for
 from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.credentials import Lookup
-from imgscope.sources.registry.elsewhere import HintingSource
 from tests.support.engine import Answer, Engine
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
@@ -69,8 +68,8 @@ def test_an_engine_that_fails_is_as_good_as_none(tmp_path: Path) -> None:
 
 def test_the_hint_of_a_registry_that_says_no_goes_on_with_it(environ: dict[str, str]) -> None:
     reference = Reference.parse("registry.example.com/team/app:1")
-    registry = RegistrySource(reference, SourceOptions(), http=Registry().transport(), credentials=lambda _: Lookup())
-    source = HintingSource(registry, reference, lambda _: "Docker has it here: imgscope docker-daemon:x")
+    source = RegistrySource(reference, SourceOptions(), http=Registry().transport(), credentials=lambda _: Lookup())
+    source.elsewhere = lambda: "Docker has it here: imgscope docker-daemon:x"
     with pytest.raises(NotFoundError) as caught:
         source.resolve(None)
     source.close()

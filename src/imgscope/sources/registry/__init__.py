@@ -7,11 +7,13 @@ from imgscope.sources.base import ImageSource, Source, SourceOptions
 
 def _open(text: str, options: SourceOptions) -> ImageSource:
     from imgscope.oci.reference import Reference
+    from imgscope.sources.daemon.presence import hint_for
     from imgscope.sources.registry.connect import open_image
-    from imgscope.sources.registry.elsewhere import HintingSource
 
     reference = Reference.parse(text)
-    return HintingSource(open_image(reference, options), reference)
+    source = open_image(reference, options)
+    source.elsewhere = lambda: hint_for(reference)
+    return source
 
 
 SOURCE = Source(schemes=("docker",), open=_open)
