@@ -39,11 +39,11 @@ def inspect(
     """Read the image that `reference` names to its end and return the report on it.
 
     `reference` is what the command line takes: `nginx:latest`, `ghcr.io/org/app@sha256:…`, `oci:DIR[:TAG]`,
-    `docker-archive:FILE[:REF]`, or a path to one of those. `platform` is `OS/ARCH[/VARIANT]`, linux on this
-    machine's architecture by default. `jobs` layers are read at once. Hosts in `insecure_registries` may be reached
-    over plain HTTP. With `cache`, layers that were read before come from the user's cache directory. `progress` is
-    called with the events of `imgscope.progress`, from several threads; setting `cancelled` ends the inspection
-    early with `imgscope.errors.Cancelled`.
+    `docker-archive:FILE[:REF]`, `docker-daemon:REF`, `podman:REF`, or a path to a layout or an archive. `platform`
+    is `OS/ARCH[/VARIANT]`, linux on this machine's architecture by default. `jobs` layers are read at once. Hosts
+    in `insecure_registries` may be reached over plain HTTP. With `cache`, layers that were read before come from
+    the user's cache directory. `progress` is called with the events of `imgscope.progress`, from several threads;
+    setting `cancelled` ends the inspection early with `imgscope.errors.Cancelled`.
 
     Layers that cannot be read do not raise: the report then is not `complete`, and its `failures` say why.
     Raises `ImgscopeError` where there is no image to report on; its `exit_code` and `hint` are the command line's.

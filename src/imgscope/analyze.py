@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal, TypeVar
 
 from imgscope import progress as events
@@ -25,6 +26,7 @@ from imgscope.limits import DEFAULT_LIMITS
 from imgscope.oci.config import History
 from imgscope.oci.instruction import parse_instruction
 from imgscope.oci.platform import Platform
+from imgscope.passing import PassingReader
 from imgscope.probes import probes
 from imgscope.reading import LayerReader
 from imgscope.report import BaseImage, Distro, Failure, Finding, ImageReport, Libc, LibcBinaries
@@ -32,7 +34,7 @@ from imgscope.rules import rules
 from imgscope.rules.base import Claim, Rule, finding_of
 from imgscope.secrets import redact
 from imgscope.sources import open_source
-from imgscope.sources.base import ImageHead, ImageSource, SourceOptions
+from imgscope.sources.base import ImageHead, ImageSource, SourceOptions, StreamedSource
 
 Subject = TypeVar("Subject")
 Result = TypeVar("Result")
@@ -121,8 +123,10 @@ class _Pipeline:
         self._source = source
         self._options = options
         self._progress = progress
-        self._reader = LayerReader(
-            source,
+        make_reader: Callable[..., PassingReader | LayerReader] = (
+            partial(PassingReader, source) if isinstance(source, StreamedSource) else partial(LayerReader, source)
+        )
+        self._reader = make_reader(
             wants=Wants(glob for probe in probes() for glob in probe.wants),
             limits=options.source.limits,
             cache=options.cache,
@@ -141,6 +145,10 @@ class _Pipeline:
         search = AttachmentSearch(self._source, head)
         layers = self._reader.read(head, jobs=self._options.jobs)
         tree = stack(layers, limits=self._options.source.limits)
+        if isinstance(self._reader, PassingReader):
+            head = self._settle(head, tree, self._reader)
+            base = find_base(head.manifest, head.config, known or ())
+            origins = origins_of(head, base)
         if self._options.cache and self._options.cache.problem:
             self._progress(events.Note(message=self._options.cache.problem))
         for layer in tree.layers:
@@ -165,6 +173,15 @@ class _Pipeline:
         failures, attachments = tuple(self._failures), attached.attachments
         report = assemble(head, image, judgement, failures, run, base=base, attachments=attachments)
         return Inspection(report=report, head=head, image=image)
+
+    def _settle(self, early: ImageHead, tree: FileTree, reader: PassingReader) -> ImageHead:
+        """Return the head that holds, and say what is new about it."""
+        for note in reader.settled.notes:
+            if note not in early.notes:
+                self._progress(events.Note(message=note))
+        if reader.trouble is not None and reader.settled is early and all(layer.error is None for layer in tree.layers):
+            self._fail("layer", "all", f"the image's history could not be fetched: {reader.trouble.message}")
+        return reader.settled
 
     def _find_facts(self, head: ImageHead, origins: tuple[LayerOrigin, ...], tree: FileTree) -> InspectedImage:
         facts: list[Fact] = []

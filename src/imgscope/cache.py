@@ -75,15 +75,7 @@ class LayerCache:
             return None
         with contextlib.suppress(OSError):
             os.utime(path)
-        if index.digest == descriptor.digest:
-            return index
-        # The same archive, compressed in another way: only what is about the blob differs.
-        return msgspec.structs.replace(
-            index,
-            digest=str(descriptor.digest),
-            compressed_size=descriptor.size,
-            compression=_compression_of(descriptor.media_type),
-        )
+        return as_stored(index, descriptor)
 
     def obtain(
         self,
@@ -203,6 +195,18 @@ class LayerCache:
                 return
             entry.unlink(missing_ok=True)
             total -= size
+
+
+def as_stored(index: LayerIndex, descriptor: Descriptor) -> LayerIndex:
+    """Return `index` as that of the blob of `descriptor`, which may hold the same archive compressed in another way."""
+    if index.digest == descriptor.digest:
+        return index
+    return msgspec.structs.replace(
+        index,
+        digest=str(descriptor.digest),
+        compressed_size=descriptor.size,
+        compression=_compression_of(descriptor.media_type),
+    )
 
 
 def _compression_of(media_type: str) -> str:

@@ -164,9 +164,9 @@ class LayerReader:
         except Cancelled:
             raise
         except ImgscopeError as error:
-            return _unread(descriptor, diff_id, f"could not be fetched: {error.message}", error.hint)
+            return unread(descriptor, diff_id, f"could not be fetched: {error.message}", error.hint)
         except Exception as error:  # A mistake in reading one layer must not cost the report of all others.
-            return _unread(descriptor, diff_id, f"could not be read because of a mistake in imgscope: {error!r}", None)
+            return unread(descriptor, diff_id, f"could not be read because of a mistake in imgscope: {error!r}", None)
 
     def _stop_if_cancelled(self) -> None:
         if self._cancelled.is_set():
@@ -211,7 +211,8 @@ def _outcome(
     return outcome
 
 
-def _unread(descriptor: Descriptor, diff_id: Digest | None, error: str, hint: str | None) -> LayerIndex:
+def unread(descriptor: Descriptor, diff_id: Digest | None, error: str, hint: str | None) -> LayerIndex:
+    """Return the index of a layer of which nothing could be read, `error` being what it did or could not."""
     return LayerIndex(
         digest=str(descriptor.digest),
         diff_id=str(diff_id or ""),

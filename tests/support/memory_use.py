@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
+import json
 import resource
 import subprocess
 import sys
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
 
 from imgscope import analyze
 from imgscope.layer.index import LayerIndex
@@ -22,7 +27,10 @@ from imgscope.oci.config import ImageConfig
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import OCI_CONFIG, OCI_MANIFEST, Descriptor, Manifest
 from imgscope.oci.platform import Platform
-from imgscope.sources.base import ImageHead, Traffic
+from imgscope.sources.base import ImageHead, SourceOptions, Traffic
+from imgscope.sources.daemon.address import Address
+from imgscope.sources.daemon.engine import PODMAN
+from imgscope.sources.daemon.source import DaemonSource
 
 MEBIBYTE = 1024 * 1024
 GIBIBYTE = 1024 * MEBIBYTE
@@ -122,9 +130,59 @@ def _read_one_file(size: int) -> None:
     assert index.unpacked_size == size
 
 
+class _SavedImage(httpx.BaseTransport):
+    """An engine that has one image, of one layer of `size` bytes, and saves it as Podman does."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._diff_id = _described(self._layer()).digest
+        self._config = json.dumps(
+            {"os": "linux", "architecture": "amd64", "rootfs": {"type": "layers", "diff_ids": [self._diff_id]}}
+        ).encode()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        if path.endswith("/get"):
+            return httpx.Response(200, content=self._archive())
+        root = {"Type": "layers", "Layers": [self._diff_id]}
+        inspected = {"Id": Digest.of(self._config), "Os": "linux", "Architecture": "amd64", "RootFS": root}
+        return httpx.Response(200, content=iter([json.dumps(inspected if path.endswith("/json") else []).encode()]))
+
+    def _layer(self) -> Iterator[bytes]:
+        header = tarfile.TarInfo("data")
+        header.size = self._size
+        yield header.tobuf()
+        yield from itertools.repeat(bytes(MEBIBYTE), self._size // MEBIBYTE)
+        yield _END
+
+    def _archive(self) -> Iterator[bytes]:
+        layer, config = f"{self._diff_id.encoded}.tar", f"{Digest.of(self._config).encoded}.json"
+        listed = json.dumps([{"Config": config, "RepoTags": ["large:1"], "Layers": [layer]}]).encode()
+        header = tarfile.TarInfo(layer)
+        header.size = 512 + self._size + len(_END)
+        yield header.tobuf()
+        yield from self._layer()
+        for name, content in ((config, self._config), ("manifest.json", listed)):
+            header = tarfile.TarInfo(name)
+            header.size = len(content)
+            yield header.tobuf() + content + bytes(-len(content) % 512)
+        yield _END
+
+
+def _stream_from_engine(size: int) -> None:
+    address = Address(origin="the default", socket=Path("/run/engine.sock"))
+    http = _SavedImage(size)
+    with closing(DaemonSource(PODMAN, "large:1", SourceOptions(), http=http, address=lambda: address)) as source:
+        report = analyze.inspect_source(source).report
+    assert report.complete
+    assert report.image.unpacked_size == size
+
+
 CASES: dict[str, Callable[[], None]] = {
     "a small file": lambda: _read_one_file(MEBIBYTE),
     "a huge file": lambda: _read_one_file(4 * GIBIBYTE),
+    "a small layer from an engine": lambda: _stream_from_engine(MEBIBYTE),
+    "a huge layer from an engine": lambda: _stream_from_engine(GIBIBYTE // 4),
     "a million files": lambda: _inspect_many_files(1_000_000),
 }
 

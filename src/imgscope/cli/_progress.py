@@ -75,7 +75,9 @@ class _Lines:
             head = event.head
             layers = format_count(len(head.manifest.layers), "layer")
             size = format_size(head.manifest.compressed_size)
-            show_step(f"{head.reference} {head.platform}: {layers}, {size} compressed")
+            is_compressed = any(layer.media_type.endswith(("gzip", "zstd")) for layer in head.manifest.layers)
+            stored = f"{size} {'compressed' if is_compressed else 'not compressed'}"
+            show_step(f"{head.reference} {head.platform}: {layers}, {stored}")
             _show_notes(event)
         elif isinstance(event, events.LayerRead):
             index = event.index

@@ -86,7 +86,8 @@ def cli() -> None:
       nginx:latest, ghcr.io/org/app@sha256:…   in a registry
       oci:DIR[:TAG], oci-archive:FILE[:TAG]    an OCI layout
       docker-archive:FILE[:REF]                what docker save writes
-      a path to one of the latter
+      docker-daemon:REF, podman:REF            what Docker or Podman on this machine hold
+      a path to a layout or an archive
 
     An image whose name is that of a command is written docker.io/library/NAME.
 

@@ -15,7 +15,8 @@ from imgscope.errors import LayerError, LimitError, NotFoundError, SourceError
 from imgscope.layer.index import EntryType
 from imgscope.layer.tar import TarMember, TarReader
 from imgscope.limits import DEFAULT_LIMITS
-from imgscope.sources._files import pieces
+from imgscope.oci.digest import Digest
+from imgscope.sources._files import digest_of, pieces
 from imgscope.sources._gzip import SeekableGzip, is_gzip
 
 _BLOCK_SIZE: Final = 512
@@ -102,9 +103,13 @@ def _add(member: TarMember, start: int, stored: dict[str, _Stored], links: dict[
         stored[member.path] = _Stored(start=start, size=member.stored_size)
     elif member.type in (EntryType.SYMLINK, EntryType.HARD_LINK):
         stored.pop(member.path, None)
-        from_root = member.type is EntryType.HARD_LINK
-        above = "" if from_root else posixpath.dirname(member.path)
-        links[member.path] = posixpath.normpath(posixpath.join(above, member.link_name)).lstrip("/")
+        links[member.path] = link_target(member)
+
+
+def link_target(member: TarMember) -> str:
+    """Return the name of the member that `member`, a link, leads to."""
+    above = "" if member.type is EntryType.HARD_LINK else posixpath.dirname(member.path)
+    return posixpath.normpath(posixpath.join(above, member.link_name)).lstrip("/")
 
 
 class ArchiveFiles:
@@ -143,6 +148,11 @@ class ArchiveFiles:
         wanted = left if length is None else min(length, left)
         with closing(self._pieces(stored.start + start, wanted)) as content:
             yield content
+
+    def digest(self, name: str) -> Digest:
+        """Return the sha256 digest of a whole file."""
+        with self.open(name) as pieces:
+            return digest_of(pieces)
 
     def close(self) -> None:
         """End all reading."""

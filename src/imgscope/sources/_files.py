@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from imgscope.errors import LimitError, NotFoundError, SourceError, UsageError
+from imgscope.oci.digest import Digest
 
 PIECE_SIZE: Final = 256 * 1024
 
@@ -36,6 +38,10 @@ class FileStore(Protocol):
 
         Raises `NotFoundError` where there is none and `SourceError` where it cannot be read.
         """
+        ...
+
+    def digest(self, name: str) -> Digest:
+        """Return the sha256 digest of a whole file; raises like `open`."""
         ...
 
     def close(self) -> None:
@@ -139,6 +145,11 @@ class DirectoryFiles:
         except OSError as error:
             raise SourceError(f"{name} in {self.label} cannot be read: {error.strerror}") from None
 
+    def digest(self, name: str) -> Digest:
+        """Return the sha256 digest of a whole file."""
+        with self.open(name) as content:
+            return digest_of(content)
+
     def close(self) -> None:
         """End all reading."""
         self._closed = True
@@ -165,6 +176,14 @@ class DirectoryFiles:
         if not stat.S_ISREG(mode):
             raise SourceError(f"{name} in {self.label} is not a regular file")
         return path
+
+
+def digest_of(content: Iterable[bytes]) -> Digest:
+    """Return the sha256 digest of all pieces of `content` together."""
+    hasher = hashlib.sha256()
+    for piece in content:
+        hasher.update(piece)
+    return Digest(f"sha256:{hasher.hexdigest()}")
 
 
 def pieces(handle: BinaryIO, length: int | None) -> Iterator[bytes]:

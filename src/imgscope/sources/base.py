@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.config import ImageConfig
@@ -91,6 +91,42 @@ class ImageSource(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files; a blob that is being read from another thread ends with an error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassingBlob:
+    """A layer that passes by in a stream: `chunks` are its bytes as stored, there until the next one is asked for.
+
+    Where its digest is not known yet, that of `descriptor` is of an algorithm that cannot be verified; where it is
+    not known which layer it is, `diff_id` is None. Either then follows from reading it.
+    """
+
+    descriptor: Descriptor
+    diff_id: Digest | None
+    chunks: Iterator[bytes]
+
+
+@runtime_checkable
+class StreamedSource(ImageSource, Protocol):
+    """An image that comes as one stream, each layer once and in the order of the stream: what an engine saves.
+
+    The head that `resolve` returns has what can be told before: its layers are those of the image, but digests,
+    sizes and history may be others.
+    """
+
+    def passing_layers(self, known: Collection[Digest]) -> Generator[PassingBlob, None, None]:
+        """Yield the layers of the image as they pass by, except those whose diff_id is in `known`.
+
+        Other layers may be among them, and some may be missing. Close it when not all are taken. Raises `SourceError`.
+        """
+        ...
+
+    def settled(self) -> ImageHead:
+        """Return the head as it is known after all layers passed by; where the stream broke off, that of `resolve`.
+
+        Raises what `resolve` does.
+        """
         ...
 
 

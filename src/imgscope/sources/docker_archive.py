@@ -6,7 +6,6 @@ the names of their files. Since Docker 25 the archive is an OCI layout as well, 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -169,16 +168,9 @@ class DockerArchive:
         with self._files.open(name, length=_LONGEST_MAGIC) as pieces:
             magic = b"".join(pieces)
         suffix = next((suffix for start, suffix in _COMPRESSIONS.items() if magic.startswith(start)), "")
-        digest = diff_id if diff_id and not suffix else self._hash(name)
+        digest = diff_id if diff_id and not suffix else self._files.digest(name)
         self._layers[digest] = name
         return Descriptor(digest=digest, size=size, media_type=_LAYER_TYPE + suffix)
-
-    def _hash(self, name: str) -> Digest:
-        hasher = hashlib.sha256()
-        with self._files.open(name) as pieces:
-            for piece in pieces:
-                hasher.update(piece)
-        return Digest(f"sha256:{hasher.hexdigest()}")
 
     def _disagreement(self, head: ImageHead) -> Iterator[str]:
         """Yield a note where manifest.json does not know the image that the layout holds (conformance C48)."""

@@ -138,3 +138,15 @@ def test_a_layer_without_history_says_so() -> None:
     session.apply(events.ImageFound(head=head, origins=origins_of(head)))
     assert layer_detail(session, 0)[0].text == "what made this layer is not recorded"
     assert layer_rows(session)[0].made_by.startswith("(not recorded) sha256:")
+
+
+def test_in_the_end_the_image_is_as_it_was_inspected_and_not_as_it_was_found() -> None:
+    early = MemorySource(image([layer(), layer()])).resolve(None)
+    session = Session("app:1")
+    session.apply(events.ImageFound(head=early, origins=origins_of(early)))
+    inspection = inspect(*app_image().layers)
+    session.finish(inspection)
+    assert session.head == inspection.head
+    assert [row.compressed_size for row in layer_rows(session)] == [
+        each.compressed_size for each in inspection.report.layers
+    ]

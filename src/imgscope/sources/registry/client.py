@@ -22,6 +22,7 @@ from imgscope.sources.registry.attachments import AttachmentLookup
 from imgscope.sources.registry.auth import Authenticator
 from imgscope.sources.registry.blob import BlobStream
 from imgscope.sources.registry.credentials import Lookup, find_credential
+from imgscope.sources.registry.elsewhere import FindElsewhere, hinting, nowhere
 from imgscope.sources.registry.endpoint import Endpoint
 from imgscope.sources.registry.session import DIGEST_HEADER, MANIFEST_HEADERS, Document, Session, probed
 from imgscope.sources.registry.tags import list_tags
@@ -49,6 +50,7 @@ class RegistrySource:
         credentials: Callable[[Reference], Lookup] = find_credential,
     ) -> None:
         self._reference = reference
+        self.elsewhere: FindElsewhere = nowhere
         self._cache = options.cache
         endpoint = endpoint or Endpoint.of(reference.endpoint, options.insecure_registries)
         self._transport = Transport(endpoint, options.limits, trust=trust, http=http, sleep=sleep)
@@ -62,14 +64,15 @@ class RegistrySource:
 
     def resolve(self, platform: Platform | None) -> ImageHead:
         """Find the image in at most four requests, those to log in not counted; see `ImageSource.resolve`."""
-        head = resolve_head(
-            self._top_document(),
-            platform,
-            fetch_manifest=self._fetch_manifest,
-            fetch_config=self._fetch_configuration,
-            reference=self._reference.familiar,
-            source="registry",
-        )
+        with hinting(self.elsewhere):
+            head = resolve_head(
+                self._top_document(),
+                platform,
+                fetch_manifest=self._fetch_manifest,
+                fetch_config=self._fetch_configuration,
+                reference=self._reference.familiar,
+                source="registry",
+            )
         return replace(head, notes=head.notes + self._session.notices.warnings)
 
     @contextmanager

@@ -12,7 +12,7 @@ import httpx
 
 from imgscope.limits import Limits
 from imgscope.oci.reference import Reference
-from imgscope.sources.base import ImageSource, SourceOptions
+from imgscope.sources.base import SourceOptions
 from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.configuration.certificates import find_certificates
 from imgscope.sources.registry.configuration.places import Configuration, Place
@@ -32,7 +32,7 @@ def open_image(
     http: httpx.BaseTransport | None = None,
     sleep: Callable[[float], object] | None = None,
     credentials: Callable[[Reference], Lookup] = find_credential,
-) -> ImageSource:
+) -> RegistrySource | MirroredSource:
     """Return the source of an image, with its mirrors if it has any; see `connect`."""
     places = connect(reference, options, environ=environ, http=http, sleep=sleep, credentials=credentials)
     if len(places) == 1 and places[0].place.reference == reference:

@@ -7,18 +7,17 @@ import threading
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
-import httpcore
 import httpx
 
 from imgscope._version import __version__
 from imgscope.limits import Limits
+from imgscope.sources._connections import read_in_large_pieces
 from imgscope.sources.registry.proxies import Proxy, proxy_for
 from imgscope.sources.registry.trust import Trust
 
 _IDLE_CONNECTIONS: Final = 16
 _IDLE_SECONDS: Final = 60.0
 """While storage sends a large layer, the registry waits: longer than httpx would keep its connection."""
-_READ_SIZE: Final = 256 * 1024
 _LOCATION: Final = "imgscope.location"
 
 
@@ -30,8 +29,7 @@ def make_client(
     `transport` replaces the network. Raises `UsageError` where certificates or a proxy for `first` cannot be used;
     for other hosts, sending does.
     """
-    # Layers are large: with the usual 64 KiB a read, a tenth of the time goes into handling the pieces.
-    httpcore.HTTP11Connection.READ_NUM_BYTES = _READ_SIZE
+    read_in_large_pieces()
     if transport is None:
         transport = _Ways(trust)
         transport.prepare(first)

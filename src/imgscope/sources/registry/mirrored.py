@@ -16,6 +16,7 @@ from imgscope.sources.abilities import Attached, Variant
 from imgscope.sources.base import ImageHead, Traffic
 from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.configuration.places import Place
+from imgscope.sources.registry.elsewhere import FindElsewhere, hinting, nowhere
 
 Answer = TypeVar("Answer")
 
@@ -43,6 +44,7 @@ class MirroredSource:
 
     def __init__(self, reference: Reference, places: Sequence[Served]) -> None:
         self._reference = reference
+        self.elsewhere: FindElsewhere = nowhere
         self._places = tuple(places)
         self._lock = threading.Lock()
         self._first = 0
@@ -50,7 +52,8 @@ class MirroredSource:
     def resolve(self, platform: Platform | None) -> ImageHead:
         """Find the image in the first place that has it; see `ImageSource.resolve`."""
         notes: list[str] = []
-        served, head = self._ask(lambda source: source.resolve(platform), notes)
+        with hinting(self.elsewhere):
+            served, head = self._ask(lambda source: source.resolve(platform), notes)
         if served.place.is_mirror and self._reference.digest is None:
             notes.append(f"{served.name} said what {self._reference.familiar} is; it may lag behind the registry")
         return replace(head, reference=self._reference.familiar, notes=(*notes, *head.notes))

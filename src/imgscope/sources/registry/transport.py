@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,6 +11,7 @@ import httpx
 
 from imgscope.errors import LimitError, SourceError
 from imgscope.limits import Limits
+from imgscope.sources._connections import hang_up
 from imgscope.sources.base import Traffic
 from imgscope.sources.registry import retry
 from imgscope.sources.registry.endpoint import Endpoint
@@ -241,22 +241,12 @@ class Transport:
         with self._lock:
             under_way = list(self._open)
         for response in under_way:
-            _hang_up(response)
+            hang_up(response)
         self._client.close()
 
     def _check_open(self) -> None:
         if self._closed.is_set():
             raise SourceError(f"the connection to {self._endpoint.host} was closed")
-
-
-def _hang_up(response: httpx.Response) -> None:
-    """Shut the socket down: closing it would not wake a thread that waits for its bytes."""
-    stream = response.extensions.get("network_stream")
-    connected = stream.get_extra_info("socket") if stream is not None else None
-    if isinstance(connected, socket.socket):
-        with suppress(OSError):
-            # Not the method of an SSLSocket, which would take its TLS state away under the reading thread.
-            socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
 
 def same_origin(url: httpx.URL, other: httpx.URL) -> bool:

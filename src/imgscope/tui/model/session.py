@@ -42,5 +42,6 @@ class Session:
             self.notes.append(event.message)
 
     def finish(self, inspection: Inspection) -> None:
-        """Take note of the result."""
+        """Take note of the result, and of what of the image is known better in the end than in the beginning."""
         self.inspection = inspection
+        self.head, self.origins = inspection.head, inspection.image.origins

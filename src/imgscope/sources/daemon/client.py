@@ -1,0 +1,196 @@
+"""Requests to one engine: small documents, and the stream that it saves an image as."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from imgscope._version import __version__
+from imgscope.errors import LimitError, SourceError, UsageError
+from imgscope.oci.document import LARGEST_DOCUMENT
+from imgscope.sources._connections import hang_up, read_in_large_pieces
+from imgscope.sources.base import Traffic
+from imgscope.sources.daemon.address import Address, TlsFiles
+from imgscope.sources.daemon.engine import Engine
+from imgscope.sources.daemon.failures import connection_failure
+
+_LONGEST_MESSAGE: Final = 300
+_LARGEST_ERROR: Final = 64 * 1024
+# Docker writes the whole archive to its own disk before it sends the first byte of it.
+_PATIENCE: Final = httpx.Timeout(30.0, connect=10.0, read=1800.0)
+
+
+class Refused(SourceError):
+    """The engine answered with `status`, which is no success, and `said` why."""
+
+    def __init__(self, message: str, *, status: int, said: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.said = said
+
+
+class EngineClient:
+    """Asks the engine at `address`. Safe to use from several threads. `http` replaces the network."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        address: Address,
+        *,
+        http: httpx.BaseTransport | None = None,
+        timeout: httpx.Timeout = _PATIENCE,
+    ) -> None:
+        self.engine = engine
+        self.address = address
+        self._unix_socket = address.socket if http is None else None
+        self._connect_timeout = timeout.connect
+        self._client = httpx.Client(
+            transport=http or _transport(address),
+            base_url=f"{'https' if address.tls else 'http'}://{address.host or 'localhost'}",
+            headers={"User-Agent": f"imgscope/{__version__}", "Accept-Encoding": "identity"},
+            timeout=timeout,
+            trust_env=False,
+        )
+        self._lock = threading.Lock()
+        self._open: set[httpx.Response] = set()
+        self._closed = False
+        self._requests = 0
+        self._bytes = 0
+
+    def document(
+        self, path: str, parameters: Mapping[str, str] | None = None, *, limit: int = LARGEST_DOCUMENT
+    ) -> bytes:
+        """Return the body of the answer to `GET path`. Raises `Refused`, and `SourceError` where there is none."""
+        body = bytearray()
+        with self.stream(path, parameters) as chunks:
+            for chunk in chunks:
+                body += chunk
+                if len(body) > limit:
+                    raise LimitError(f"{self.engine.title} answered with more than the {limit:,} bytes that are read")
+        return bytes(body)
+
+    @contextmanager
+    def stream(self, path: str, parameters: Mapping[str, str] | None = None) -> Iterator[Iterator[bytes]]:
+        """Give the body of the answer to `GET path` as it comes in; raises like `document`, while iterating too."""
+        response = self._send(path, parameters)
+        try:
+            if response.status_code != HTTPStatus.OK:
+                raise self._refusal(response)
+            yield self._chunks(response)
+        finally:
+            with self._lock:
+                self._open.discard(response)
+            response.close()
+
+    def traffic(self) -> Traffic:
+        """Tell how many requests were sent and bytes of bodies received."""
+        with self._lock:
+            return Traffic(requests=self._requests, bytes_fetched=self._bytes)
+
+    def close(self) -> None:
+        """End all that is under way; threads that wait for bytes get a `SourceError` instead."""
+        self._closed = True
+        with self._lock:
+            under_way = list(self._open)
+        for response in under_way:
+            hang_up(response)
+        self._client.close()
+
+    def _send(self, path: str, parameters: Mapping[str, str] | None) -> httpx.Response:
+        self._check_open()
+        with self._lock:
+            self._requests += 1
+        try:
+            if self._unix_socket is not None:
+                _knock(self._unix_socket, self._connect_timeout)
+            request = self._client.build_request("GET", path, params=parameters)
+            response = self._client.send(request, stream=True)
+        except (httpx.TransportError, OSError, UnicodeError) as error:
+            self._check_open()
+            raise connection_failure(error, self.engine, self.address) from None
+        with self._lock:
+            self._open.add(response)
+        return response
+
+    def _chunks(self, response: httpx.Response) -> Iterator[bytes]:
+        try:
+            for chunk in response.iter_raw():
+                with self._lock:
+                    self._bytes += len(chunk)
+                yield chunk
+        except (httpx.TransportError, httpx.StreamError) as error:
+            self._check_open()
+            raise connection_failure(error, self.engine, self.address) from None
+
+    def _refusal(self, response: httpx.Response) -> Refused:
+        said = _message(_start_of(self._chunks(response)))
+        status = response.status_code
+        told = f": {said}" if said else ""
+        if status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND) and not said:
+            told = ", as something does that is no container engine"
+        return Refused(
+            f"{self.engine.title} at {self.address} answered with status {status}{told}", status=status, said=said
+        )
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise SourceError(f"the connection to {self.engine.title} was closed")
+
+
+def _transport(address: Address) -> httpx.HTTPTransport:
+    read_in_large_pieces()
+    if address.socket is not None:
+        return httpx.HTTPTransport(uds=str(address.socket))
+    return httpx.HTTPTransport(verify=_tls_context(address.tls) if address.tls else False)
+
+
+def _knock(path: Path, timeout: float | None) -> None:
+    """Raise `OSError` where nobody listens: httpcore leaves a Unix socket open that it could not connect."""
+    with socket.socket(socket.AF_UNIX) as knocking:
+        knocking.settimeout(timeout)
+        knocking.connect(str(path))
+
+
+def _tls_context(tls: TlsFiles) -> ssl.SSLContext:
+    authority, certificate, key = (tls.directory / name for name in ("ca.pem", "cert.pem", "key.pem"))
+    try:
+        context = ssl.create_default_context(cafile=str(authority) if authority.exists() else None)
+        if certificate.exists() or key.exists():
+            context.load_cert_chain(str(certificate), str(key))
+    except (OSError, ssl.SSLError) as error:
+        reason = error.strerror or "they are not PEM files that belong together"
+        raise UsageError(
+            f"the TLS files in {str(tls.directory)!r} cannot be used: {reason}",
+            hint="expected ca.pem, cert.pem and key.pem there; DOCKER_CERT_PATH names another directory",
+        ) from None
+    if not tls.verifies:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def _start_of(chunks: Iterator[bytes]) -> bytes:
+    body = bytearray()
+    with suppress(SourceError):
+        for chunk in chunks:
+            body += chunk
+            if len(body) >= _LARGEST_ERROR:
+                break
+    return bytes(body[:_LARGEST_ERROR])
+
+
+def _message(body: bytes) -> str:
+    try:
+        message = json.loads(body)["message"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    text = message if isinstance(message, str) else ""
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"

@@ -1,0 +1,219 @@
+"""The one container engine of the tests: images in memory, with faults, that remembers every request.
+
+    engine = Engine("docker 25")
+    engine.add(image([…]), "app:1")
+    with engine.serve(tmp_path / "docker.sock"): …
+
+`engine.transport()` answers an httpx client without any network.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socketserver import ThreadingMixIn, UnixStreamServer
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from tests.support.images import BuiltImage, to_json
+from tests.support.saved import SavedBy, saved
+
+_CHUNK: Final = 3000
+_CREATED: Final = 1_700_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """`cut_after` breaks the connection off when so many bytes were sent."""
+
+    status: int = 200
+    body: bytes = b""
+    cut_after: int | None = None
+
+
+class Engine:
+    """An engine that saves images as `by` does. `requests` are the paths asked for, as they arrived.
+
+    `instead` has answers to give to the requests whose path ends with the key; `cut_after` breaks the stream of a
+    saved image off, after which `last_words` follow if there are any. Where `pauses` is true, a served engine sends
+    half of an image, sets `is_pausing` and sends no more until `goes_on` is set.
+    """
+
+    def __init__(self, by: SavedBy = "docker 24") -> None:
+        self.requests: list[str] = []
+        self.instead: dict[str, Answer] = {}
+        self.cut_after: int | None = None
+        self.last_words = b""
+        self.pauses = False
+        self.is_pausing = threading.Event()
+        self.goes_on = threading.Event()
+        self._by: SavedBy = by
+        self._images: dict[str, BuiltImage] = {}
+
+    def add(self, built: BuiltImage, name: str = "app:1") -> None:
+        """Hold `built` under `name`."""
+        self._images[name] = built
+
+    @property
+    def saves(self) -> int:
+        """How many times an image was sent."""
+        return sum(path.endswith("/get") for path in self.requests)
+
+    def archive(self, name: str = "app:1") -> bytes:
+        """What is sent of an image."""
+        return saved(self._images[name], name, self._by)
+
+    def answer(self, path: str) -> Answer:
+        """Answer `GET path`, a query included."""
+        self.requests.append(path)
+        plain = urlsplit(path).path
+        for ending, answer in self.instead.items():
+            if plain.endswith(ending):
+                return answer
+        if plain == "/images/json":
+            return Answer(body=to_json([{"RepoTags": [name]} for name in self._images]))
+        _, _, quoted, what = plain.split("/")
+        name = unquote(quoted)
+        built = self._images.get(name)
+        if built is None:
+            return Answer(status=404, body=to_json({"message": f"No such image: {name}"}))
+        if what == "get":
+            return self._stream(self.archive(name))
+        return Answer(body=to_json(self._inspected(built, name) if what == "json" else _history(built)))
+
+    def transport(self) -> httpx.BaseTransport:
+        """What to give an httpx client, so that it asks this engine."""
+        return _Transport(self)
+
+    @contextmanager
+    def serve(self, socket: Path) -> Iterator[None]:
+        """Answer on a Unix socket while the `with` block lasts."""
+        with _running(_UnixServer(str(socket), _Handler), self):
+            yield
+
+    @contextmanager
+    def serve_tcp(self, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+        """Answer on a port of 127.0.0.1 while the `with` block lasts, and give the host with that port."""
+        server = _TcpServer(("127.0.0.1", 0), _Handler)
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        with _running(server, self):
+            yield f"127.0.0.1:{server.server_address[1]}"
+
+    def _stream(self, archive: bytes) -> Answer:
+        if self.last_words:
+            return Answer(body=archive[: self.cut_after] + self.last_words)
+        return Answer(body=archive, cut_after=self.cut_after)
+
+    def _inspected(self, built: BuiltImage, name: str) -> dict[str, Any]:
+        config = json.loads(built.config)
+        by_manifest = self._by == "docker on containerd"
+        return {
+            "Id": built.manifest_digest if by_manifest else built.config_digest,
+            "RepoTags": [name],
+            "Created": config["created"],
+            "Architecture": config["architecture"],
+            "Os": config["os"],
+            "Size": sum(len(each.tar) for each in built.layers),
+            "Config": config.get("config"),
+            "RootFS": {"Type": "layers", "Layers": config["rootfs"]["diff_ids"]},
+        }
+
+
+def _history(built: BuiltImage) -> list[dict[str, Any]]:
+    """The steps, last one first. Which of them made a layer is not told, but their sizes are."""
+    sizes = iter(built.layers)
+    steps = [
+        {
+            "Id": "<missing>",
+            "Created": _CREATED,
+            "CreatedBy": step["created_by"],
+            "Size": 0 if step.get("empty_layer") else len(next(sizes).tar),
+        }
+        for step in json.loads(built.config)["history"]
+    ]
+    return steps[::-1]
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        sent = self._answer.body[: self._answer.cut_after]
+        yield from (sent[start : start + _CHUNK] for start in range(0, len(sent), _CHUNK))
+        if self._answer.cut_after is not None:
+            raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
+
+
+class _Transport(httpx.BaseTransport):
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._engine.answer(request.url.raw_path.decode())
+        return httpx.Response(answer.status, stream=_Body(answer))
+
+
+class _UnixServer(ThreadingMixIn, UnixStreamServer):
+    engine: Engine
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that hang up: some tests are about that."""
+
+
+class _TcpServer(ThreadingHTTPServer):
+    engine: Engine
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that hang up."""
+
+
+@contextmanager
+def _running(server: _UnixServer | _TcpServer, engine: Engine) -> Iterator[None]:
+    server.engine = engine
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers in chunks, as engines do."""
+
+    protocol_version = "HTTP/1.1"
+    server: _UnixServer | _TcpServer
+
+    def do_GET(self) -> None:
+        answer = self.server.engine.answer(self.path)
+        self.send_response(answer.status)
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        sent = answer.body[: answer.cut_after]
+        for start in range(0, len(sent), _CHUNK):
+            piece = sent[start : start + _CHUNK]
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+            if self.server.engine.pauses and start > len(sent) // 2 > _CHUNK:
+                self.server.engine.is_pausing.set()
+                self.server.engine.goes_on.wait()
+        if answer.cut_after is None:
+            self.wfile.write(b"0\r\n\r\n")
+        else:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the output of tests clean."""
