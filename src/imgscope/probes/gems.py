@@ -29,7 +29,7 @@ _WORTH_KEEPING: Final = re.compile(
 )
 _STUB: Final = re.compile(r"# stub: (\S+) (\S+)(?: (\S+))?")
 _FIELD: Final = re.compile(rf"\s*s\.(name|version|platform)\s*=\s*(?:Gem::\w+\.new\()?\(?{_QUOTED}")
-_DEPENDENCY: Final = re.compile(rf"\s*s\.add_(?:runtime_)?dependency\s*\(?\s*{_QUOTED}")
+_DEPENDENCY: Final = re.compile(rf"\s*s\.add_(runtime_|development_)?dependency\s*\(?\s*{_QUOTED}")
 
 
 class Specification(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,27 +51,29 @@ def parse_specification(content: bytes) -> Specification | None:
     """Return what a specification says; None if it is none."""
     fields: dict[str, str] = {}
     needs: dict[str, None] = {}
+    unneeded: set[str] = set()
     for line in reduce_specification(content).decode("utf-8", "replace").split("\n"):
         stub, field, dependency = _STUB.match(line), _FIELD.match(line), _DEPENDENCY.match(line)
-        if stub:
+        if stub and not fields:
             name, version, platform = stub.groups()
             fields.update(name=name, version=version, platform=platform or "ruby")
         elif field:
-            fields.setdefault(field.group(1), _text(field, 2))
+            key, *values = field.groups()
+            fields.setdefault(key, next(filter(None, values), ""))
         elif dependency:
-            needs[_text(dependency, 1)] = None
+            # An older RubyGems, to which both kinds are one, is told of those for development in the second form, too.
+            kind, *names = dependency.groups()
+            name = next(filter(None, names), "")
+            unneeded.update([name] if kind == "development_" else [])
+            needs[name] = None
     if not fields.get("name") or not fields.get("version"):
         return None
     return Specification(
         name=fields["name"],
         version=fields["version"],
         platform=fields.get("platform", "ruby"),
-        needs=tuple(needs),
+        needs=tuple(name for name in needs if name not in unneeded),
     )
-
-
-def _text(match: re.Match[str], first: int) -> str:
-    return next(filter(None, match.groups()[first - 1 :]), "")
 
 
 def _find(tree: FileTree) -> Iterator[InstalledPackage]:

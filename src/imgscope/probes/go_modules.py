@@ -39,7 +39,10 @@ def parse_build(noted: str) -> GoProgram:
     modules: list[Module] = []
     for line in lines:
         kind, path, version, *_ = [*line.split("\t"), "", ""]
-        if kind == "mod":
+        if kind == "path":
+            # Where there are no modules, as in what Debian builds, the package has to do.
+            main = path, _DEVELOPMENT
+        elif kind == "mod":
             main = path, version
         elif kind == "dep":
             modules.append((path, version))

@@ -16,7 +16,7 @@ from imgscope.probes._jar import Coordinates, Jar, parse_jar, reduce_jar
 from imgscope.probes.base import Probe
 
 _ENDINGS: Final = (".jar", ".war", ".ear")
-_VERSIONED_NAME: Final = re.compile(r"(.+?)-(\d[\w.+-]*)")
+_VERSIONED_NAME: Final = re.compile(r"(.+?)-(\d[\w.+~-]*)")
 _GROUP: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 # Best first: what the one who built it called the implementation, else what bundles and interfaces are called.
 _VERSIONS: Final = ("Implementation-Version", "Bundle-Version", "Specification-Version")

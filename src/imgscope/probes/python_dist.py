@@ -27,13 +27,20 @@ from imgscope.probes.base import Probe
 
 _ENDINGS: Final = (".dist-info", ".egg-info", "EGG-INFO")
 _MOST_RECORDED: Final = 2_000_000
+# Where uv keeps wheels unpacked, each in a directory of its own.
+_CACHE_OF_UV: Final = "archive-v0"
 
 
 def _find(tree: FileTree) -> Iterator[InstalledPackage]:
-    found = [node for node in tree.nodes if node.name.endswith(_ENDINGS) and node.parent is not None]
+    found = [node for node in tree.nodes if node.name.endswith(_ENDINGS) and not _is_cached(node)]
     # What is vendored inside another distribution is recorded by that one, too, which comes first.
     found.sort(key=_depth)
     yield from _Distributions(tree, found).packages()
+
+
+def _is_cached(node: Node) -> bool:
+    place = node.parent
+    return place is None or (place.parent is not None and place.parent.name == _CACHE_OF_UV)
 
 
 def _depth(node: Node) -> int:
@@ -75,18 +82,19 @@ class _Distributions:
             needs=needs,
             provides=(metadata.normalised_name,) if metadata.normalised_name != metadata.name else (),
             is_requested=is_marked if id(node.parent) in self._marked_places else None,
-            files=tuple(self._unclaimed(self._files(node))),
+            files=self._unclaimed(self._files(node)),
         )
 
     def _child(self, node: Node, name: str) -> Node | None:
         child = (node.children or {}).get(name)
         return self._tree.resolve(name, base=node) if child is not None and child.is_symlink else child
 
-    def _unclaimed(self, files: Iterator[Node]) -> Iterator[Node]:
-        for node in files:
-            if id(node) not in self._claimed:
-                self._claimed.add(id(node))
-                yield node
+    def _unclaimed(self, files: Iterator[Node]) -> tuple[Node, ...]:
+        found = {id(node): node for node in files}
+        for claimed in found.keys() & self._claimed:
+            del found[claimed]
+        self._claimed.update(found)
+        return tuple(found.values())
 
     def _files(self, node: Node) -> Iterator[Node]:
         """Yield what the installer recorded, and what is beside the record."""
@@ -108,13 +116,14 @@ class _Distributions:
             raise LimitError(f"Python's distributions record more than the {_MOST_RECORDED:,} files that are looked at")
         directories: dict[str, Node] = {}
         for path in paths:
-            above, _, name = path.rpartition("/")
-            leading = "/" if path.startswith("/") else ""
-            directory = directories.get(above) or self._tree.resolve(leading + above, base=base)
+            above, slash, name = path.rpartition("/")
+            directory = directories.get(above)
             if directory is None:
-                continue
-            directories[above] = directory
-            node = (directory.children or {}).get(name)
+                directory = self._tree.resolve(above or slash, base=base)
+                if directory is None:
+                    continue
+                directories[above] = directory
+            node = directory.children.get(name) if directory.children is not None else None
             if node is not None and node.is_file:
                 yield node
 
