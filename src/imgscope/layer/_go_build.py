@@ -45,7 +45,7 @@ def go_build(view: ElfContent, segments: list[Segment]) -> str | None:
         return None
     between = modules[_SENTINEL_SIZE:-_SENTINEL_SIZE] if len(modules) > 2 * _SENTINEL_SIZE else b""
     lines = (line for line in between.split(b"\n") if line.startswith(_KEPT) and len(line) <= _LONGEST_LINE)
-    return b"\n".join([version.split(b"\n")[0], *lines]).decode("utf-8", "surrogateescape")
+    return b"\n".join([version.split(b"\n")[0], *lines]).decode("utf-8", "replace")
 
 
 def _header(view: ElfContent, segments: list[Segment]) -> int | None:

@@ -22,7 +22,8 @@ _READ_OF_MANIFEST: Final = (
 )
 _LARGEST_TEXT: Final = 256 * 1024
 _LARGEST_NESTED: Final = 64 * 1024 * 1024
-_UNPACKED_IN_ALL: Final = 256 * 1024 * 1024
+# What is in a jar was compressed before or is class files: no honest one unpacks to so many times its own size.
+_UNPACKED_TIMES: Final = 16
 _MOST_MEMBERS: Final = 500_000
 _MOST_COORDINATES: Final = 1000
 _MOST_NESTED: Final = 2000
@@ -60,13 +61,14 @@ _MARK: Final = b'["imgscope-jar"'
 def reduce_jar(content: bytes) -> bytes:
     """Return what is read of a jar, in a form that `parse_jar` understands; nothing if it is none."""
     jar = parse_jar(content)
-    return msgspec.json.encode(_Kept(jar)) if jar is not None else b""
+    kept = msgspec.json.encode(_Kept(jar)) if jar is not None else b""
+    return kept if len(kept) <= _MOST_TEXT_KEPT else b""
 
 
 def parse_jar(content: bytes) -> Jar | None:
     """Return what the jar in `content` says, whole or reduced; None if it is none."""
     if not content.startswith(_MARK):
-        return _Reader().jar(memoryview(content))
+        return _Reader(len(content)).jar(memoryview(content))
     try:
         return _decoder.decode(content).jar if len(content) <= _MOST_TEXT_KEPT else None
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -76,8 +78,8 @@ def parse_jar(content: bytes) -> Jar | None:
 class _Reader:
     """Reads one jar and those in it, so much in all and no more."""
 
-    def __init__(self) -> None:
-        self._unpacked_left = _UNPACKED_IN_ALL
+    def __init__(self, size: int) -> None:
+        self._unpacked_left = _LARGEST_TEXT + _UNPACKED_TIMES * size
         self._members_left = _MOST_MEMBERS
         self._coordinates_left = _MOST_COORDINATES
 

@@ -17,7 +17,7 @@ _HEADER: Final = re.compile(rb"(?:name|version|requires-dist):", re.IGNORECASE)
 # The first column of a CSV file: a path in quotes has them doubled.
 _PATH_COLUMN: Final = re.compile(rb'("(?:[^"\r\n]|""){0,4096}"|[^",\r\n]*)[^\n]*')
 _REQUIREMENT: Final = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
-_OF_AN_EXTRA: Final = re.compile(r";.*\bextra\b")
+_EXTRA: Final = re.compile(r"\bextra\b")
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ def parse_metadata(content: bytes, directory: str) -> Metadata | None:
     version = next(filter(None, values.get("version", ())), versioned.partition("-py")[0])
     if not name or not version or max(len(name), len(version)) > _LONGEST_NAME:
         return None
-    required = (requirement for requirement in values.get("requires-dist", ()) if not _OF_AN_EXTRA.search(requirement))
+    required = (each for each in values.get("requires-dist", ()) if not _EXTRA.search(each.partition(";")[2]))
     return Metadata(name=name, version=version, needs=_required_names(required))
 
 

@@ -17,6 +17,7 @@ from imgscope.probes.base import Probe
 
 _PLACE: Final = "composer"
 _NAME: Final = "installed.json"
+_LARGEST: Final = 8 * 1024 * 1024
 _MOST_PACKAGES: Final = 10_000
 _MOST_NEEDS: Final = 1000
 _LONGEST_TEXT: Final = 256
@@ -46,6 +47,8 @@ def reduce_installed(content: bytes) -> bytes:
 
 def parse_installed(content: bytes) -> tuple[InstalledPhp, ...]:
     """Return the packages of an installed.json, whole or reduced."""
+    if len(content) > _LARGEST:
+        return ()
     try:
         decoded = _decoder.decode(content)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):

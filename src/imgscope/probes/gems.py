@@ -5,6 +5,7 @@ A specification is a Ruby program; its lines have had the same form since 2009 (
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -23,9 +24,10 @@ _ENDING: Final = ".gemspec"
 _PLACE: Final = "specifications"
 _DEFAULT: Final = "default"
 _MOST_LINES: Final = 4096
+_LARGEST: Final = 1024 * 1024
 _QUOTED: Final = r"""(?:%q<([^<>]{1,256})>|"([^"]{1,256})"|'([^']{1,256})')"""
 _WORTH_KEEPING: Final = re.compile(
-    rb"^(?:# stub: [^\n]{1,1000}|\s*s\.(?:name|version|platform|add_\w*dependency)\b[^\n]{1,1000})$", re.MULTILINE
+    rb"^(?:# stub: |[ \t]{0,16}s\.(?:name|version|platform|add_\w{0,16}dependency)\b)[^\n]{1,1000}$", re.MULTILINE
 )
 _STUB: Final = re.compile(r"# stub: (\S+) (\S+)(?: (\S+))?")
 _FIELD: Final = re.compile(rf"\s*s\.(name|version|platform)\s*=\s*(?:Gem::\w+\.new\()?\(?{_QUOTED}")
@@ -43,8 +45,8 @@ class Specification(msgspec.Struct, frozen=True, kw_only=True):
 
 def reduce_specification(content: bytes) -> bytes:
     """Return the lines that are read."""
-    kept = (match.group() for match, _ in zip(_WORTH_KEEPING.finditer(content), range(_MOST_LINES), strict=False))
-    return b"".join(line + b"\n" for line in kept)
+    kept = itertools.islice(_WORTH_KEEPING.finditer(content[:_LARGEST]), _MOST_LINES)
+    return b"".join(match.group() + b"\n" for match in kept)
 
 
 def parse_specification(content: bytes) -> Specification | None:

@@ -15,6 +15,7 @@ from imgscope.probes._content import content_of_node
 from imgscope.probes._jar import Coordinates, Jar, parse_jar, reduce_jar
 from imgscope.probes.base import Probe
 
+_LONGEST_NAME: Final = 256
 _ENDINGS: Final = (".jar", ".war", ".ear")
 _VERSIONED_NAME: Final = re.compile(r"(.+?)-(\d[\w.+~-]*)")
 _GROUP: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
@@ -64,7 +65,7 @@ def own_coordinates(jar: Jar, name: str) -> Coordinates | None:
 
 
 def _is_called_after(stem: str, artifact: str) -> bool:
-    return stem == artifact or re.fullmatch(rf"{re.escape(artifact)}-\d.*", stem) is not None
+    return stem == artifact or (stem.startswith(f"{artifact}-") and stem[len(artifact) + 1 :][:1].isdigit())
 
 
 def _words(name: str) -> set[str]:
@@ -72,6 +73,8 @@ def _words(name: str) -> set[str]:
 
 
 def _by_manifest(jar: Jar, stem: str) -> Coordinates | None:
+    if len(stem) > _LONGEST_NAME:
+        return None
     versioned = _VERSIONED_NAME.fullmatch(stem)
     artifact, version = versioned.groups() if versioned else (stem, "")
     version = version or next((jar.manifest[key] for key in _VERSIONS if key in jar.manifest), "")
