@@ -14,8 +14,9 @@ _LARGEST_RECORD: Final = 16 * 1024 * 1024
 _LONGEST_NAME: Final = 256
 
 _HEADER: Final = re.compile(rb"(?:name|version|requires-dist):", re.IGNORECASE)
-# The first column of a CSV file: a path in quotes has them doubled.
-_PATH_COLUMN: Final = re.compile(rb'("(?:[^"\r\n]|""){0,4096}"|[^",\r\n]*)[^\n]*')
+# What follows the first column of a CSV file; a path in quotes has them doubled, and is kept with them.
+_AFTER_PLAIN_PATH: Final = re.compile(rb"[,\r][^\n]*")
+_AFTER_PATH: Final = re.compile(rb'(^"(?:[^"\r\n]|""){0,4096}")[^\n]*|[",\r][^\n]*', re.MULTILINE)
 _REQUIREMENT: Final = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 _EXTRA: Final = re.compile(r"\bextra\b")
 
@@ -85,13 +86,18 @@ def _required_names(requirements: Iterable[str]) -> tuple[str, ...]:
 
 def reduce_record(content: bytes) -> bytes:
     """Return the paths of a RECORD, one a line, without digests and sizes."""
-    kept = _PATH_COLUMN.sub(rb"\1", content)
-    if len(kept) > _LARGEST_RECORD:
-        kept = kept[: kept.rfind(b"\n", 0, _LARGEST_RECORD) + 1]
-    return kept
+    if len(content) > _LARGEST_RECORD:
+        content = content[: content.rfind(b"\n", 0, _LARGEST_RECORD) + 1]
+    if b'"' in content:
+        return _AFTER_PATH.sub(rb"\1", content)
+    return _AFTER_PLAIN_PATH.sub(b"", content)
 
 
 def recorded_paths(record: bytes) -> list[str]:
     """Return the paths in a RECORD that was reduced."""
     lines = record.decode("utf-8", "surrogateescape").split("\n")
-    return [line[1:-1].replace('""', '"') if line[:1] == '"' else line for line in lines if line]
+    return [path for path in map(_unquoted, lines) if path]
+
+
+def _unquoted(line: str) -> str:
+    return line[1:-1].replace('""', '"') if line.startswith('"') else line
