@@ -101,6 +101,17 @@ def test_what_is_in_several_jars_is_listed_once_with_the_lowest_layer() -> None:
     assert {key: package.layer for key, package in packages_of(tree).items()} == {"x:a@1": 0, "x:b@1": 1, "x:dep@1": 0}
 
 
+def test_of_the_end_of_a_huge_jar_the_jars_in_it_are_known_by_their_names() -> None:
+    members: dict[str, str | bytes] = {
+        MANIFEST: "Implementation-Version: 1\n",
+        "BOOT-INF/lib/first-1.0.jar": jar(maven("x", "first", "1.0"), method=zipfile.ZIP_STORED),
+        "BOOT-INF/lib/last-2.0.jar": jar(maven("x", "last", "2.0"), method=zipfile.ZIP_STORED),
+    }
+    whole = jar(members, method=zipfile.ZIP_STORED)
+    end = whole[whole.index(b"BOOT-INF/lib/last") - 100 :]
+    assert set(packages_of(tree_of((file("app.jar", end),)))) == {"first@1.0", "x:last@2.0"}
+
+
 @pytest.mark.parametrize("content", [b"", b"no jar", b'["imgscope-jar"', b'["imgscope-jar",["",{},[],[[[[[]]]]]]]'])
 def test_what_is_no_jar_is_passed_over(content: bytes) -> None:
     assert packages_of(tree_of((file("a-1.jar", content),))) == {}
@@ -141,5 +152,5 @@ def test_a_jar_that_unpacks_to_many_times_its_size_is_not_unpacked() -> None:
     bomb = jar({"bomb.jar": bytes(32 * 1024 * 1024), MANIFEST: "Implementation-Version: 1\n"})
     kept = parse_jar(bomb)
     assert kept is not None
-    assert kept.nested == ()
+    assert [(inner.path, inner.manifest) for inner in kept.nested] == [("bomb.jar", {})]
     assert kept.manifest == {"Implementation-Version": "1"}

@@ -110,9 +110,11 @@ class _Reader:
             yield member
 
     def _nested(self, view: ZipView, member: Member) -> Jar | None:
+        if len(member.name) > _LONGEST_TEXT:
+            return None
         content = self._read(view, member, _LARGEST_NESTED)
-        is_nameable = len(member.name) <= _LONGEST_TEXT
-        return self.jar(content, member.name, is_nested=True) if content is not None and is_nameable else None
+        # One that cannot be read, as in the part of a huge jar that was not held, still has a name.
+        return Jar(member.name) if content is None else self.jar(content, member.name, is_nested=True)
 
     def _text(self, view: ZipView, member: Member) -> str:
         content = self._read(view, member, _LARGEST_TEXT)

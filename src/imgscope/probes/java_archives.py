@@ -16,6 +16,7 @@ from imgscope.probes._jar import Coordinates, Jar, parse_jar, reduce_jar
 from imgscope.probes.base import Probe
 
 _LONGEST_NAME: Final = 256
+_TAIL: Final = 16 * 1024 * 1024
 _ENDINGS: Final = (".jar", ".war", ".ear")
 _VERSIONED_NAME: Final = re.compile(r"(.+?)-(\d[\w.+~-]*)")
 _GROUP: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
@@ -95,6 +96,7 @@ def _package(coordinates: Coordinates, layer: int, files: tuple[Node, ...]) -> I
 
 PROBE = Probe(
     name="java-archives",
-    wants=tuple(Want(glob=f"**/*{ending}", reduce=reduce_jar) for ending in _ENDINGS),
+    # The directory of a zip file is at its end.
+    wants=tuple(Want(glob=f"**/*{ending}", reduce=reduce_jar, tail=_TAIL) for ending in _ENDINGS),
     find=_find,
 )
