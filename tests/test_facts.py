@@ -57,6 +57,68 @@ def test_the_files_of_a_package_are_found_through_the_links_of_a_merged_usr() ->
     assert [node.path for node in image.files_of(image.packages[0])] == ["usr/lib/a.so"]
 
 
+def test_a_file_that_a_distribution_and_a_language_list_belongs_to_the_distribution_and_is_counted_once() -> None:
+    site = "usr/lib/python3/dist-packages"
+    image = image_of(
+        layer(
+            file("var/lib/dpkg/status", "Package: python3-a\nStatus: install ok installed\nVersion: 1\n\n"),
+            file("var/lib/dpkg/info/python3-a.list", f"/{site}/a-1.egg-info\n/{site}/a.py\n"),
+            file(f"{site}/a-1.egg-info", "Name: a\nVersion: 1\n"),
+            file(f"{site}/a.py", "x"),
+            file(f"{site}/b-1.dist-info/METADATA", "Name: b\nVersion: 1\n"),
+            file(f"{site}/b-1.dist-info/RECORD", "a.py,,\nb.py,,\n"),
+            file(f"{site}/b.py", "xyz"),
+            file("srv/data", "data"),
+        )
+    )
+    found = ((node.path, image.owner(node)) for node in image.tree.files)
+    owners = {path: (owner.type, owner.name) for path, owner in found if owner is not None}
+    assert owners == {
+        f"{site}/a-1.egg-info": ("deb", "python3-a"),
+        f"{site}/a.py": ("deb", "python3-a"),
+        f"{site}/b.py": ("python", "b"),
+        f"{site}/b-1.dist-info/METADATA": ("python", "b"),
+        f"{site}/b-1.dist-info/RECORD": ("python", "b"),
+    }
+    counted = sum(image.size_of_package(package) for package in image.packages)
+    unowned = sum(node.size for node in image.unowned())
+    assert counted + unowned == sum(node.size for node in image.tree.files)
+    sizes = {(package.type, package.name): image.size_of_package(package) for package in image.packages}
+    assert sizes["python", "a"] == 0
+    assert sizes["deb", "python3-a"] == len("Name: a\nVersion: 1\n") + 1
+    shared = next(package for package in image.packages if package.name == "b")
+    assert f"{site}/a.py" in [node.path for node in image.files_of(shared)]
+
+
+def test_what_no_package_owns_is_every_other_file_once() -> None:
+    image = image_of(
+        layer(
+            file("lib/apk/db/installed", "P:app\nV:1\nF:bin\nR:app\n"),
+            file("bin/app", "12345"),
+            file("srv/data", "data"),
+            hard_link("srv/again", "srv/data"),
+            symlink("srv/link", "data"),
+        )
+    )
+    assert [node.path for node in image.unowned()] == ["lib/apk/db/installed", "srv/data"]
+
+
+def test_content_that_a_package_has_by_another_name_is_its_own() -> None:
+    image = image_of(
+        layer(
+            file("cache/app", "12345"),
+            hard_link("usr/bin/app", "cache/app"),
+            file("lib/apk/db/installed", "P:app\nV:1\nF:usr/bin\nR:app\n"),
+        )
+    )
+    (package,) = image.packages
+    assert image.size_of_package(package) == 5
+    for path in ("cache/app", "usr/bin/app"):
+        node = image.tree.get(path)
+        assert node is not None
+        assert image.owner(node) is package
+
+
 def test_of_several_names_for_one_content_one_counts() -> None:
     image = image_of(layer(file("a", "x"), hard_link("b", "a"), symlink("c", "a")))
     assert [node.path for node in image.tree.nodes if image.counts(node)] == ["a"]

@@ -221,7 +221,7 @@ def _packages(image: InspectedImage) -> tuple[Package, ...]:
             type=package.type,
             purl=package_url(package, image.distro),
             installed_size=package.installed_size,
-            file_bytes=image.size_of_package(package) if package.paths else None,
+            file_bytes=image.size_of_package(package) if package.has_known_files else None,
             layer=package.layer,
         )
         for package in image.packages

@@ -22,10 +22,15 @@ NO_DISTRO: Final = Distro(
 """What stands in a report for the distribution that no probe found."""
 
 
-class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
-    """A package as its database has it. `type` is the purl type; `layer` the one that brought this version.
+DISTRIBUTION_TYPES: Final = frozenset(("deb", "apk", "rpm", "alpm", "opkg"))
+"""Types of the packages that a distribution is made of; all others are those of a language."""
 
-    `installed_size` is the database's claim in bytes. `paths` are the files it owns, as the database writes them.
+
+class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
+    """A package as its database has it. `layer` is the one that brought this version.
+
+    `type` is the purl type, but for `python`. `installed_size` is the database's claim in bytes. `paths` are the files
+    it owns, as the database writes them, and `files` those that are its because of where they are.
     `needs` are the names of what comes along with it, alternatives included; `provides` the other names that it goes
     by there. `is_requested`: somebody asked for it, rather than for what needs it; None where that is not recorded.
     """
@@ -42,6 +47,12 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
     provides: tuple[str, ...] = ()
     is_requested: bool | None = None
     paths: tuple[str, ...] = ()
+    files: tuple[Node, ...] = ()
+
+    @property
+    def has_known_files(self) -> bool:
+        """Whether anything tells which files are its own; of what is compiled into a program, nothing does."""
+        return bool(self.paths or self.files)
 
 
 class FoundSecret(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +120,7 @@ class InspectedImage:
 
     def counts(self, node: Node) -> bool:
         """Tell whether `node` is a file; of several names for one content only the one that counts for it."""
-        return id(node) in self._counted
+        return self._counting.get(id(node.content)) is node
 
     def is_complete_below(self, layer: int) -> bool:
         """Tell whether all layers under layer number `layer` were read to their ends."""
@@ -121,16 +132,23 @@ class InspectedImage:
         return self.is_complete_below(len(self.tree.layers))
 
     def files_of(self, package: InstalledPackage) -> tuple[Node, ...]:
-        """Return the files of `package` that are in the image."""
+        """Return the files of `package` that are in the image, those that other packages have as well included."""
         return self._package_files[id(package)]
 
     def size_of_package(self, package: InstalledPackage) -> int:
-        """Return the bytes that the files of `package` occupy in the image."""
-        return sum(node.size for node in self.files_of(package))
+        """Return the bytes that the files which `package` owns occupy in the image."""
+        return sum(node.size for node in self.files_of(package) if self.owner(node) is package)
 
     def owner(self, node: Node) -> InstalledPackage | None:
-        """Return the package that owns the file, if one does."""
-        return self._owners.get(id(node))
+        """Return the one package that owns the file, if one does: of several, one of the distribution.
+
+        All names of one content have one owner.
+        """
+        return self._owners.get(id(node.content))
+
+    def unowned(self) -> tuple[Node, ...]:
+        """Return the files that no package owns, in path order, each content once."""
+        return self._unowned
 
     @cached_property
     def directories_by_name(self) -> Mapping[str, tuple[Node, ...]]:
@@ -155,17 +173,27 @@ class InspectedImage:
         return tuple(wasted_copies(self.tree))
 
     @cached_property
-    def _counted(self) -> frozenset[int]:
-        return frozenset(id(node) for node in self.tree.files)
+    def _counting(self) -> dict[int, Node]:
+        return {id(node.content): node for node in self.tree.files}
 
     @cached_property
     def _package_files(self) -> dict[int, tuple[Node, ...]]:
-        return {id(package): tuple(self._locate(package.paths)) for package in self.packages}
+        return {id(package): tuple(self._located(package)) for package in self.packages}
 
     @cached_property
     def _owners(self) -> dict[int, InstalledPackage]:
-        return {id(node): package for package in self.packages for node in self.files_of(package)}
+        """Owners by the identity of the content, so that what two packages have is counted for one of them."""
+        owners: dict[int, InstalledPackage] = {}
+        for package in sorted(self.packages, key=lambda package: package.type not in DISTRIBUTION_TYPES):
+            for node in self.files_of(package):
+                owners.setdefault(id(node.content), package)
+        return owners
 
-    def _locate(self, paths: Iterable[str]) -> Iterable[Node]:
-        located = (self.tree.locate(path) for path in paths)
-        return dict.fromkeys(node for node in located if node is not None and self.counts(node))
+    @cached_property
+    def _unowned(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.tree.files if id(node.content) not in self._owners)
+
+    def _located(self, package: InstalledPackage) -> Iterable[Node]:
+        named = (*filter(None, map(self.tree.locate, package.paths)), *package.files)
+        counting = (self._counting.get(id(node.content)) for node in named)
+        return dict.fromkeys(node for node in counting if node is not None)

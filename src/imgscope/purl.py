@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote
 
-from imgscope.facts import NO_DISTRO, InstalledPackage
+from imgscope.facts import DISTRIBUTION_TYPES, NO_DISTRO, InstalledPackage
 from imgscope.report import Distro
 
-_DISTRO_TYPES: Final = ("deb", "apk", "rpm", "alpm", "opkg")
 # The other types have names in which case tells packages apart.
-_LOWERCASE_TYPES: Final = ("deb", "apk", "alpm", "opkg")
+_LOWERCASE_TYPES: Final = ("deb", "apk", "alpm", "opkg", "golang", "composer")
+# What a name has before its last slash is the namespace; elsewhere a slash is part of the name.
+_NAMESPACED_TYPES: Final = ("npm", "golang", "composer")
+_DEVELOPMENT: Final = "(devel)"
 
 
 def package_url(package: InstalledPackage, distro: Distro) -> str:
     """Return the purl of `package`; packages of a distribution carry it as namespace and qualifier, if it is known."""
-    name = package.name.lower() if package.type in _LOWERCASE_TYPES else package.name
-    parts = [name]
     qualifiers: dict[str, str | None] = {}
-    if package.type in _DISTRO_TYPES:
+    purl_type, parts = _type_and_name(package)
+    if package.type in DISTRIBUTION_TYPES:
         qualifiers["arch"] = package.architecture
         if distro.id != NO_DISTRO.id:
             parts.insert(0, distro.id)
             qualifiers["distro"] = f"{distro.id}-{distro.version_id}" if distro.version_id else None
+    elif package.type == "gem":
+        qualifiers["platform"] = package.architecture
     written = "&".join(f"{key}={_encoded(value)}" for key, value in sorted(qualifiers.items()) if value)
     path = "/".join(map(_encoded, parts))
-    return f"pkg:{package.type}/{path}@{_encoded(package.version)}" + (f"?{written}" if written else "")
+    # Go's word for no version at all.
+    version = "" if package.version == _DEVELOPMENT else f"@{_encoded(package.version)}"
+    return f"pkg:{purl_type}/{path}{version}" + (f"?{written}" if written else "")
+
+
+def _type_and_name(package: InstalledPackage) -> tuple[str, list[str]]:
+    """Return the type of the purl, and its namespace and name as the definition of that type writes them."""
+    name = package.name.lower() if package.type in _LOWERCASE_TYPES else package.name
+    if package.type == "python":
+        return "pypi", [re.sub(r"[-_.]+", "-", name).lower()]
+    if package.type == "maven":
+        group, _, artifact = name.partition(":")
+        # A Maven package without its group is none; most jars that do not say theirs were made by other tools.
+        return ("maven", [group, artifact]) if group and artifact else ("generic", [name.strip(":") or name])
+    if package.type in _NAMESPACED_TYPES:
+        return package.type, [part for part in name.split("/") if part] or [name]
+    return package.type, [name]
 
 
 def _encoded(text: str) -> str:

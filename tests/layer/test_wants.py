@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imgscope.layer._content import LastBytes
 from imgscope.layer.wants import Want, Wants
 from imgscope.limits import Limits
 from tests.layer.reading import read
@@ -95,6 +96,31 @@ def test_what_is_not_kept_does_not_count_against_what_may_be() -> None:
     assert read(archive, wants=[Want(glob="lib/METADATA", reduce=first_line)], limits=limits).error is None
 
 
+@pytest.mark.parametrize("chunk_size", [1, 512, 10**6])
+def test_of_a_file_that_is_too_large_to_be_held_its_end_is_reduced_where_that_is_asked_for(chunk_size: int) -> None:
+    archive = tar([file("a.jar", b"0" * 1000 + b"end\nx"), file("b.jar", b"small\nx")])
+    limits = Limits(captured_file_size=100)
+    index = read(archive, wants=[Want(glob="*.jar", reduce=first_line, tail=5)], limits=limits, chunk_size=chunk_size)
+    assert index.captured == {"a.jar": b"end", "b.jar": b"small"}
+    assert index.anomalies == ()
+
+
+def test_who_wants_all_of_a_file_is_told_that_it_is_too_large() -> None:
+    archive = tar([file("a.jar", b"0" * 1000)])
+    wants: list[str | Want] = [Want(glob="*.jar", reduce=first_line, tail=5), "a.jar"]
+    index = read(archive, wants=wants, limits=Limits(captured_file_size=100))
+    assert index.captured == {}
+    assert [anomaly.path for anomaly in index.anomalies] == ["a.jar"]
+
+
+@given(st.lists(st.binary()), st.integers(1, 20))
+def test_the_last_bytes_are_those_at_the_end(pieces: list[bytes], size: int) -> None:
+    held = LastBytes(size)
+    for piece in pieces:
+        held.add(memoryview(piece))
+    assert held.content() == b"".join(pieces)[-size:]
+
+
 def test_files_are_found_by_how_they_begin() -> None:
     archive = tar([file("a/b/key", KEY + b"\nx"), file("other", b"x" + KEY), file("large", KEY + bytes(64 * 1024))])
     assert read(archive, wants=[Want(beginning=KEY)]).captured == {"a/b/key": KEY + b"\nx"}
@@ -121,6 +147,7 @@ def test_other_wants_have_another_key() -> None:
         [Want(glob="a", beginning=KEY)],
         [Want(glob="a", reduce=first_line)],
         [Want(glob="a", reduce=crashing)],
+        [Want(glob="a", reduce=crashing, tail=1)],
     ]
     assert len({Wants(each).key for each in wants}) == len(wants)
     assert Wants(["b", "a"]).key == Wants(["a", "b", "a"]).key

@@ -85,3 +85,13 @@ def test_a_need_is_met_by_what_provides_it() -> None:
     (fix,) = fixes(layer(*entries, created_by=RUN))
     assert fix is not None
     assert "--virtual .build build-base &&" in fix
+
+
+def test_a_package_of_a_language_that_has_the_name_of_a_compiler_is_none() -> None:
+    entries = (
+        file("node_modules/yasm/package.json", '{"name": "yasm", "version": "1"}'),
+        file("usr/lib/python3/site-packages/clang-1.dist-info/METADATA", "Name: clang\nVersion: 1\n"),
+        file("node_modules/app-dev/package.json", '{"name": "app-dev", "version": "1", "dependencies": {"gcc": "1"}}'),
+    )
+    assert fixes(layer(*entries)) == []
+    assert fixes(layer(*dpkg("gcc"), *entries, created_by=RUN)) == fixes(layer(*dpkg("gcc"), created_by=RUN))

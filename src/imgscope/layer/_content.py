@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 
 import xxhash
@@ -15,3 +16,23 @@ def fingerprint(pieces: Iterable[memoryview], *onlookers: Callable[[memoryview],
         for show in onlookers:
             show(piece)
     return hasher.digest()
+
+
+class LastBytes:
+    """Holds the last `size` bytes of the content that it is shown piece by piece."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._held = 0
+        self._pieces: deque[bytes] = deque()
+
+    def add(self, piece: memoryview) -> None:
+        """Hold the next bytes of the content, and let go of those that are too far from its end by now."""
+        self._pieces.append(bytes(piece))
+        self._held += len(piece)
+        while self._held - len(self._pieces[0]) > self._size:
+            self._held -= len(self._pieces.popleft())
+
+    def content(self) -> bytes:
+        """Return what is held."""
+        return b"".join(self._pieces)[-self._size :]

@@ -94,6 +94,13 @@ class ElfContent:
         """The first bytes of the file."""
         return self._windows[0][2]
 
+    def file_offset(self, segments: list[Segment], address: int) -> int | None:
+        """Return where in the file the content of a virtual `address` is."""
+        for kind, _, offset, size, start in segments:
+            if kind == PT_LOAD and start <= address < start + size:
+                return offset + address - start
+        return None
+
     def segments(self) -> Iterator[Segment]:
         """Yield the program headers."""
         header = self.unpack("HHIQQQIHHH" if self.bits == 64 else "HHIIIIIHHH", 16)
@@ -129,6 +136,19 @@ class ElfContent:
         position = offset - start
         end = held.find(b"\0", position, position + longest)
         return None if end < 0 else bytes(held[position:end]).decode("utf-8", "surrogateescape")
+
+    def bytes_at(self, offset: int, longest: int) -> bytes:
+        """Return up to `longest` bytes from `offset` on, as far as they are held."""
+        held, start = self._held_at(offset)
+        return bytes(held[offset - start : offset - start + longest]) if held is not None else b""
+
+    def find(self, pattern: bytes, offset: int, end: int) -> int | None:
+        """Return where `pattern` comes first from `offset` on and before `end`, of what is held in one piece."""
+        for start, _, held in self._windows:
+            position = held.find(pattern, max(offset - start, 0), max(end - start, 0))
+            if position >= 0:
+                return start + position
+        return None
 
     def _held_at(self, offset: int) -> tuple[bytearray | None, int]:
         for first, _, held in self._windows:

@@ -12,7 +12,8 @@ from typing import Final
 
 import msgspec
 
-from imgscope.layer._elf_content import PT_DYNAMIC, PT_INTERP, PT_LOAD, ElfContent, Segment
+from imgscope.layer._elf_content import PT_DYNAMIC, PT_INTERP, ElfContent, Segment
+from imgscope.layer._go_build import go_build
 
 _ET_EXEC, _ET_DYN = 2, 3
 _DT_NEEDED, _DT_STRTAB, _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 1, 5, 14, 15, 29
@@ -52,7 +53,7 @@ class ElfFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=T
     `kind` is `executable`, `static`, `static-pie`, `shared-library`, `object`, `core` or `other`.
     `machine` is the architecture by its OCI name. `version_needs` and `version_definitions` hold symbol
     versions such as `GLIBC_2.34`. `libc_version` is set on C libraries and their loaders, from the version
-    text inside the file.
+    text inside the file. `go_build` is what the Go toolchain noted in a program: see `layer._go_build`.
     """
 
     bits: int
@@ -66,6 +67,7 @@ class ElfFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=T
     version_needs: tuple[str, ...] = ()
     version_definitions: tuple[str, ...] = ()
     libc_version: str | None = None
+    go_build: str | None = None
 
     @property
     def is_static(self) -> bool:
@@ -75,7 +77,7 @@ class ElfFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=T
     @property
     def text_size(self) -> int:
         """The length of all names together, in characters: a file of a few kB can claim megabytes of them."""
-        single = (self.interpreter, self.soname, self.runpath, self.rpath)
+        single = (self.interpreter, self.soname, self.runpath, self.rpath, self.go_build)
         several = (*self.needed, *self.version_needs, *self.version_definitions)
         return sum(len(text or "") for text in single) + sum(map(len, several))
 
@@ -105,6 +107,7 @@ def parse_elf(content: ElfContent | bytes | bytearray) -> ElfFacts | None:
         version_needs=_versions(view, segments, dynamic, strings, _NEEDS),
         version_definitions=_versions(view, segments, dynamic, strings, _DEFINITIONS),
         libc_version=_libc_version(view.head, soname, dynamic),
+        go_build=go_build(view, segments),
     )
 
 
@@ -129,13 +132,6 @@ def _dynamic(view: ElfContent, segments: list[Segment]) -> dict[int, list[int]]:
     return tags
 
 
-def _file_offset(segments: list[Segment], address: int) -> int | None:
-    for kind, _, offset, size, start in segments:
-        if kind == PT_LOAD and start <= address < start + size:
-            return offset + address - start
-    return None
-
-
 class _Strings:
     """Calling it with offsets into the dynamic string table yields the strings that are there."""
 
@@ -154,7 +150,7 @@ class _Strings:
 
 def _string_table(view: ElfContent, segments: list[Segment], dynamic: dict[int, list[int]]) -> _Strings:
     address = next(iter(dynamic.get(_DT_STRTAB, ())), None)
-    return _Strings(view, None if address is None else _file_offset(segments, address))
+    return _Strings(view, None if address is None else view.file_offset(segments, address))
 
 
 class _VersionTable(msgspec.Struct, frozen=True):
@@ -183,7 +179,7 @@ def _versions(
 ) -> tuple[str, ...]:
     address = next(iter(dynamic.get(table.address_tag, ())), None)
     count = next(iter(dynamic.get(table.count_tag, ())), 0)
-    offset = None if address is None else _file_offset(segments, address)
+    offset = None if address is None else view.file_offset(segments, address)
     names = () if offset is None else _version_names(view, offset, count, table)
     # The records may overlap, so that a small file can claim millions of them.
     found = dict.fromkeys(strings(itertools.islice(names, _MOST_VERSIONS)))

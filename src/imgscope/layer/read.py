@@ -10,7 +10,7 @@ import xxhash
 
 from imgscope.errors import Cancelled, ImgscopeError, IntegrityError, LayerError, LimitError, SourceError
 from imgscope.layer import _sparse
-from imgscope.layer._content import fingerprint
+from imgscope.layer._content import LastBytes, fingerprint
 from imgscope.layer._elf_content import MAGIC, ElfContent
 from imgscope.layer.elf import ElfFacts, parse_elf
 from imgscope.layer.hashing import HashingThread
@@ -194,8 +194,8 @@ class _Pass:
         if member.parts is not None:
             # What is stored first may come after a hole.
             head = head[: next((length for offset, length in member.parts if offset == 0 < length), 0)]
-        is_wanted = self._is_wanted(member, head)
-        if member.parts is None and not is_wanted and not head.startswith(MAGIC):
+        wanted_size = self._wanted_size(member, head)
+        if member.parts is None and not wanted_size and not head.startswith(MAGIC):
             whole = archive.whole()
             # Most files are small and lie in one chunk.
             return xxhash.xxh3_128_digest(whole) if whole is not None else fingerprint(archive.content()), None
@@ -207,20 +207,25 @@ class _Pass:
             self._take_unpacked(holes)
             pieces = _sparse.expanded(member.size, member.parts, pieces)
         is_elf = head.startswith(MAGIC)
-        kept, elf = bytearray(), ElfContent(self._limits.captured_file_size)
-        onlookers = [kept.extend] * is_wanted + [elf.add] * is_elf
+        wanted, elf = LastBytes(wanted_size), ElfContent(self._limits.captured_file_size)
+        onlookers = [wanted.add] * bool(wanted_size) + [elf.add] * is_elf
         digest = fingerprint(pieces, *onlookers)
-        if is_wanted:
-            self._keep(member.path, bytes(kept))
+        if wanted_size:
+            self._keep(member.path, wanted.content())
         return digest, self._elf(elf) if is_elf else None
 
-    def _is_wanted(self, member: TarMember, head: bytes) -> bool:
+    def _wanted_size(self, member: TarMember, head: bytes) -> int:
+        """Return how many bytes at most are wanted of the content, the last ones; 0 for nearly every file."""
         limit = self._limits.captured_file_size
         if not self._wants.match(member.path):
-            return member.size <= _LARGEST_BY_CONTENT and self._wants.match_content(member.path, head)
-        if member.size > limit:
+            is_small = member.size <= _LARGEST_BY_CONTENT
+            return limit if is_small and self._wants.match_content(member.path, head) else 0
+        if member.size <= limit:
+            return limit
+        tail = min(self._wants.tail(member.path), limit)
+        if not tail:
             self._remark(member.path, f"is larger than the {limit:,} bytes that are read of such a file")
-        return member.size <= limit
+        return tail
 
     def _keep(self, path: str, content: bytes) -> None:
         kept = self._wants.reduced(path, content)

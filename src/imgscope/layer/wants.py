@@ -17,12 +17,14 @@ class Want:
     """Files whose content a probe asks for: those that `glob` matches and that begin with `beginning`.
 
     `reduce` returns what of a content is worth keeping, in a form that it would itself return unchanged; it is given
-    whatever bytes an image has there. Only files of up to 64 KiB are looked for by their beginning alone.
+    whatever bytes an image has there. Of a file that is too large to be held it is given the last `tail` bytes.
+    Only files of up to 64 KiB are looked for by their beginning alone.
     """
 
     glob: str = _ANYWHERE
     beginning: bytes = b""
     reduce: Callable[[bytes], bytes] | None = None
+    tail: int = 0
 
 
 class Wants:
@@ -43,6 +45,7 @@ class Wants:
             for want in sorted(asked, key=lambda want: bool(want.beginning))
             if want.reduce is not None
         ]
+        self._tails = [(_union([want.glob]), want.tail) for want in asked if want.tail and want.reduce is not None]
         self._by_content = [(_union([want.glob]), want.beginning) for want in asked if want.beginning]
         self._beginnings = tuple({beginning for _, beginning in self._by_content})
         self.head_size = max([_MAGIC_SIZE, *map(len, self._beginnings)])
@@ -56,6 +59,12 @@ class Wants:
         return head.startswith(self._beginnings) and any(
             head.startswith(beginning) and glob.fullmatch(path) for glob, beginning in self._by_content
         )
+
+    def tail(self, path: str) -> int:
+        """Return how many bytes from its end are wanted of the file at `path`, if it is too large to be held."""
+        if self._whole.match(path):
+            return 0
+        return max((tail for glob, tail in self._tails if glob.fullmatch(path)), default=0)
 
     def reduced(self, path: str, content: bytes) -> bytes:
         """Return what is kept of a wanted `content`: all of it where any probe wants that."""
@@ -101,7 +110,7 @@ class _Globs:
 
 def _key(want: Want) -> str:
     reducer = f"{want.reduce.__module__}.{want.reduce.__qualname__}" if want.reduce else ""
-    return f"{want.glob} {want.beginning!r} {reducer}"
+    return f"{want.glob} {want.beginning!r} {reducer} {want.tail}"
 
 
 def _directory(glob: str) -> str:

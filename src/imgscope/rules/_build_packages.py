@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from imgscope.facts import InspectedImage, InstalledPackage
+from imgscope.facts import DISTRIBUTION_TYPES, InspectedImage, InstalledPackage
 
 _VERSIONED: Final = r"(-?\d+(\.\d+)*)?(-(x86-64|aarch64|arm|i686)[a-z0-9-]*)?"
 _COMPILERS: Final = re.compile(
@@ -23,12 +23,13 @@ _FIRST_STAGE: Final = "build in a first stage and COPY --from it"
 
 def is_compiler(package: InstalledPackage) -> bool:
     """Tell whether the package holds a compiler, a linker, or a part that has no use without one."""
-    return _COMPILERS.fullmatch(package.name) is not None
+    return package.type in DISTRIBUTION_TYPES and _COMPILERS.fullmatch(package.name) is not None
 
 
 def is_development(package: InstalledPackage) -> bool:
     """Tell whether the package holds headers and the like, other than those that belong to a compiler."""
-    return _DEVELOPMENT.fullmatch(package.name) is not None and not is_compiler(package)
+    is_named_so = package.type in DISTRIBUTION_TYPES and _DEVELOPMENT.fullmatch(package.name) is not None
+    return is_named_so and not is_compiler(package)
 
 
 def without_build_packages(image: InspectedImage, packages: list[InstalledPackage]) -> str:
@@ -58,7 +59,7 @@ def _requested(image: InspectedImage, packages: list[InstalledPackage]) -> list[
     It is nothing where whatever that was is gone. Where the package manager keeps no record, it is what no other
     build package needs.
     """
-    needing = _Needing(image.packages)
+    needing = _Needing(package for package in image.packages if package.type in DISTRIBUTION_TYPES)
     if packages[0].is_requested is None:
         return [package for package in packages if needing.is_outermost(package)] or packages
     # What was there before may need it, too, but did not bring it.
