@@ -13,7 +13,7 @@ from typing import Final
 MAGIC: Final = b"\x7fELF"
 PT_LOAD, PT_DYNAMIC, PT_INTERP = 1, 2, 3
 
-HEAD_SIZE: Final = 16 * 1024 * 1024
+HEAD_SIZE: Final = 8 * 1024 * 1024
 _SEGMENT_SIZE: Final = 8 * 1024 * 1024
 _PROGRAM_HEADERS_WITHIN: Final = 64 * 1024
 _EXECUTABLE: Final = 1
@@ -24,7 +24,7 @@ Segment = tuple[int, int, int, int, int]
 
 
 class ElfContent:
-    """The held parts of one file; those of a file up to 16 MiB are all of it.
+    """The held parts of one file; those of a file up to 8 MiB are all of it.
 
     `add` takes the file piece by piece, holding at most `limit` bytes. The rest reads what is held, in the class and
     byte order of the file, and answers None for what is not.
