@@ -48,7 +48,8 @@ def test_a_package_has_what_its_paragraph_says() -> None:
         installed_size=3 * 1024,
         source="glibc",
         section="libs",
-        needs=("dpkg", "libgcc-s1", "libcrypt1", "libcrypt2", "libidn2-0"),
+        needs=("dpkg", "libgcc-s1", "libcrypt1", "libcrypt2"),
+        recommends=("libidn2-0",),
         provides=("libc",),
         paths=("/.", "/lib/x"),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from typing import Final
 
 from imgscope.facts import DISTRIBUTION_TYPES, InspectedImage, InstalledPackage
+from imgscope.packages import PackageGraph
 
 _VERSIONED: Final = r"(-?\d+(\.\d+)*)?(-(x86-64|aarch64|arm|i686)[a-z0-9-]*)?"
 _COMPILERS: Final = re.compile(
@@ -59,40 +59,14 @@ def _requested(image: InspectedImage, packages: list[InstalledPackage]) -> list[
     It is nothing where whatever that was is gone. Where the package manager keeps no record, it is what no other
     build package needs.
     """
-    needing = _Needing(package for package in image.packages if package.type in DISTRIBUTION_TYPES)
+    graph = image.package_graph
     if packages[0].is_requested is None:
-        return [package for package in packages if needing.is_outermost(package)] or packages
+        outermost = [each for each in packages if not any(map(_is_build_package, _bringing(graph, each)))]
+        return outermost or packages
     # What was there before may need it, too, but did not bring it.
-    found = [package for package in needing.requested(packages) if package.layer == packages[0].layer]
+    found = [package for package in graph.requested(packages) if package.layer == packages[0].layer]
     return [package for package in found if _is_build_package(package)] or found
 
 
-class _Needing:
-    """Which packages need which."""
-
-    def __init__(self, packages: Iterable[InstalledPackage]) -> None:
-        self._by_need: dict[str, list[InstalledPackage]] = {}
-        for package in packages:
-            for name in package.needs:
-                self._by_need.setdefault(name, []).append(package)
-
-    def requested(self, packages: Iterable[InstalledPackage]) -> Iterator[InstalledPackage]:
-        """Yield those of `packages` that were requested, and of the others what was requested and brought them."""
-        waiting, seen = list(packages), set[str]()
-        while waiting:
-            package = waiting.pop(0)
-            if package.name in seen:
-                continue
-            seen.add(package.name)
-            if package.is_requested:
-                yield package
-            else:
-                waiting += self._needing(package)
-
-    def is_outermost(self, package: InstalledPackage) -> bool:
-        """Tell whether no other build package needs this one."""
-        return not any(_is_build_package(other) for other in self._needing(package) if other.name != package.name)
-
-    def _needing(self, package: InstalledPackage) -> Iterator[InstalledPackage]:
-        for name in (package.name, *package.provides):
-            yield from self._by_need.get(name, ())
+def _bringing(graph: PackageGraph[InstalledPackage], package: InstalledPackage) -> tuple[InstalledPackage, ...]:
+    return (*graph.needed_by(package), *graph.recommended_by(package))

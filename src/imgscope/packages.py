@@ -1,0 +1,120 @@
+"""Which installed packages need which: what their databases say, as a graph."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Final, Generic, Protocol, TypeVar
+
+_EVERY_ARCHITECTURE: Final = (None, "all", "any", "noarch")
+
+
+class Needing(Protocol):
+    """What the graph has to know of a package; `facts.InstalledPackage` says what each of it means."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def architecture(self) -> str | None: ...
+
+    @property
+    def needs(self) -> tuple[str, ...]: ...
+
+    @property
+    def recommends(self) -> tuple[str, ...]: ...
+
+    @property
+    def provides(self) -> tuple[str, ...]: ...
+
+    @property
+    def is_requested(self) -> bool | None: ...
+
+    @property
+    def paths(self) -> tuple[str, ...]: ...
+
+
+AnyPackage = TypeVar("AnyPackage", bound=Needing)
+
+
+class PackageGraph(Generic[AnyPackage]):
+    """The packages of an image, each with what it needs and with what needs it.
+
+    A name is looked up among packages of the same type: their names, what they provide and, where it is a path, the
+    files that they own. Of several that fit, those for the same architecture count where there are such, and then all
+    of them: which of two alternatives is in use, no database tells. A package never needs itself.
+    """
+
+    def __init__(self, packages: Iterable[AnyPackage]) -> None:
+        self._packages = tuple(packages)
+        self._by_name: dict[tuple[str, str], list[AnyPackage]] = {}
+        for package in self._packages:
+            for name in dict.fromkeys((package.name, *package.provides)):
+                self._by_name.setdefault((package.type, name), []).append(package)
+        self._add_owners()
+        self._needs = {id(package): self._found(package, package.needs) for package in self._packages}
+        self._recommends = {id(package): self._found(package, package.recommends) for package in self._packages}
+        self._needed_by = self._reverse(self._needs)
+        self._recommended_by = self._reverse(self._recommends)
+
+    def needs(self, package: AnyPackage) -> tuple[AnyPackage, ...]:
+        """Return what `package` cannot do without."""
+        return self._needs[id(package)]
+
+    def recommends(self, package: AnyPackage) -> tuple[AnyPackage, ...]:
+        """Return what comes along with `package` although it can do without."""
+        return self._recommends[id(package)]
+
+    def needed_by(self, package: AnyPackage) -> tuple[AnyPackage, ...]:
+        """Return what cannot do without `package`."""
+        return tuple(self._needed_by.get(id(package), ()))
+
+    def recommended_by(self, package: AnyPackage) -> tuple[AnyPackage, ...]:
+        """Return what `package` comes along with although it can do without."""
+        return tuple(self._recommended_by.get(id(package), ()))
+
+    def requested(self, packages: Iterable[AnyPackage]) -> Iterator[AnyPackage]:
+        """Yield those of `packages` that were requested, and of the others what was requested and brought them."""
+        waiting, seen = deque(packages), set[int]()
+        while waiting:
+            package = waiting.popleft()
+            if id(package) in seen:
+                continue
+            seen.add(id(package))
+            if package.is_requested:
+                yield package
+            else:
+                waiting += (*self.needed_by(package), *self.recommended_by(package))
+
+    def _found(self, package: AnyPackage, names: Iterable[str]) -> tuple[AnyPackage, ...]:
+        found: dict[int, AnyPackage] = {}
+        for name in names:
+            candidates = self._by_name.get((package.type, name), ())
+            fitting = [each for each in candidates if _runs_with(each, package)] if len(candidates) > 1 else ()
+            found.update((id(each), each) for each in fitting or candidates)
+        found.pop(id(package), None)
+        return tuple(found.values())
+
+    def _reverse(self, edges: dict[int, tuple[AnyPackage, ...]]) -> dict[int, list[AnyPackage]]:
+        needing: dict[int, list[AnyPackage]] = {}
+        for package in self._packages:
+            for needed in edges[id(package)]:
+                needing.setdefault(id(needed), []).append(package)
+        return needing
+
+    def _add_owners(self) -> None:
+        """Let the files that packages need, such as /bin/sh, lead to the packages that own them."""
+        needed = {name for package in self._packages for name in package.needs if name.startswith("/")}
+        if not needed:
+            return
+        for package in self._packages:
+            for path in package.paths:
+                if path in needed:
+                    self._by_name.setdefault((package.type, path), []).append(package)
+
+
+def _runs_with(needed: Needing, package: Needing) -> bool:
+    return needed.architecture == package.architecture or needed.architecture in _EVERY_ARCHITECTURE
