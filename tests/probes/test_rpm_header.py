@@ -55,15 +55,20 @@ def test_a_package_of_more_than_4_GiB_has_its_size_in_another_tag() -> None:
         ("app", []),
         ("(a or b)", ["a", "b"]),
         ("(a >= 1.0 with a < 2.0~)", ["a"]),
-        ("(a if b)", ["a"]),
-        ("(a if b else c)", ["a", "c"]),
-        ("(a unless (b and c))", ["a"]),
         ("((a and b(x86-64)) or python3dist(x[y]) = 1)", ["a", "b(x86-64)", "python3dist(x[y])"]),
         ("(", []),
     ],
 )
 def test_dependencies_name_what_can_be_installed(written: str, names: list[str]) -> None:
     assert parse_header(made({REQUIRES: [written, written]})).needs == names
+
+
+@pytest.mark.parametrize(
+    ("written", "names"), [("(a if b)", ["a"]), ("(a if b else c)", ["a", "c"]), ("(a unless (b and c))", ["a"])]
+)
+def test_what_is_needed_on_a_condition_comes_along_and_is_not_needed(written: str, names: list[str]) -> None:
+    found = parse_header(made({REQUIRES: [written, "always"]}))
+    assert (found.needs, found.recommends) == (["always"], names)
 
 
 def test_files_have_their_directories() -> None:

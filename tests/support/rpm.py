@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -84,6 +86,14 @@ def queried(*command: str | Path, format: str = QUERY) -> list[tuple[str, ...]]:
     """Return what `command`, an rpm and its options, says of all packages in order, signing keys left out."""
     rows = [tuple(line.split("\t")) for line in run(*command, "-qa", "--queryformat", format).splitlines()]
     return sorted(row for row in rows if row[0] != "gpg-pubkey")
+
+
+def needed_by(name: str, *command: str | Path) -> tuple[str, ...]:
+    """Return what rpm says cannot do without package `name`, which it would therefore not erase."""
+    refused = subprocess.run([*command, "--erase", "--test", name], capture_output=True, text=True, check=False)
+    needing = re.findall(r" is needed by \(installed\) (?:\S*:)?(\S+)-[^-\s]+-[^-\s]+$", refused.stderr, re.MULTILINE)
+    # An epoch is written before the version, and here it is taken off with it.
+    return tuple(sorted(set(needing)))
 
 
 def _build(spec: Spec, directory: Path) -> Path:

@@ -29,6 +29,7 @@ _STRING, _STRING_ARRAY, _TRANSLATED_STRING = 6, 8, 9
 _NUMBERS: Final = {2: "B", 3: "H", 4: "I", 5: "Q"}
 
 _CONDITION: Final = re.compile(r"\s(?:if|unless)\s.*?(?=\selse\s|\)|$)")
+_IF: Final = re.compile(rb"\s(?:if|unless)\s")
 _VERSION_TEST: Final = re.compile(r"\s[<>=]+\s*[^\s()]+")
 _RICH_NAME: Final = re.compile(r"[^\s()]+(?:\([^\s()]*\))*")
 _OPERATORS: Final = frozenset(("and", "or", "with", "without", "if", "unless", "else"))
@@ -80,6 +81,8 @@ def parse_header(blob: bytes) -> RpmPackage:
     if not name or not version:
         raise MalformedHeader("has no name and version")
     release, epoch = header.text(_RELEASE), header.number(_EPOCH)
+    required = header.texts(_REQUIRES)
+    conditional = [word for word in required if _IF.search(word)]
     return RpmPackage(
         name=name,
         version=(f"{epoch}:" if epoch is not None else "") + version + (f"-{release}" if release else ""),
@@ -87,8 +90,9 @@ def parse_header(blob: bytes) -> RpmPackage:
         installed_size=header.number(_LONG_SIZE) or header.number(_SIZE),
         source=source_name(header.text(_SOURCE_PACKAGE)),
         section=header.text(_GROUP),
-        needs=_names(header.texts(_REQUIRES), besides=name),
-        recommends=_names(header.texts(_RECOMMENDS), besides=name),
+        needs=_names((word for word in required if not _IF.search(word)), besides=name),
+        # Which conditions hold is for rpm to decide; where they do not, the package does without.
+        recommends=_names([*conditional, *header.texts(_RECOMMENDS)], besides=name),
         provides=_names(header.texts(_PROVIDES), besides=name),
         files=list(_files(header)),
     )
