@@ -16,8 +16,19 @@ _COMPILERS: Final = re.compile(
     r"|libbinutils|lib(cc1|gprofng|ctf|ctf-nobfd)-?\d+|lib(gcc|stdc\+\+|gfortran|clang-common|clang-cpp)-?\d+(\.\d+)?-dev"
     r"|musl-tools|gcc-c\+\+"
 )
-_DEVELOPMENT: Final = re.compile(r".+-(dev|devel|headers|dev-bin)|linux-libc-dev|linux-headers.*")
+_DEVELOPMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_~:-]*-(dev|devel|headers|dev-bin)|linux-libc-dev|linux-headers.*")
 _NAMES_IN_COMMAND: Final = 4
+_COMMANDS: Final = {
+    "deb": "apt-get install -y {0} && … && apt-get purge -y --auto-remove {0}",
+    "apk": "apk add --no-cache --virtual .build {0} && … && apk del .build",
+    "rpm": "dnf install -y {0} && … && dnf remove -y {0} && dnf clean all",
+    "alpm": "pacman -S --noconfirm {0} && … && pacman -Rns --noconfirm {0}",
+    "opkg": "opkg install {0} && … && opkg remove --autoremove {0}",
+}
+_ZYPPER: Final = "zypper -n install {0} && … && zypper -n remove --clean-deps {0} && zypper clean -a"
+_TDNF: Final = "tdnf install -y {0} && … && tdnf autoremove -y {0} && tdnf clean all"
+_WITH_ZYPPER: Final = frozenset(("suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sles"))
+_WITH_TDNF: Final = frozenset(("photon", "mariner", "azurelinux"))
 _FIRST_STAGE: Final = "build in a first stage and COPY --from it"
 
 
@@ -44,9 +55,18 @@ def without_build_packages(image: InspectedImage, packages: list[InstalledPackag
     named = " ".join(names[:_NAMES_IN_COMMAND]) + (" …" if len(names) > _NAMES_IN_COMMAND else "")
     if not all(map(_is_build_package, requested)):
         return f"{_FIRST_STAGE}: they came along with {named}"
-    if packages[0].type == "apk":
-        return f"{_FIRST_STAGE}, or in one RUN: apk add --no-cache --virtual .build {named} && … && apk del .build"
-    return f"{_FIRST_STAGE}, or in one RUN: apt-get install -y {named} && … && apt-get purge -y --auto-remove {named}"
+    command = _command(image, packages[0].type)
+    return f"{_FIRST_STAGE}, or in one RUN: {command.format(named)}" if command else _FIRST_STAGE
+
+
+def _command(image: InspectedImage, kind: str) -> str | None:
+    """Return what installs packages, builds, and removes them again with all they brought; None where nothing does."""
+    if kind != "rpm":
+        return _COMMANDS.get(kind)
+    names = {image.distro.id, *(image.distro.id_like or "").split()}
+    if names & _WITH_ZYPPER:
+        return _ZYPPER
+    return _TDNF if names & _WITH_TDNF else _COMMANDS["rpm"]
 
 
 def _is_build_package(package: InstalledPackage) -> bool:
