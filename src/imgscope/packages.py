@@ -66,10 +66,11 @@ class PackageGraph(Generic[AnyPackage]):
 
     def __init__(self, packages: Iterable[AnyPackage]) -> None:
         self._packages = tuple(packages)
-        self._by_name: dict[tuple[str, str], list[AnyPackage]] = {}
+        self._by_name: dict[str, dict[str, list[AnyPackage]]] = {}
         for package in self._packages:
+            by_name = self._by_name.setdefault(package.type, {})
             for name in dict.fromkeys((package.name, *package.provides)):
-                self._by_name.setdefault((package.type, name), []).append(package)
+                by_name.setdefault(name, []).append(package)
         self._add_owners()
         self._needs = {id(package): self._found(package, package.needs) for package in self._packages}
         self._recommends = {id(package): self._found(package, package.recommends) for package in self._packages}
@@ -107,10 +108,13 @@ class PackageGraph(Generic[AnyPackage]):
 
     def _found(self, package: AnyPackage, names: Iterable[str]) -> tuple[AnyPackage, ...]:
         found: dict[int, AnyPackage] = {}
+        by_name = self._by_name.get(package.type, {})
         for name in names:
-            candidates = self._by_name.get((package.type, name), ())
-            fitting = [each for each in candidates if _runs_with(each, package)] if len(candidates) > 1 else ()
-            found.update((id(each), each) for each in fitting or candidates)
+            candidates = by_name.get(name, ())
+            if len(candidates) > 1:
+                candidates = [each for each in candidates if _runs_with(each, package)] or candidates
+            for each in candidates:
+                found[id(each)] = each
         found.pop(id(package), None)
         return tuple(found.values())
 
@@ -127,9 +131,8 @@ class PackageGraph(Generic[AnyPackage]):
         if not needed:
             return
         for package in self._packages:
-            for path in package.paths:
-                if path in needed:
-                    self._by_name.setdefault((package.type, path), []).append(package)
+            for path in needed.intersection(package.paths):
+                self._by_name[package.type].setdefault(path, []).append(package)
 
 
 def _runs_with(needed: Needing, package: Needing) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgscope.probes import _rpm_berkeley, _rpm_database, _rpm_ndb, _rpm_sqlite
+from imgscope.probes import _rpm_berkeley, _rpm_database, _rpm_ndb, _sqlite
 from imgscope.probes._rpm_database import kept_keys, kept_packages, read_database, reduce_database
 from imgscope.probes._rpm_header import RpmPackage
 from tests.support.rpm_headers import DATA, berkeley_page, header, listed, ndb_of, sqlite_of
@@ -21,7 +21,9 @@ LITTLE, BIG, NDB = (
 )
 HEADERS = tuple(_rpm_ndb.headers(NDB, lambda _: None))
 SQLITE = sqlite_of(HEADERS)
-FORMATS = pytest.mark.parametrize("content", [LITTLE, BIG, NDB, SQLITE], ids=["little", "big", "ndb", "sqlite"])
+MALFORMED = SQLITE.replace(b"PackagesPackages", b"\xffackagesPackages").replace(b"CREATE TABLE", b"CREATE TABEL")
+CONTENTS = {"little": LITTLE, "big": BIG, "ndb": NDB, "sqlite": SQLITE}
+FORMATS = pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 ENOUGH_SECONDS = 2.0
 
 
@@ -70,7 +72,8 @@ def test_what_is_kept_is_far_smaller_and_is_kept_unchanged_a_second_time(content
         (LITTLE[:24] + b"\1" + LITTLE[25:], "it is encrypted or has checksums, as rpm never writes it"),
         (LITTLE[:26] + b"\1" + LITTLE[27:], "it is encrypted or has checksums, as rpm never writes it"),
         (SQLITE[:100], "SQLite says: "),
-        (sqlite_of((), table="Other"), "it has no table of packages"),
+        (MALFORMED, "SQLite finds its schema malformed"),
+        (sqlite_of((), table="Other"), "it has no table Packages"),
     ],
 )
 def test_what_is_wrong_with_a_database_is_said(content: bytes, problem: str | None) -> None:
@@ -84,7 +87,7 @@ def test_what_is_wrong_in_many_places_is_said_once() -> None:
     )
 
 
-@pytest.mark.parametrize("content", [LITTLE, BIG, NDB, SQLITE], ids=["little", "big", "ndb", "sqlite"])
+@FORMATS
 def test_C65_a_database_that_was_cut_gives_what_is_left_of_it(content: bytes) -> None:
     found = read_database(content[: len(content) * 3 // 4])
     assert found.problem is not None
@@ -152,8 +155,8 @@ def test_C66_what_only_looks_like_the_table_of_packages_is_not_run(statement: st
 
 
 def test_C66_sqlite_has_a_limited_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_rpm_sqlite, "_MOST_INSTRUCTIONS", 1000)
-    monkeypatch.setattr(_rpm_sqlite, "_INSTRUCTIONS_BETWEEN", 100)
+    monkeypatch.setattr(_sqlite, "_MOST_INSTRUCTIONS", 1000)
+    monkeypatch.setattr(_sqlite, "_INSTRUCTIONS_BETWEEN", 100)
     found = read_database(sqlite_of(list(HEADERS) * 200))
     assert found.problem == "SQLite says: interrupted"
     assert found.packages
@@ -197,18 +200,19 @@ def test_any_bytes_are_read_without_an_error(content: bytes) -> None:
 _CHANGES = st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6)
 
 
-@FORMATS
+@pytest.mark.parametrize("format", CONTENTS)
 @given(changes=_CHANGES)
 def test_a_real_database_with_bytes_overwritten_is_read_without_an_error_in_little_time(
-    content: bytes, changes: list[tuple[float, bytes]]
+    format: str, changes: list[tuple[float, bytes]]
 ) -> None:
+    content = CONTENTS[format]
     damaged = bytearray(content)
     for where, new in changes:
         start = int(where * (len(damaged) - len(new)))
         damaged[start : start + len(new)] = new
-    started = time.perf_counter()
+    started = time.process_time()
     found = read_database(bytes(damaged))
-    assert time.perf_counter() - started < ENOUGH_SECONDS
+    assert time.process_time() - started < ENOUGH_SECONDS
     assert sum(package.paths_size for package in found.packages) < 100 * len(content)
     assert all(isinstance(package, RpmPackage) for package in found.packages)
     reduce_database(bytes(damaged))

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from imgscope.probes import _rpm_berkeley, _rpm_ndb, _rpm_sqlite
+from imgscope.probes import _rpm_berkeley, _rpm_ndb, _sqlite
 from imgscope.probes._rpm_header import MalformedHeader, RpmPackage, parse_header
 
 _KEPT: Final = b"imgscope: packages of rpm 1\n"
@@ -93,8 +93,9 @@ def read_database(content: bytes) -> RpmPackages:
 
 
 def _headers(content: bytes, problems: list[str]) -> Iterator[bytes]:
-    if content.startswith(_rpm_sqlite.MAGIC):
-        return _rpm_sqlite.headers(content, problems.append)
+    if content.startswith(_sqlite.MAGIC):
+        rows = _sqlite.rows(content, "Packages", "SELECT blob FROM Packages", problems.append)
+        return (blob for (blob,) in rows if isinstance(blob, bytes))
     if content.startswith(_rpm_ndb.MAGIC):
         return _rpm_ndb.headers(content, problems.append)
     if _rpm_berkeley.is_berkeley(content):

@@ -9,6 +9,7 @@ from imgscope.errors import LayerError
 from imgscope.facts import InstalledPackage
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.wants import Want
+from imgscope.probes import _rpm_reasons
 from imgscope.probes._attribution import bringing_layers
 from imgscope.probes._content import content_of
 from imgscope.probes._rpm_database import kept_keys, kept_packages, reduce_database
@@ -33,12 +34,13 @@ def _find(tree: FileTree) -> Iterator[InstalledPackage]:
     seen: set[Key] = set()
     problems: list[str] = []
     databases: set[int] = set()
+    automatic = _rpm_reasons.automatic_packages(tree)
     for directory in _DIRECTORIES:
         real = tree.resolve(directory)
         if real is None or id(real) in databases:
             continue
         databases.add(id(real))
-        yield from _unseen(_in_directory(tree, directory, problems), seen)
+        yield from _unseen(_in_directory(tree, directory, automatic, problems), seen)
     yield from _unseen(_in_manifest(tree), seen)
     if problems:
         raise LayerError("; ".join(problems))
@@ -52,7 +54,9 @@ def _unseen(packages: Iterable[InstalledPackage], seen: set[Key]) -> Iterator[In
             yield package
 
 
-def _in_directory(tree: FileTree, directory: str, problems: list[str]) -> list[InstalledPackage]:
+def _in_directory(
+    tree: FileTree, directory: str, automatic: _rpm_reasons.Names | None, problems: list[str]
+) -> list[InstalledPackage]:
     """Return the packages of the first database in `directory` that has any; add what cannot be read to `problems`."""
     for name in _NAMES:
         path = f"{directory}/{name}"
@@ -65,7 +69,9 @@ def _in_directory(tree: FileTree, directory: str, problems: list[str]) -> list[I
         problems.extend(_pending_changes(tree, path))
         layers = bringing_layers(tree, node.path, kept_keys)
         if kept.packages:
-            return [_package(each, layers.get(each.key, node.content_layer)) for each in kept.packages]
+            return [
+                _package(each, layers.get(each.key, node.content_layer), automatic=automatic) for each in kept.packages
+            ]
     return []
 
 
@@ -92,7 +98,8 @@ def _manifest_keys(content: bytes) -> Iterator[Key]:
     return (record.key for record in parse_manifest(content))
 
 
-def _package(record: RpmPackage, layer: int) -> InstalledPackage:
+def _package(record: RpmPackage, layer: int, *, automatic: _rpm_reasons.Names | None = None) -> InstalledPackage:
+    names = {record.name, f"{record.name}.{record.architecture}"}
     return InstalledPackage(
         name=record.name,
         version=record.version,
@@ -105,6 +112,7 @@ def _package(record: RpmPackage, layer: int) -> InstalledPackage:
         needs=tuple(record.needs),
         recommends=tuple(record.recommends),
         provides=tuple(record.provides),
+        is_requested=None if automatic is None else names.isdisjoint(automatic),
         paths=tuple(record.paths()),
     )
 
@@ -112,4 +120,4 @@ def _package(record: RpmPackage, layer: int) -> InstalledPackage:
 _WANTS: Final = tuple(
     Want(glob=f"{directory}/{name}", reduce=reduce_database) for directory in _DIRECTORIES for name in _NAMES
 )
-PROBE = Probe(name="rpm", wants=(*_WANTS, _MANIFEST), find=_find)
+PROBE = Probe(name="rpm", wants=(*_WANTS, _MANIFEST, *_rpm_reasons.WANTS), find=_find)

@@ -16,7 +16,9 @@ _COMPILERS: Final = re.compile(
     r"|libbinutils|lib(cc1|gprofng|ctf|ctf-nobfd)-?\d+|lib(gcc|stdc\+\+|gfortran|clang-common|clang-cpp)-?\d+(\.\d+)?-dev"
     r"|musl-tools|gcc-c\+\+"
 )
-_DEVELOPMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_~:-]*-(dev|devel|headers|dev-bin)|linux-libc-dev|linux-headers.*")
+_DEVELOPMENT: Final = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9.+_~:-]*-(dev|devel|headers|dev-bin)|linux-libc-dev|linux-headers.*"
+)
 _NAMES_IN_COMMAND: Final = 4
 _COMMANDS: Final = {
     "deb": "apt-get install -y {0} && … && apt-get purge -y --auto-remove {0}",
