@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imgscope.errors import ImgscopeError
 from imgscope.facts import InstalledPackage
 from imgscope.filesystem.tree import FileTree
+from imgscope.probes._rpm_manifest import parse_manifest
 from imgscope.probes.rpm import PROBE
 from tests.support.images import directory, file, layer, symlink, whiteout
 from tests.support.memory import inspect, tree_of
@@ -143,6 +146,13 @@ def test_C53_distroless_has_a_manifest_instead() -> None:
         ),
         InstalledPackage(name="with-epoch", version="3:2-1.cm2", type="rpm", layer=0, architecture="noarch"),
     ]
+
+
+@given(st.binary() | st.text("a1-.\t\n(none)").map(str.encode))
+def test_any_bytes_are_parsed_as_a_manifest_without_an_error(content: bytes) -> None:
+    for package in parse_manifest(content):
+        assert package.name
+        assert package.version
 
 
 def test_a_database_that_a_later_layer_removes_lists_nothing() -> None:

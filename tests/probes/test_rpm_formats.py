@@ -176,8 +176,31 @@ def test_more_paths_than_an_image_can_hold_are_left_out(monkeypatch: pytest.Monk
     kept = reduce_database(NDB)
     monkeypatch.setattr(_rpm_database, "_LARGEST_PATHS", 1000)
     found = kept_packages(kept)
-    assert found.problem == "it lists more files than can be"
+    assert found.problem == "it lists more files than can be in an image"
     assert [(each.key, each.files) for each in found.packages] == [(key, []) for key in kept_keys(kept)]
+
+
+@pytest.mark.parametrize("limit", ["_MOST_PACKAGES", "_MOST_DEPENDENCIES"])
+def test_C65_a_database_lists_no_more_packages_and_dependencies_than_an_image_can_hold(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_rpm_database, limit, 3)
+    found = read_database(NDB)
+    assert found.problem == "it lists more than can be in an image"
+    assert 0 < len(found.packages) <= 3
+
+
+def test_what_is_kept_is_read_up_to_a_size_that_memory_can_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = reduce_database(NDB)
+    monkeypatch.setattr(_rpm_database, "_LARGEST_KEPT", len(kept) - 1)
+    assert kept_packages(kept).problem == "it lists more than can be in an image"
+    assert list(kept_keys(kept)) == []
+
+
+@FORMATS
+def test_a_database_that_is_kept_whole_gives_the_same_packages(content: bytes) -> None:
+    assert kept_packages(content) == kept_packages(reduce_database(content))
+    assert list(kept_keys(content)) == list(kept_keys(reduce_database(content)))
 
 
 @pytest.mark.parametrize("read", [lambda kept: list(kept_keys(kept)), lambda kept: kept_packages(kept).packages])
@@ -213,6 +236,6 @@ def test_a_real_database_with_bytes_overwritten_is_read_without_an_error_in_litt
     started = time.process_time()
     found = read_database(bytes(damaged))
     assert time.process_time() - started < ENOUGH_SECONDS
-    assert sum(package.paths_size for package in found.packages) < 100 * len(content)
+    assert sum(package.paths_size for package in found.packages) < 1000 * len(content)
     assert all(isinstance(package, RpmPackage) for package in found.packages)
     reduce_database(bytes(damaged))

@@ -93,6 +93,10 @@ def test_a_source_package_is_called_as_its_file_begins(file_name: str | None, na
     assert source_name(file_name) == name
 
 
+def test_dependencies_that_are_longer_than_any_name_are_left_out() -> None:
+    assert parse_header(made({REQUIRES: ["x" * 5000, "(" + " if" * 1000 + "\n" + " if" * 1000, "y"]})).needs == ["y"]
+
+
 @pytest.mark.parametrize(
     ("blob", "message"),
     [

@@ -39,7 +39,7 @@ def paths_of(tree: FileTree, name: str, architecture: str, diversions: Diversion
     for stem in (name, f"{name}:{architecture}"):
         kept = content_of(tree, f"{_INFO}/{stem}.md5sums")
         if kept is not None:
-            paths = (f"/{path}" for path in summed_paths(_decompressed(kept)))
+            paths = (f"/{path}" for path in summed_paths(_decompressed(compressed_sums(kept))))
             return _diverted(paths, name, diversions)
     return ()
 

@@ -116,10 +116,12 @@ class _Pages:
                 yield None
                 continue
             item = self._content[page.start + value : page.start + key]
-            if item[0] == _ON_THIS_PAGE and len(item) > 1 + _COUNTER_SIZE:
-                yield item[1:]
-            elif item[0] == _ON_OTHER_PAGES:
+            if item[0] == _ON_OTHER_PAGES:
                 yield self._elsewhere(item)
+            elif item[0] != _ON_THIS_PAGE:
+                yield None
+            elif len(item) > 1 + _COUNTER_SIZE:
+                yield item[1:]
 
     def _elsewhere(self, item: bytes) -> bytes | None:
         """Return the value that `item` says begins on another page, or None where its chain of pages is broken."""

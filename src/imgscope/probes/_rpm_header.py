@@ -14,9 +14,14 @@ from typing import Final
 
 import msgspec
 
-# The most that rpm itself accepts (hdrchkTags and hdrchkData in its header.c).
+# The most that rpm itself accepted until 4.14 (hdrchkTags and hdrchkData in its header.c).
 _MOST_ENTRIES: Final = 0xFFFF
-_MOST_DATA: Final = 0x0FFF_FFFF
+_MOST_DATA: Final = 32 * 1024 * 1024
+# Of one tag; the largest honest packages have a hundred thousand files.
+_MOST_STRINGS: Final = 1_000_000
+_LONGEST_DEPENDENCY: Final = 4096
+# What Python needs for a string besides its characters.
+_STRING_OVERHEAD: Final = 50
 _COUNTS: Final = struct.Struct(">II")
 _ENTRY: Final = struct.Struct(">IIII")
 
@@ -28,7 +33,7 @@ _DIRECTORY_NUMBERS, _BASE_NAMES, _DIRECTORIES = 1116, 1117, 1118
 _STRING, _STRING_ARRAY, _TRANSLATED_STRING = 6, 8, 9
 _NUMBERS: Final = {2: "B", 3: "H", 4: "I", 5: "Q"}
 
-_CONDITION: Final = re.compile(r"\s(?:if|unless)\s.*?(?=\selse\s|\)|$)")
+_CONDITION: Final = re.compile(r"\s(?:if|unless)\s.*?(?=\selse\s|\)|$)", re.DOTALL)
 _IF: Final = re.compile(rb"\s(?:if|unless)\s")
 _VERSION_TEST: Final = re.compile(r"\s[<>=]+\s*[^\s()]+")
 _RICH_NAME: Final = re.compile(r"[^\s()]+(?:\([^\s()]*\))*")
@@ -67,8 +72,11 @@ class RpmPackage(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
     @property
     def paths_size(self) -> int:
-        """How many characters all paths have at most: hostile headers can name many files in one long directory."""
-        return sum((names.count(b"\0") + 1) * len(directory) + len(names) for directory, names in self.files)
+        """How many bytes `paths` take: a hostile header can name very many files in one directory with a long name."""
+        return sum(
+            (names.count(b"\0") + 1) * (len(directory) + _STRING_OVERHEAD) + len(names)
+            for directory, names in self.files
+        )
 
 
 def parse_header(blob: bytes) -> RpmPackage:
@@ -108,7 +116,7 @@ def _names(written: Iterable[bytes], *, besides: str) -> list[str]:
     """Return the names in dependencies; those on features of rpm itself are none, and `besides` goes without saying."""
     names: dict[str, None] = {}
     for word in written:
-        if word.startswith(b"rpmlib("):
+        if word.startswith(b"rpmlib(") or len(word) > _LONGEST_DEPENDENCY:
             continue
         text = word.decode("utf-8", "replace")
         names.update(dict.fromkeys(_rich_names(text) if text.startswith("(") else (text,)))
@@ -163,7 +171,7 @@ class _Header:
         kind, data, count = self._raw(tag)
         if kind not in (_STRING, _STRING_ARRAY, _TRANSLATED_STRING) or not data:
             return []
-        strings = data.split(b"\0", count)
+        strings = data.split(b"\0", min(count, _MOST_STRINGS))
         # What follows the last NUL is something else, or a string that was cut.
         return strings[:-1]
 

@@ -22,7 +22,7 @@ _KEPT: Final = b"imgscope: automatic packages of dnf 1\n"
 # TransactionItemReason of libdnf: a dependency, and one that is only recommended.
 _AUTOMATIC_NUMBERS: Final = (1, 4)
 _AUTOMATIC_WORDS: Final = ("Dependency", "Weak Dependency")
-_LARGEST_TOML: Final = 4 * 1024 * 1024
+_LARGEST: Final = 4 * 1024 * 1024
 
 Names = frozenset[str]
 """Names of packages, with their architecture behind a dot where it is recorded."""
@@ -44,7 +44,7 @@ def automatic_packages(tree: FileTree) -> Names | None:
     if dnf_5 is not None:
         return _automatic_in_state(dnf_5)
     if dnf_4 is not None:
-        return _kept_names(dnf_4)
+        return _kept_names(reduce_history(dnf_4))
     return frozenset(_listed(zypper)) if zypper is not None else None
 
 
@@ -63,6 +63,8 @@ def _automatic_in_history(content: bytes) -> Iterator[str]:
 
 
 def _kept_names(kept: bytes) -> Names | None:
+    if len(kept) > _LARGEST:
+        return None
     try:
         return frozenset(msgspec.msgpack.decode(kept.removeprefix(_KEPT), type=list[str])) or None
     except msgspec.DecodeError:
@@ -70,7 +72,7 @@ def _kept_names(kept: bytes) -> Names | None:
 
 
 def _automatic_in_state(content: bytes) -> Names | None:
-    if len(content) > _LARGEST_TOML:
+    if len(content) > _LARGEST:
         return None
     try:
         packages: Any = tomllib.loads(content.decode("utf-8", "replace")).get("packages")
