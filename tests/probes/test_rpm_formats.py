@@ -111,6 +111,25 @@ def test_C65_values_of_berkeley_db_do_not_share_pages() -> None:
 
 
 @pytest.mark.parametrize(
+    ("offset", "written"),
+    [
+        (26, struct.pack("<HH", 4095, 4096)),
+        (26, struct.pack("<HH", 4000, 4050)),
+        (26, struct.pack("<HH", 4000, 10)),
+        (26, struct.pack("<HH", 4091, 4085)),
+        (4079, b"\4"),
+        (4083, struct.pack("<I", 7)),
+    ],
+    ids=["after the page", "no length", "in the head", "cut short", "of an unknown kind", "on a page beyond the end"],
+)
+def test_C65_values_of_berkeley_db_that_are_nowhere_are_said(offset: int, written: bytes) -> None:
+    page = bytearray(berkeley_page("<", value_at=2, size=100))
+    page[offset : offset + len(written)] = written
+    found = read_database(berkeley_page("<", meta_last_page=1) + page)
+    assert found.problem == "a package on page 1 cannot be read to its end"
+
+
+@pytest.mark.parametrize(
     ("block", "blocks", "length"),
     [(2**32 - 1, 4, 10), (256, 2**32 - 1, 10), (256, 8, 2**32 - 1), (256, 1, 0), (0, 8, 10)],
 )
