@@ -32,6 +32,7 @@ def package(name: str, version: str, type: str = "deb", architecture: str | None
         (package("libc6", "2.36-9+deb12u4~a"), "pkg:deb/debian/libc6@2.36-9%2Bdeb12u4~a?distro=debian-12"),
         (package("LibFoo", "1"), "pkg:deb/debian/libfoo@1?distro=debian-12"),
         (package("Foo", "1", type="rpm"), "pkg:rpm/debian/Foo@1?distro=debian-12"),
+        (package("curl", "1:7.88-1.el9", type="rpm"), "pkg:rpm/debian/curl@7.88-1.el9?distro=debian-12&epoch=1"),
         (package("a/b @1", "1?#%"), "pkg:deb/debian/a%2Fb%20%401@1%3F%23%25?distro=debian-12"),
         (package("Left", "1.0", type="npm", architecture="any"), "pkg:npm/Left@1.0"),
         (package("@scope/name", "1.0", type="npm"), "pkg:npm/%40scope/name@1.0"),
@@ -50,6 +51,7 @@ def package(name: str, version: str, type: str = "deb", architecture: str | None
         "plus in the version",
         "lowercase",
         "case matters to rpm",
+        "the epoch of an rpm",
         "separators",
         "no distro",
         "npm with a scope",
@@ -71,6 +73,15 @@ def test_a_distribution_without_versions_is_no_qualifier() -> None:
     assert package_url(package("a", "1", type="alpm"), distro("arch")) == "pkg:alpm/arch/a@1"
 
 
+@pytest.mark.parametrize(
+    ("id", "namespace"),
+    [("opensuse-leap", "opensuse"), ("opensuse-tumbleweed", "opensuse"), ("sles", "suse"), ("fedora", "fedora")],
+)
+def test_the_namespace_of_an_rpm_is_its_vendor(id: str, namespace: str) -> None:
+    url = package_url(package("a", "1", type="rpm"), distro(id, "15.6"))
+    assert url == f"pkg:rpm/{namespace}/a@1?distro={id}-15.6"
+
+
 def test_an_unknown_distribution_is_neither_namespace_nor_qualifier() -> None:
     assert package_url(package("a", "1", architecture="all"), NO_DISTRO) == "pkg:deb/a@1?arch=all"
 
@@ -83,7 +94,10 @@ def test_whatever_an_image_calls_its_packages_the_parts_can_be_told_apart(
     name: str, version: str, architecture: str
 ) -> None:
     url = package_url(package(name, version, "rpm", architecture), distro("fedora"))
-    path, _, qualifiers = url.partition("?")
+    path, _, written = url.partition("?")
     assert url.isascii()
-    assert [unquote(part) for part in path.removeprefix("pkg:rpm/fedora/").split("@")] == [name, version]
-    assert unquote(qualifiers) == f"arch={architecture}"
+    qualifiers = dict(each.split("=") for each in written.split("&"))
+    named, _, versioned = path.removeprefix("pkg:rpm/fedora/").partition("@")
+    epoch = f"{qualifiers['epoch']}:" if "epoch" in qualifiers else ""
+    assert (unquote(named), epoch + unquote(versioned)) == (name, version)
+    assert unquote(qualifiers["arch"]) == architecture

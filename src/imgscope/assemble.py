@@ -223,6 +223,7 @@ def _packages(image: InspectedImage) -> tuple[Package, ...]:
             installed_size=package.installed_size,
             file_bytes=image.size_of_package(package) if package.has_known_files else None,
             layer=package.layer,
+            required_by=image.required_by(package),
         )
         for package in image.packages
     )

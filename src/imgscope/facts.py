@@ -14,6 +14,7 @@ from imgscope.filesystem.tree import FileTree
 from imgscope.filesystem.waste import WastedCopy, wasted_copies
 from imgscope.oci.config import ImageConfig
 from imgscope.oci.instruction import Instruction
+from imgscope.packages import PackageGraph
 from imgscope.report import Distro, Libc
 
 NO_DISTRO: Final = Distro(
@@ -31,8 +32,10 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
 
     `type` is the purl type, but for `python`. `installed_size` is the database's claim in bytes. `paths` are the files
     it owns, as the database writes them, and `files` those that are its because of where they are.
-    `needs` are the names of what comes along with it, alternatives included; `provides` the other names that it goes
-    by there. `is_requested`: somebody asked for it, rather than for what needs it; None where that is not recorded.
+    `needs` are the names of what it cannot do without, alternatives included, `recommends` those of what comes along
+    unless somebody objects; `provides` are the other names that it goes by there. `is_requested`: somebody asked for
+    it, rather than for what needs it; None where that is not recorded. `state` says how far an installation came that
+    did not come to its end, in the words of the database.
     """
 
     name: str
@@ -44,8 +47,10 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     section: str | None = None
     needs: tuple[str, ...] = ()
+    recommends: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
     is_requested: bool | None = None
+    state: str | None = None
     paths: tuple[str, ...] = ()
     files: tuple[Node, ...] = ()
 
@@ -150,6 +155,17 @@ class InspectedImage:
         """Return the files that no package owns, in path order, each content once."""
         return self._unowned
 
+    def required_by(self, package: InstalledPackage) -> tuple[str, ...] | None:
+        """Return the names of the packages that cannot do without `package`, in order; None where none is recorded."""
+        if package.type not in self._types_with_needs:
+            return None
+        return tuple(sorted({needing.name for needing in self.package_graph.needed_by(package)}))
+
+    @cached_property
+    def package_graph(self) -> PackageGraph[InstalledPackage]:
+        """Which packages need which."""
+        return PackageGraph(self.packages)
+
     @cached_property
     def directories_by_name(self) -> Mapping[str, tuple[Node, ...]]:
         """Every directory of the image by the last component of its path."""
@@ -171,6 +187,10 @@ class InspectedImage:
     def wasted(self) -> tuple[WastedCopy, ...]:
         """Every copy of content that ships without being of use."""
         return tuple(wasted_copies(self.tree))
+
+    @cached_property
+    def _types_with_needs(self) -> frozenset[str]:
+        return frozenset(package.type for package in self.packages if package.needs)
 
     @cached_property
     def _counting(self) -> dict[int, Node]:

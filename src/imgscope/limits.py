@@ -14,14 +14,17 @@ class Limits:
     """Defaults that no honest image reaches. Sizes in bytes, durations in seconds.
 
     `entry_count`, `unpacked_size` and `kept_size` hold for a whole image: see `Budget`. `path_size` is four
-    times what Linux can open. `kept_size` is for what of an image stays in memory besides its list of entries.
-    `attachment_patience` is how long what is attached to an image is waited for once the image was read.
+    times what Linux can open. `captured_file_size` is for a file that is kept, `reduced_file_size` for one of which a
+    part is, such as a package database: it is in memory for a moment only. `kept_size` is for what of an image stays
+    in memory besides its list of entries. `attachment_patience` is how long what is attached to an image is waited
+    for once the image was read.
     """
 
     error_body_size: int = 64 * 1024
     token_body_size: int = 64 * 1024
     archive_manifest_size: int = _MEBIBYTE
     captured_file_size: int = 64 * _MEBIBYTE
+    reduced_file_size: int = 256 * _MEBIBYTE
     extended_header_size: int = _MEBIBYTE
     path_size: int = 16 * 1024
     entry_count: int = 5_000_000

@@ -14,24 +14,29 @@ _LOWERCASE_TYPES: Final = ("deb", "apk", "alpm", "opkg", "golang", "composer")
 # What a name has before its last slash is the namespace; elsewhere a slash is part of the name.
 _NAMESPACED_TYPES: Final = ("npm", "golang", "composer")
 _DEVELOPMENT: Final = "(devel)"
+_EPOCH: Final = re.compile(r"(?:([0-9]+):)?(.+)", re.DOTALL)
+# The specification's example has SUSE's distributions, opensuse-leap for one, under the name of their vendor.
+_VENDORS: Final = (("opensuse", "opensuse"), ("sles", "suse"), ("sled", "suse"), ("sle-", "suse"), ("sle_", "suse"))
 
 
 def package_url(package: InstalledPackage, distro: Distro) -> str:
     """Return the purl of `package`; packages of a distribution carry it as namespace and qualifier, if it is known."""
-    qualifiers: dict[str, str | None] = {}
+    version, qualifiers = package.version, dict[str, str | None]()
+    if package.type == "rpm":
+        qualifiers["epoch"], version = _split_epoch(version)
     purl_type, parts = _type_and_name(package)
     if package.type in DISTRIBUTION_TYPES:
         qualifiers["arch"] = package.architecture
         if distro.id != NO_DISTRO.id:
-            parts.insert(0, distro.id)
+            parts.insert(0, _vendor(distro) if package.type == "rpm" else distro.id)
             qualifiers["distro"] = f"{distro.id}-{distro.version_id}" if distro.version_id else None
     elif package.type == "gem":
         qualifiers["platform"] = package.architecture
     written = "&".join(f"{key}={_encoded(value)}" for key, value in sorted(qualifiers.items()) if value)
     path = "/".join(map(_encoded, parts))
     # Go's word for no version at all.
-    version = "" if package.version == _DEVELOPMENT else f"@{_encoded(package.version)}"
-    return f"pkg:{purl_type}/{path}{version}" + (f"?{written}" if written else "")
+    versioned = "" if version == _DEVELOPMENT else f"@{_encoded(version)}"
+    return f"pkg:{purl_type}/{path}{versioned}" + (f"?{written}" if written else "")
 
 
 def _type_and_name(package: InstalledPackage) -> tuple[str, list[str]]:
@@ -46,6 +51,16 @@ def _type_and_name(package: InstalledPackage) -> tuple[str, list[str]]:
     if package.type in _NAMESPACED_TYPES:
         return package.type, [part for part in name.split("/") if part] or [name]
     return package.type, [name]
+
+
+def _split_epoch(version: str) -> tuple[str | None, str]:
+    """Return the epoch of an rpm, which a purl has as a qualifier, and the rest of its version."""
+    found = _EPOCH.fullmatch(version)
+    return (found[1], found[2]) if found else (None, version)
+
+
+def _vendor(distro: Distro) -> str:
+    return next((vendor for beginning, vendor in _VENDORS if distro.id.startswith(beginning)), distro.id)
 
 
 def _encoded(text: str) -> str:

@@ -121,6 +121,17 @@ def test_the_last_bytes_are_those_at_the_end(pieces: list[bytes], size: int) -> 
     assert held.content() == b"".join(pieces)[-size:]
 
 
+def test_a_file_of_which_only_part_is_kept_may_be_larger() -> None:
+    limits = Limits(captured_file_size=5, reduced_file_size=20)
+    archive = tar([file("a/METADATA", "Name: one\n\nmore"), file("b/METADATA", "Name: two\n" + "x" * 20)])
+    index = read(archive, wants=[Want(glob="*/METADATA", reduce=first_line)], limits=limits)
+    assert index.captured == {"a/METADATA": b"Name: one"}
+    assert [anomaly.message for anomaly in index.anomalies] == [
+        "is larger than the 20 bytes that are read of such a file"
+    ]
+    assert read(archive, wants=["a/METADATA"], limits=limits).captured == {}
+
+
 def test_files_are_found_by_how_they_begin() -> None:
     archive = tar([file("a/b/key", KEY + b"\nx"), file("other", b"x" + KEY), file("large", KEY + bytes(64 * 1024))])
     assert read(archive, wants=[Want(beginning=KEY)]).captured == {"a/b/key": KEY + b"\nx"}

@@ -67,6 +67,18 @@ def test_the_world_file_says_which_packages_were_asked_for() -> None:
     assert requested == {"app": True, "lib": False, ".deps": True, "gcc": True}
 
 
+def test_what_apk_adds_by_itself_comes_along_with_what_it_was_added_for() -> None:
+    installed = "P:bash\nV:1\n\nP:docs\nV:1\np:cmd:man=1\n\nP:bash-doc\nV:1\ni:bash=1 cmd:man\n\n"
+    found = {package.name: package.recommends for package in packages_of(tree_of((file(V2, installed),)))}
+    assert found == {"bash": ("bash-doc",), "docs": ("bash-doc",), "bash-doc": ()}
+
+
+def test_a_virtual_package_is_listed_and_needs_what_it_was_made_of() -> None:
+    installed = "P:.build-deps\nV:20240101.000000\nA:noarch\nD:gcc make\n\nP:gcc\nV:1\n\n"
+    virtual, _ = packages_of(tree_of((file(V2, installed),)))
+    assert (virtual.name, virtual.needs) == (".build-deps", ("gcc", "make"))
+
+
 def test_C52_a_database_that_both_places_lead_to_is_read_once() -> None:
     tree = tree_of((symlink("lib", "usr/lib"), file(V3, record("musl") + record("busybox"))))
     assert [package.name for package in packages_of(tree)] == ["musl", "busybox"]

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from imgscope.facts import InstalledPackage
 from imgscope.filesystem.tree import FileTree
-from imgscope.probes.dpkg import PROBE, parse_paragraphs
+from imgscope.probes._control import parse_paragraphs
+from imgscope.probes._dpkg_paths import compressed_sums
+from imgscope.probes.dpkg import PROBE
 from tests.support.images import Entry, directory, file, symlink, whiteout
 from tests.support.memory import tree_of
 
@@ -48,7 +50,8 @@ def test_a_package_has_what_its_paragraph_says() -> None:
         installed_size=3 * 1024,
         source="glibc",
         section="libs",
-        needs=("dpkg", "libgcc-s1", "libcrypt1", "libcrypt2", "libidn2-0"),
+        needs=("dpkg", "libgcc-s1", "libcrypt1", "libcrypt2"),
+        recommends=("libidn2-0",),
         provides=("libc",),
         paths=("/.", "/lib/x"),
     )
@@ -64,6 +67,76 @@ def test_apt_records_what_it_installed_only_because_it_was_needed() -> None:
     )
     requested = {name: package.is_requested for name, package in packages_of(tree).items()}
     assert requested == {"app": True, "needed": False, "adopted": True}
+
+
+def test_what_apt_records_is_about_one_architecture() -> None:
+    foreign = paragraph("lib", "2").replace("amd64", "i386")
+    record = "Package: {}\nArchitecture: {}\nAuto-Installed: 1\n\n"
+    states = record.format("lib", "i386") + record.format("doc", "amd64")
+    both = (paragraph("lib"), foreign, paragraph("doc").replace("amd64", "all"))
+    tree = tree_of((status(*both), file("var/lib/apt/extended_states", states)))
+    requested = {
+        (package.name, package.architecture): package.is_requested
+        for package in PROBE.find(tree)
+        if isinstance(package, InstalledPackage)
+    }
+    assert requested == {("lib", "amd64"): True, ("lib", "i386"): False, ("doc", "all"): False}
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [("installed", None), ("half-installed", "half-installed"), ("unpacked", "unpacked"), ("triggers-pending",) * 2],
+)
+def test_a_package_that_is_not_installed_to_the_end_tells_how_far_it_came(state: str, told: str | None) -> None:
+    tree = tree_of((status(paragraph("app", status=f"install ok {state}")),))
+    assert packages_of(tree)["app"].state == told
+
+
+def test_packages_of_several_architectures_have_lists_of_their_own() -> None:
+    lists = (file(f"var/lib/dpkg/info/lib:{name}.list", f"/lib/{name}\n") for name in ("amd64", "i386"))
+    tree = tree_of((status(paragraph("lib"), paragraph("lib").replace("amd64", "i386")), *lists))
+    found = [fact for fact in PROBE.find(tree) if isinstance(fact, InstalledPackage)]
+    assert [(package.architecture, package.paths) for package in found] == [
+        ("amd64", ("/lib/amd64",)),
+        ("i386", ("/lib/i386",)),
+    ]
+
+
+SUMS = f"{'0' * 32}  usr/bin/app\n{'f' * 32}  usr/share/a  b\nno sum\n"
+
+
+@pytest.mark.parametrize("stem", ["app", "app:amd64"])
+def test_where_the_list_is_gone_the_checksums_tell_the_paths(stem: str) -> None:
+    tree = tree_of((status(paragraph("app")), file(f"var/lib/dpkg/info/{stem}.md5sums", SUMS)))
+    assert packages_of(tree)["app"].paths == ("/usr/bin/app", "/usr/share/a  b")
+
+
+def test_where_the_list_is_there_the_checksums_do_not_count() -> None:
+    info = "var/lib/dpkg/info/app"
+    tree = tree_of((status(paragraph("app")), file(f"{info}.list", "/a\n"), file(f"{info}.md5sums", SUMS)))
+    assert packages_of(tree)["app"].paths == ("/a",)
+
+
+def test_a_diverted_file_is_where_it_was_diverted_to() -> None:
+    diversions = "/bin/sh\n/bin/sh.distrib\ndash\n/usr/bin/x\n/usr/bin/x.real\n:\n/cut\n"
+    lists = (file(f"var/lib/dpkg/info/{name}.list", "/bin/sh\n/usr/bin/x\n") for name in ("dash", "app"))
+    tree = tree_of((status(paragraph("dash"), paragraph("app")), file("var/lib/dpkg/diversions", diversions), *lists))
+    found = packages_of(tree)
+    assert found["dash"].paths == ("/bin/sh", "/usr/bin/x.real")
+    assert found["app"].paths == ("/bin/sh.distrib", "/usr/bin/x.real")
+
+
+@given(st.binary())
+def test_what_is_kept_of_checksums_is_kept_unchanged_a_second_time(content: bytes) -> None:
+    kept = compressed_sums(content)
+    assert compressed_sums(kept) == kept
+
+
+def test_what_only_looks_like_kept_checksums_lists_nothing() -> None:
+    begun = compressed_sums(b"")[:-8]
+    for garbage in (begun, begun + b"garbage"):
+        tree = tree_of((status(paragraph("app")), file("var/lib/dpkg/info/app.md5sums", garbage)))
+        assert packages_of(tree)["app"].paths == ()
 
 
 @pytest.mark.parametrize(

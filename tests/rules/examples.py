@@ -9,6 +9,7 @@ from typing import Any, Final
 from tests.support import elf
 from tests.support.images import BuiltLayer, Entry, directory, file, hard_link, layer, whiteout
 
+STATUS: Final = "var/lib/dpkg/status"
 LARGE: Final = 200_000
 """Bytes that are worth a word."""
 
@@ -27,7 +28,7 @@ def dpkg(*names: str, paths: Sequence[str] = ()) -> tuple[Entry, ...]:
     """Debian's database with the packages `names`; the first of them owns `paths`."""
     status = "".join(f"Package: {name}\nStatus: install ok installed\nVersion: 1\n\n" for name in names)
     owned = "".join(f"/{path}\n" for path in paths)
-    return file("var/lib/dpkg/status", status), file(f"var/lib/dpkg/info/{names[0]}.list", owned)
+    return file(STATUS, status), file(f"var/lib/dpkg/info/{names[0]}.list", owned)
 
 
 def content(letter: str, size: int = LARGE) -> bytes:
@@ -105,6 +106,10 @@ EXAMPLES: Final = {
         silent=(layer(SHELL, file("usr/bin/curl", "x", mode=0o755)),),
         fires_config={"Healthcheck": {"Test": ["CMD-SHELL", "curl -f http://localhost:8000/ || exit 1"]}},
         silent_config={"Healthcheck": {"Test": ["CMD-SHELL", "curl -f http://localhost:8000/ || exit 1"]}},
+    ),
+    "installation-unfinished": Example(
+        fires=(layer(file(STATUS, "Package: a\nStatus: install ok half-configured\nVersion: 1\n")),),
+        silent=(layer(file(STATUS, "Package: a\nStatus: deinstall ok config-files\nVersion: 1\n")),),
     ),
     "interpreter-missing": Example(
         fires=(layer(file("app", elf.glibc_program(), mode=0o755)),),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.images import BuiltLayer, Entry, file, layer
 from tests.support.memory import inspect
+from tests.support.rpm_headers import header, sqlite_of
 
 FIRST_STAGE = "build in a first stage and COPY --from it"
 RUN = "RUN /bin/sh -c install # buildkit"
@@ -71,6 +74,35 @@ def test_alpine_has_a_command_of_its_own() -> None:
     entries = apk("P:gcc\nV:1\nD:binutils so:libc.so\n\nP:binutils\nV:1\n", "gcc=1\n")
     (fix,) = fixes(layer(*entries, created_by=RUN))
     assert fix == f"{FIRST_STAGE}, or in one RUN: apk add --no-cache --virtual .build gcc && … && apk del .build"
+
+
+@pytest.mark.parametrize(
+    ("os_release", "command"),
+    [
+        ("ID=fedora", "dnf install -y gcc && … && dnf remove -y gcc && dnf clean all"),
+        ('ID=rocky\nID_LIKE="rhel centos fedora"', "dnf install -y gcc && … && dnf remove -y gcc && dnf clean all"),
+        (
+            'ID=opensuse-leap\nID_LIKE="suse opensuse"',
+            "zypper -n install gcc && … && zypper -n remove --clean-deps gcc && zypper clean -a",
+        ),
+        ("ID=photon", "tdnf install -y gcc && … && tdnf autoremove -y gcc && tdnf clean all"),
+    ],
+)
+def test_distributions_with_rpm_have_the_commands_of_their_package_managers(os_release: str, command: str) -> None:
+    packages = [header({1000: "gcc", 1001: "13", 1049: ["cpp"]}), header({1000: "cpp", 1001: "13"})]
+    entries = file("var/lib/rpm/rpmdb.sqlite", sqlite_of(packages)), file("etc/os-release", os_release)
+    (fix,) = fixes(layer(*entries, created_by=RUN))
+    assert fix == f"{FIRST_STAGE}, or in one RUN: {command}"
+
+
+def test_arch_and_OpenWrt_have_commands_of_their_own() -> None:
+    arch = file("var/lib/pacman/local/gcc-1/desc", "%NAME%\ngcc\n\n%VERSION%\n1\n")
+    openwrt = file("usr/lib/opkg/status", "Package: gcc\nVersion: 1\nStatus: install user installed\n")
+    commands = [fixes(layer(each, created_by=RUN))[0] for each in (arch, openwrt)]
+    assert commands == [
+        f"{FIRST_STAGE}, or in one RUN: pacman -S --noconfirm gcc && … && pacman -Rns --noconfirm gcc",
+        f"{FIRST_STAGE}, or in one RUN: opkg install gcc && … && opkg remove --autoremove gcc",
+    ]
 
 
 def test_a_virtual_package_of_alpine_stands_for_what_it_was_made_of() -> None:

@@ -67,18 +67,25 @@ class MuslRoot:
     musl_version: str
 
 
-def make_debian_root(directory: Path) -> Path:
+def make_debian_root(
+    directory: Path, *, codename: str = CODENAME, include: tuple[str, ...] = (), name: str = "root.tar"
+) -> Path:
     """Make a minimal Debian in `directory`, with this machine's package source configured, and return its archive.
 
-    Skips the test where that cannot be done.
+    Packages to `include` are installed as well. A `name` that is none of an archive makes a directory instead. Skips
+    the test where that cannot be done.
     """
     require("mmdebstrap", "apt-get")
     require_root()
     options = directory / "apt.conf"
     options.write_text(_apt_options())
-    archive = directory / "root.tar"
-    how = ("--variant=minbase", "--dpkgopt=force-unsafe-io", f"--aptopt={options}")
-    run("mmdebstrap", *how, CODENAME, archive, *_apt_sources())
+    archive = directory / name
+    how = ["--variant=minbase", "--dpkgopt=force-unsafe-io", f"--aptopt={options}"]
+    how += [f"--include={package}" for package in include]
+    sources = _apt_sources()
+    if codename != CODENAME:
+        sources = [f"deb {_index_targets('$(SITE)')[0]} {codename} main"]
+    run("mmdebstrap", *how, codename, archive, *sources)
     return archive
 
 

@@ -223,9 +223,13 @@ class _Pass:
         if member.size <= limit:
             return limit
         tail = min(self._wants.tail(member.path), limit)
-        if not tail:
+        if tail:
+            return tail
+        if self._wants.is_reduced(member.path):
+            limit = self._limits.reduced_file_size
+        if member.size > limit:
             self._remark(member.path, f"is larger than the {limit:,} bytes that are read of such a file")
-        return tail
+        return limit if member.size <= limit else 0
 
     def _keep(self, path: str, content: bytes) -> None:
         kept = self._wants.reduced(path, content)

@@ -66,6 +66,12 @@ class Wants:
             return 0
         return max((tail for glob, tail in self._tails if glob.fullmatch(path)), default=0)
 
+    def is_reduced(self, path: str) -> bool:
+        """Tell whether only part of a wanted `path` is kept."""
+        return not self._whole.match(path) and any(
+            not beginning and glob.fullmatch(path) for glob, beginning, _ in self._reducers
+        )
+
     def reduced(self, path: str, content: bytes) -> bytes:
         """Return what is kept of a wanted `content`: all of it where any probe wants that."""
         if not self._reducers or self._whole.match(path):

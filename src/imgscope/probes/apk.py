@@ -38,6 +38,11 @@ class ApkRecord(msgspec.Struct, kw_only=True):
         """The names of packages, or of what packages provide, that this one depends on."""
         return _names(self.fields.get("D", "").split())
 
+    @property
+    def provides(self) -> tuple[str, ...]:
+        """The other names that it goes by."""
+        return _names(self.fields.get("p", "").split())
+
 
 def parse_installed(content: bytes) -> Iterator[ApkRecord]:
     """Yield the packages of an installed database; `F:` opens a directory that following `R:` files are in."""
@@ -77,10 +82,11 @@ def _find(tree: FileTree) -> Iterator[InstalledPackage]:
         layers = bringing_layers(tree, node.path, _keys)
         records = list(parse_installed(content))
         requested = None if world is None else _requested(world, records)
+        brought = _brought(records)
         for record in records:
             if record.key not in seen:
                 seen.add(record.key)
-                yield _package(record, layers.get(record.key, node.content_layer), requested)
+                yield _package(record, layers.get(record.key, node.content_layer), requested, brought)
 
 
 def _requested(world: bytes, records: Iterable[ApkRecord]) -> frozenset[str]:
@@ -89,15 +95,27 @@ def _requested(world: bytes, records: Iterable[ApkRecord]) -> frozenset[str]:
     return frozenset(_names(world.decode("utf-8", "replace").split())).union(*groups)
 
 
+def _brought(records: Iterable[ApkRecord]) -> dict[str, list[str]]:
+    """Return what apk installs by itself where the packages that it goes with are ("install_if"), by their names."""
+    brought: dict[str, list[str]] = {}
+    for record in records:
+        for name in _names(record.fields.get("i", "").split()):
+            brought.setdefault(name, []).append(record.fields["P"])
+    return brought
+
+
 def _names(words: Iterable[str]) -> tuple[str, ...]:
     """Return what dependencies name, without versions and repositories; `!` marks what must not be there."""
     found = (_NAME.match(word) for word in words if not word.startswith("!"))
     return tuple(match.group() for match in found if match)
 
 
-def _package(record: ApkRecord, layer: int, requested: frozenset[str] | None) -> InstalledPackage:
+def _package(
+    record: ApkRecord, layer: int, requested: frozenset[str] | None, brought: dict[str, list[str]]
+) -> InstalledPackage:
     size = record.fields.get("I", "")
     name = record.fields["P"]
+    companions = (each for alias in (name, *record.provides) for each in brought.get(alias, ()))
     return InstalledPackage(
         name=name,
         version=record.fields["V"],
@@ -107,7 +125,8 @@ def _package(record: ApkRecord, layer: int, requested: frozenset[str] | None) ->
         installed_size=int(size) if size.isascii() and size.isdigit() and len(size) < 19 else None,
         source=record.fields.get("o"),
         needs=record.needs,
-        provides=_names(record.fields.get("p", "").split()),
+        recommends=tuple(dict.fromkeys(companions)),
+        provides=record.provides,
         is_requested=None if requested is None else name in requested,
         paths=tuple(record.paths),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from typing import Final
 
 from imgscope.facts import DISTRIBUTION_TYPES, InspectedImage, InstalledPackage
+from imgscope.packages import PackageGraph
 
 _VERSIONED: Final = r"(-?\d+(\.\d+)*)?(-(x86-64|aarch64|arm|i686)[a-z0-9-]*)?"
 _COMPILERS: Final = re.compile(
@@ -16,8 +16,21 @@ _COMPILERS: Final = re.compile(
     r"|libbinutils|lib(cc1|gprofng|ctf|ctf-nobfd)-?\d+|lib(gcc|stdc\+\+|gfortran|clang-common|clang-cpp)-?\d+(\.\d+)?-dev"
     r"|musl-tools|gcc-c\+\+"
 )
-_DEVELOPMENT: Final = re.compile(r".+-(dev|devel|headers|dev-bin)|linux-libc-dev|linux-headers.*")
+_DEVELOPMENT: Final = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9.+_~:-]*-(dev|devel|headers|dev-bin)|linux-libc-dev|linux-headers.*"
+)
 _NAMES_IN_COMMAND: Final = 4
+_COMMANDS: Final = {
+    "deb": "apt-get install -y {0} && … && apt-get purge -y --auto-remove {0}",
+    "apk": "apk add --no-cache --virtual .build {0} && … && apk del .build",
+    "rpm": "dnf install -y {0} && … && dnf remove -y {0} && dnf clean all",
+    "alpm": "pacman -S --noconfirm {0} && … && pacman -Rns --noconfirm {0}",
+    "opkg": "opkg install {0} && … && opkg remove --autoremove {0}",
+}
+_ZYPPER: Final = "zypper -n install {0} && … && zypper -n remove --clean-deps {0} && zypper clean -a"
+_TDNF: Final = "tdnf install -y {0} && … && tdnf autoremove -y {0} && tdnf clean all"
+_WITH_ZYPPER: Final = frozenset(("suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sles"))
+_WITH_TDNF: Final = frozenset(("photon", "mariner", "azurelinux"))
 _FIRST_STAGE: Final = "build in a first stage and COPY --from it"
 
 
@@ -44,9 +57,18 @@ def without_build_packages(image: InspectedImage, packages: list[InstalledPackag
     named = " ".join(names[:_NAMES_IN_COMMAND]) + (" …" if len(names) > _NAMES_IN_COMMAND else "")
     if not all(map(_is_build_package, requested)):
         return f"{_FIRST_STAGE}: they came along with {named}"
-    if packages[0].type == "apk":
-        return f"{_FIRST_STAGE}, or in one RUN: apk add --no-cache --virtual .build {named} && … && apk del .build"
-    return f"{_FIRST_STAGE}, or in one RUN: apt-get install -y {named} && … && apt-get purge -y --auto-remove {named}"
+    command = _command(image, packages[0].type)
+    return f"{_FIRST_STAGE}, or in one RUN: {command.format(named)}" if command else _FIRST_STAGE
+
+
+def _command(image: InspectedImage, kind: str) -> str | None:
+    """Return what installs packages, builds, and removes them again with all they brought; None where nothing does."""
+    if kind != "rpm":
+        return _COMMANDS.get(kind)
+    names = {image.distro.id, *(image.distro.id_like or "").split()}
+    if names & _WITH_ZYPPER:
+        return _ZYPPER
+    return _TDNF if names & _WITH_TDNF else _COMMANDS["rpm"]
 
 
 def _is_build_package(package: InstalledPackage) -> bool:
@@ -59,40 +81,14 @@ def _requested(image: InspectedImage, packages: list[InstalledPackage]) -> list[
     It is nothing where whatever that was is gone. Where the package manager keeps no record, it is what no other
     build package needs.
     """
-    needing = _Needing(package for package in image.packages if package.type in DISTRIBUTION_TYPES)
+    graph = image.package_graph
     if packages[0].is_requested is None:
-        return [package for package in packages if needing.is_outermost(package)] or packages
+        outermost = [each for each in packages if not any(map(_is_build_package, _bringing(graph, each)))]
+        return outermost or packages
     # What was there before may need it, too, but did not bring it.
-    found = [package for package in needing.requested(packages) if package.layer == packages[0].layer]
+    found = [package for package in graph.requested(packages) if package.layer == packages[0].layer]
     return [package for package in found if _is_build_package(package)] or found
 
 
-class _Needing:
-    """Which packages need which."""
-
-    def __init__(self, packages: Iterable[InstalledPackage]) -> None:
-        self._by_need: dict[str, list[InstalledPackage]] = {}
-        for package in packages:
-            for name in package.needs:
-                self._by_need.setdefault(name, []).append(package)
-
-    def requested(self, packages: Iterable[InstalledPackage]) -> Iterator[InstalledPackage]:
-        """Yield those of `packages` that were requested, and of the others what was requested and brought them."""
-        waiting, seen = list(packages), set[str]()
-        while waiting:
-            package = waiting.pop(0)
-            if package.name in seen:
-                continue
-            seen.add(package.name)
-            if package.is_requested:
-                yield package
-            else:
-                waiting += self._needing(package)
-
-    def is_outermost(self, package: InstalledPackage) -> bool:
-        """Tell whether no other build package needs this one."""
-        return not any(_is_build_package(other) for other in self._needing(package) if other.name != package.name)
-
-    def _needing(self, package: InstalledPackage) -> Iterator[InstalledPackage]:
-        for name in (package.name, *package.provides):
-            yield from self._by_need.get(name, ())
+def _bringing(graph: PackageGraph[InstalledPackage], package: InstalledPackage) -> tuple[InstalledPackage, ...]:
+    return (*graph.needed_by(package), *graph.recommended_by(package))
