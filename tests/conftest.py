@@ -74,11 +74,17 @@ def one_authority(_authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.Mo
     return _authority
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep integration tests together where tests are spread over processes: the images they share are made once."""
+    """Keep integration tests together where tests are spread over processes: the images they share are made once.
+
+    pytest-xdist looks at the groups in the same hook, so that this one has to come first.
+    """
     for item in items:
         if item.get_closest_marker("integration"):
-            item.add_marker(pytest.mark.xdist_group("integration"))
+            names = item.fixturenames if isinstance(item, pytest.Function) else ()
+            shared = next((name for name in ("debian", "musl") if name in names), None)
+            item.add_marker(pytest.mark.xdist_group("images" if shared else item.location[0]))
 
 
 @pytest.hookimpl(wrapper=True)
