@@ -47,4 +47,4 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             )
 
 
-RULE = Rule(id="added-from-url", severity=Severity.LOW, check=_check)
+RULE = Rule(id="added-from-url", severity=Severity.LOW, topic="build", check=_check)

@@ -108,4 +108,4 @@ def _attribute(entry: LayerEntry | None) -> bytes:
     return (entry.xattrs or {}).get(_ATTRIBUTE, b"") if entry is not None else b""
 
 
-RULE = Rule(id="capable-program", severity=Severity.MEDIUM, check=_check)
+RULE = Rule(id="capable-program", severity=Severity.MEDIUM, topic="permissions", check=_check)

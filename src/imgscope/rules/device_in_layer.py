@@ -92,4 +92,4 @@ def _severity(node: Node, entry: LayerEntry) -> Severity:
     return Severity.MEDIUM if is_the_hosts else Severity.LOW
 
 
-RULE = Rule(id="device-in-layer", severity=Severity.MEDIUM, check=_check)
+RULE = Rule(id="device-in-layer", severity=Severity.MEDIUM, topic="permissions", check=_check)

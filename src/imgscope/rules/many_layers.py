@@ -41,4 +41,4 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(id="many-layers", severity=Severity.MEDIUM, check=_check)
+RULE = Rule(id="many-layers", severity=Severity.MEDIUM, topic="build", check=_check)

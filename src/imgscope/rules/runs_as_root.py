@@ -49,4 +49,4 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(id="runs-as-root", severity=Severity.MEDIUM, check=_check)
+RULE = Rule(id="runs-as-root", severity=Severity.MEDIUM, topic="permissions", check=_check)

@@ -93,4 +93,4 @@ def _expected(image: InspectedImage, programs: list[Node]) -> set[int]:
     return {id(node) for node in owned if node not in earlier or _runs_as_another(earlier[node])}
 
 
-RULE = Rule(id="setuid-program", severity=Severity.HIGH, check=_check)
+RULE = Rule(id="setuid-program", severity=Severity.HIGH, topic="permissions", check=_check)

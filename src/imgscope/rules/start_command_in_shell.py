@@ -44,4 +44,4 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(id="start-command-in-shell", severity=Severity.LOW, check=_check)
+RULE = Rule(id="start-command-in-shell", severity=Severity.LOW, topic="start", check=_check)

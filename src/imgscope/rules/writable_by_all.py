@@ -85,4 +85,4 @@ def _fix(first: Node, keyword: str) -> str:
     return f"in the instruction that makes it so: chmod -R o-w /{printable(first.path)}, and chown it to its user"
 
 
-RULE = Rule(id="writable-by-all", severity=Severity.MEDIUM, check=_check)
+RULE = Rule(id="writable-by-all", severity=Severity.MEDIUM, topic="permissions", check=_check)
