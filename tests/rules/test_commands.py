@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgscope.report import Finding, ImageReport
+from imgscope.report import Finding, ImageReport, Severity
 from imgscope.rules._scripts import called_programs
 from tests.support import elf
 from tests.support.images import Entry, directory, file, layer, symlink
@@ -208,3 +208,31 @@ def test_a_shell_that_replaces_itself_by_the_last_program_is_none_to_speak_of(
     entries = (file(f"usr/bin/{shell}", "x", mode=0o755), symlink("bin/sh", f"../usr/bin/{shell}"))
     report = inspect(layer(*entries), config={"Cmd": ["/bin/sh", "-c", script]}).report
     assert ("start-command-in-shell" in {found.rule_id for found in report.findings}) is is_said
+
+
+def fixes(config: dict[str, Any], *entries: Entry) -> list[tuple[Severity, str | None]]:
+    findings = report_on(config, *entries).findings
+    return [(found.severity, found.fix) for found in findings if found.rule_id == "runs-as-root"]
+
+
+def test_how_not_to_run_as_root_fits_what_the_image_has() -> None:
+    service = {"Cmd": ["/app"]}
+    app = file("app", "x", mode=0o755)
+    useradd = file("usr/sbin/useradd", "x", mode=0o755)
+    adduser = file("usr/sbin/adduser", "x", mode=0o755)
+    after = "and, after all that needs root: USER app"
+    assert fixes(service, app, useradd, adduser) == [
+        (Severity.MEDIUM, f"RUN useradd --system --no-create-home app {after}")
+    ]
+    assert fixes(service, app, adduser) == [(Severity.MEDIUM, f"RUN adduser -S -D -H app {after}")]
+    assert fixes(service, app) == [
+        (Severity.MEDIUM, "USER 65532, after all that needs root: a number needs no entry in /etc/passwd")
+    ]
+
+
+def test_an_entrypoint_that_may_go_on_as_another_user_matters_less() -> None:
+    config = {"Entrypoint": ["/entrypoint.sh"], "Cmd": ["postgres"]}
+    entries = [file(name, "x", mode=0o755) for name in ("entrypoint.sh", "usr/local/bin/gosu")]
+    (found,) = [each for each in report_on(config, *entries).findings if each.rule_id == "runs-as-root"]
+    assert (found.severity, found.confidence) == (Severity.LOW, "low")
+    assert found.message.endswith("no USER is set; its entrypoint may go on as another user, as it has gosu")

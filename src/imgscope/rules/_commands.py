@@ -99,6 +99,11 @@ def _located(image: InspectedImage, program: str) -> Node | None:
     return next(iter(runnable or found), None)
 
 
+def is_in_path(image: InspectedImage, program: str) -> bool:
+    """Tell whether the image has `program` along its PATH."""
+    return _located(image, program) is not None
+
+
 def _path(image: InspectedImage) -> str:
     for variable in image.config.run.env or ():
         name, _, value = variable.partition("=")
