@@ -82,7 +82,8 @@ def _topmost(nodes: list[Node]) -> list[Node]:
 def _fix(first: Node, keyword: str) -> str:
     if keyword in ("COPY", "ADD"):
         return f"{keyword} --chmod=755, or --chown=USER for whom it is meant"
-    return f"in the instruction that makes it so: chmod -R o-w /{printable(first.path)}, and chown it to its user"
+    option = "-R " if first.is_directory else ""
+    return f"in the instruction that makes it so: chmod {option}o-w /{printable(first.path)}, and chown it to its user"
 
 
 RULE = Rule(id="writable-by-all", severity=Severity.MEDIUM, topic="permissions", check=_check)
