@@ -28,7 +28,7 @@ def COMMAND(rule: str | None) -> None:
         click.echo("\n".join(_listed(list(pages.values()))))
         return
     if rule not in pages:
-        near = difflib.get_close_matches(rule, pages, n=1)
+        near = difflib.get_close_matches(rule.lower(), pages, n=1)
         raise UsageError(
             f"there is no rule {rule!r}",
             hint=f"did you mean {near[0]}?" if near else "imgscope rules lists them all",

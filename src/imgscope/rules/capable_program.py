@@ -54,7 +54,8 @@ _GRANTED: Final = frozenset(
 
 
 def _check(image: InspectedImage) -> Iterator[Finding]:
-    programs = [node for node in image.tree.files if _capabilities(node.content)]
+    with_attributes = (node for node in image.tree.files if node.content is not None and node.content.xattrs)
+    programs = [node for node in with_attributes if _capabilities(node.content)]
     earlier = entries_before(image, programs)
     for node in programs:
         is_packaged = image.owner(node) is not None
