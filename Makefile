@@ -14,7 +14,7 @@ BENCH ?= oci:.bench/layout:benchmark
 # Arguments for pytest: make test TESTS="tests/oci -k digest"
 TESTS ?=
 
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format docs bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -26,15 +26,19 @@ demo: $(VENV)/.installed ## Open a sample image: the terminal UI on a terminal, 
 test: $(VENV)/.installed-dev ## Run all tests and print what they cover.
 	$(BIN)/python -m pytest $(TESTS) --cov --numprocesses auto --dist loadgroup
 
-check: $(VENV)/.installed-dev ## Check formatting, lint rules, types and the direction of imports.
+check: $(VENV)/.installed-dev ## Check formatting, lint rules, types, the direction of imports, generated docs.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
 
 format: $(VENV)/.installed-dev ## Format the code and apply the fixes that are safe.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.installed-dev ## Write the pages of docs/ that are made from the program.
+	$(BIN)/python docs/generate.py
 
 bench: $(VENV)/.installed-dev $(if $(findstring oci:.bench,$(BENCH)),.bench/layout) ## Measure how fast layers are read.
 	$(BIN)/python -m benchmarks.read_layers $(BENCH)

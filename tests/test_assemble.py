@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imgscope import analyze
 from imgscope.report import HealthcheckReport, ImageReport
-from tests.support.images import BuiltLayer, Entry, file, hard_link, image, layer, opaque, symlink, whiteout
+from tests.support.images import BuiltLayer, Entry, directory, file, hard_link, image, layer, opaque, symlink, whiteout
 from tests.support.memory import MemorySource, inspect
 
 
@@ -60,6 +60,15 @@ def test_wasted_paths_come_costliest_first_and_name_every_layer_that_has_to_do_w
         ("large", "deleted", 100, 1, (1, 2)),
         ("large", "overwritten", 100, 2, (0, 1)),
         ("small", "deleted", 1, 1, (0, 2)),
+    ]
+
+
+def test_a_directory_that_was_deleted_as_a_whole_is_one_wasted_path() -> None:
+    below = layer(directory("d"), file("d/x", "123"), file("d/e/y", "4567"), file("z", "1"))
+    report = inspect(below, layer(file("d/n", "22")), layer(whiteout("d"), whiteout("z"))).report
+    assert [(path.path, path.bytes, path.copies, path.layers) for path in report.waste.paths] == [
+        ("d/", 9, 3, (0, 1, 2)),
+        ("z", 1, 1, (0, 2)),
     ]
 
 

@@ -254,18 +254,18 @@ def _wasted_paths(copies: Iterable[WastedCopy]) -> tuple[WastedPath, ...]:
     """The costliest paths; the rest is in the sums."""
     grouped: dict[tuple[str, str], list[WastedCopy]] = {}
     for copy in copies:
-        grouped.setdefault((copy.path, copy.cause), []).append(copy)
+        grouped.setdefault((copy.told_as, copy.cause), []).append(copy)
     costliest = heapq.nsmallest(
         _MOST_WASTED_PATHS,
         grouped.values(),
-        key=lambda group: (-sum(copy.size for copy in group), group[0].path, group[0].cause),
+        key=lambda group: (-sum(copy.size for copy in group), group[0].told_as, group[0].cause),
     )
     return tuple(_wasted_path(group) for group in costliest)
 
 
 def _wasted_path(group: list[WastedCopy]) -> WastedPath:
     return WastedPath(
-        path=group[0].path,
+        path=group[0].told_as,
         bytes=sum(copy.size for copy in group),
         # A deleted file has no copy left to be kept: all that shipped are counted.
         copies=len(group) + (0 if group[0].cause == "deleted" else 1),

@@ -215,7 +215,10 @@ class WasteByCause(_Data, frozen=True):
 
 
 class WastedPath(_Data, frozen=True):
-    """A path whose bytes ship more often than needed. `layers` are those that hold a copy, or removed it."""
+    """A path whose bytes ship more often than needed. `layers` are those that hold a copy, or removed it.
+
+    A directory that was deleted as a whole has a slash at the end of its `path`, and one of `copies` for each file.
+    """
 
     path: Path
     bytes: Bytes

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
+from imgscope.report import Severity
 from imgscope.rules import rule_pages
 from tests.cli.conftest import Run
 
 
-def test_every_rule_is_listed_with_its_severity_and_what_it_is_about(run: Run) -> None:
+def test_every_rule_is_listed_below_its_severity_with_what_it_is_about(run: Run) -> None:
     ended = run("rules")
     assert ended.code == 0
-    assert [line.split()[0] for line in ended.out.splitlines()] == [page.rule.id for page in rule_pages()]
-    (line,) = [line for line in ended.out.splitlines() if line.startswith("interpreter-missing")]
-    assert line.split(maxsplit=2)[1:] == ["high", "Programs whose loader is not in the image"]
+    below: dict[str, str] = {}
+    severity = ""
+    for line in ended.out.splitlines()[:-2]:
+        severity = severity if line.startswith(" ") else line
+        if re.match(r"  \S", line):
+            below[line.split()[0]] = severity
+    assert below == {page.rule.id: page.rule.severity.value for page in rule_pages()}
+    ranks = [Severity(severity).rank for severity in below.values()]
+    assert ranks == sorted(ranks, reverse=True)
+    assert re.search("^  interpreter-missing +Programs whose loader is not in the image$", ended.out, re.MULTILINE)
+    assert all(len(line) <= 80 for line in ended.out.splitlines())
 
 
 def test_a_rule_has_a_page(run: Run) -> None:

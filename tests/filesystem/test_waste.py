@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import FileTree
 from imgscope.filesystem.waste import LayerChanges, layer_changes, wasted_copies
+from imgscope.layer.index import LayerEntry
+from imgscope.layer.whiteout import is_marker
 from tests.filesystem.layers import directory, file, hard_link, layer, opaque, symlink, whiteout
 
 
@@ -23,6 +28,13 @@ def test_a_deleted_directory_counts_by_all_its_files() -> None:
     base = layer(directory("d"), file("d/x", b"123"), file("d/e/y", b"4567"), file("d/empty"), symlink("d/l", "x"))
     assert wasted(stack([base, layer(whiteout("d"))])) == [("d/e/y", "deleted", 4, 0, 1), ("d/x", "deleted", 3, 0, 1)]
     assert wasted(stack([base, layer(opaque("d"))])) == wasted(stack([base, layer(whiteout("d"))]))
+
+
+def test_what_was_removed_as_a_directory_is_told_as_that() -> None:
+    base = layer(directory("d"), file("d/x", b"123"), file("d/e/y", b"4567"), file("z", b"1"))
+    for gone in (whiteout("d"), opaque("d"), file("d", b"no directory any more")):
+        assert {copy.told_as for copy in wasted_copies(stack([base, layer(gone, whiteout("z"))]))} == {"d/", "z"}
+    assert {copy.told_as for copy in wasted_copies(stack([base, layer(opaque(""))]))} == {"d/", "z"}
 
 
 def test_a_file_written_n_times_wastes_all_copies_but_the_last() -> None:
@@ -111,3 +123,25 @@ def test_what_a_layer_lists_twice_counts_once_among_its_changes() -> None:
 def test_whiteouts_are_no_files_that_a_layer_added() -> None:
     tree = stack([layer(file("d/x", b"1")), layer(whiteout("d/x"), opaque("d"), file(".wh..wh.plnk/1", b"22"))])
     assert layer_changes(tree)[1] == LayerChanges(removed_files=1, removed_bytes=1)
+
+
+CONTENTS = st.sampled_from([b"", b"1", b"22", b"333"])
+NAMES = st.sampled_from(["a", "b", "d/a", "d/b", "d/e/c"])
+ENTRIES = st.one_of(
+    st.builds(
+        lambda path, content, mode: file(path, content, mode=mode), NAMES, CONTENTS, st.sampled_from([0o644, 0o600])
+    ),
+    st.builds(hard_link, NAMES, NAMES),
+    st.builds(whiteout, st.sampled_from(["a", "b", "d", "d/a", "d/e"])),
+    st.builds(opaque, st.sampled_from(["d", "d/e"])),
+)
+
+
+@given(st.lists(st.lists(ENTRIES, max_size=5), max_size=5))
+def test_all_that_ships_is_wasted_but_for_one_copy_of_each_content_that_can_be_seen(
+    shipped: list[list[LayerEntry]],
+) -> None:
+    tree = stack([layer(*entries) for entries in shipped])
+    total = sum(entry.size for index in tree.layers for entry in index.entries if not is_marker(entry.path))
+    seen = {node.content.fingerprint: node.size for node in tree.files if node.content is not None}
+    assert sum(copy.size for copy in wasted_copies(tree)) == total - sum(seen.values())

@@ -32,6 +32,13 @@ def test_a_report_that_is_not_complete_says_what_is_missing() -> None:
     assert_golden("incomplete.txt", RENDER([example(lost_layer=True)], RenderOptions()))
 
 
+def test_a_directory_that_was_deleted_as_a_whole_is_one_line() -> None:
+    kept, large = file("d/keep", "k"), [file(f"opt/java/lib/{number}", "x" * number) for number in range(1, 10)]
+    text = RENDER([inspect(layer(kept, *large), layer(whiteout("opt/java"))).report], RenderOptions())
+    assert re.search(r"^ *45 B +deleted +0, 1 +/opt/java/ \(9 files\)$", text, re.MULTILINE)
+    assert "java/lib" not in text
+
+
 def test_an_image_without_anything_has_a_report() -> None:
     assert_golden("empty.txt", RENDER([inspect(layer(directory("etc"))).report], RenderOptions()))
 

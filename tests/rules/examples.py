@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.support import elf
-from tests.support.images import BuiltLayer, Entry, directory, file, hard_link, layer, whiteout
+from tests.support.images import BuiltLayer, Entry, device, directory, file, hard_link, layer, symlink, whiteout
 
 STATUS: Final = "var/lib/dpkg/status"
 LARGE: Final = 200_000
@@ -41,6 +41,8 @@ def cache(left: str, other: str) -> Example:
     return Example(fires=(layer(file(left, content("a"))),), silent=(layer(file(other, content("a"))),))
 
 
+NET_RAW: Final = "\x01\0\0\x02\0\x20" + 14 * "\0"
+"""The attribute that `setcap cap_net_raw+ep` gives a program."""
 SHELL: Final = file("bin/sh", "x", mode=0o755)
 
 EXAMPLES: Final = {
@@ -67,6 +69,16 @@ EXAMPLES: Final = {
         fires=(layer(file("usr/lib/python3/__pycache__/os.cpython-311.pyc", content("a"))),),
         silent=(layer(file("app/only-compiled.pyc", content("a"))),),
     ),
+    "capable-program": Example(
+        fires=(layer(file("bin/tool", "x", mode=0o755, xattrs={"security.capability": NET_RAW})),),
+        silent=(
+            layer(
+                *dpkg("iputils-ping", paths=["bin/ping"]),
+                file("bin/ping", "x", mode=0o755, xattrs={"security.capability": NET_RAW}),
+                file("bin/tool", "x", mode=0o755, xattrs={"user.note": NET_RAW}),
+            ),
+        ),
+    ),
     "compiler-cache-left": cache("root/.ccache/a/b", "root/ccache/a"),
     "compiler-left": Example(
         fires=(layer(*dpkg("gcc-12", paths=["usr/bin/gcc"]), file("usr/bin/gcc", content("a"))),),
@@ -83,6 +95,10 @@ EXAMPLES: Final = {
     "development-packages-left": Example(
         fires=(layer(*dpkg("libpq-dev", paths=["usr/include/pq.h"]), file("usr/include/pq.h", content("a"))),),
         silent=(layer(*dpkg("libpq5", "libudev1", "libgcc-12-dev", "developer-tools")),),
+    ),
+    "device-in-layer": Example(
+        fires=(layer(device("data/sda", 8, 0, block=True)),),
+        silent=(layer(device("dev/null", 1, 3, mode=0o666), device("var/jail/dev/tty", 5, 0)),),
     ),
     "documentation-left": Example(
         fires=(layer(file("usr/share/man/man1/ls.1.gz", content("a"))),),
@@ -170,6 +186,17 @@ EXAMPLES: Final = {
         fires=(layer(file("root/.netrc", "machine example.com login me password k8Jq27sLx9\n")),),
         silent=(layer(file("etc/ssl/cert.pem", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")),),
     ),
+    "setuid-program": Example(
+        fires=(layer(*dpkg("passwd", paths=["bin/passwd"]), file("bin/su", "x", mode=0o4755)),),
+        silent=(
+            layer(
+                *dpkg("passwd", paths=["bin/passwd"]),
+                file("bin/passwd", "x", mode=0o4755),
+                file("bin/locks", "x", mode=0o2644),
+                directory("var/mail", mode=0o2775),
+            ),
+        ),
+    ),
     "source-archives-left": cache("tmp/source.tar.gz", "app/data/archive.tar.gz"),
     "source-trees-left": Example(
         fires=(layer(file("usr/src/program/configure"), file("usr/src/program/main.c", content("a"))),),
@@ -213,5 +240,18 @@ EXAMPLES: Final = {
     "version-control-left": Example(
         fires=(layer(file("app/.hg/store/data", content("a"))),),
         silent=(layer(file("app/.hg/hgrc", content("a")), file("app/.svn/README", content("b"))),),
+    ),
+    "writable-by-all": Example(
+        fires=(layer(directory("opt/app", mode=0o777), file("opt/app/run", "x", mode=0o755)),),
+        silent=(
+            layer(
+                directory("tmp", mode=0o777),
+                directory("opt/queue", mode=0o1777),
+                directory("srv/data", mode=0o777),
+                file("var/tmp/x", "x", mode=0o666),
+                symlink("bin", "usr/bin"),
+                device("dev/null", 1, 3, mode=0o666),
+            ),
+        ),
     ),
 }

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgscope.report import Finding, ImageReport
-from imgscope.rules._commands import called_programs
+from imgscope.report import Finding, ImageReport, Severity
+from imgscope.rules._scripts import called_programs
 from tests.support import elf
 from tests.support.images import Entry, directory, file, layer, symlink
 from tests.support.memory import inspect
@@ -37,7 +37,24 @@ def checked_by(*test: str) -> dict[str, Any]:
         ("wget -q -O- localhost | grep -q ok && echo fine", ["wget", "grep"]),
         ("exec /app --port $PORT", ["/app"]),
         ("A=1 B='two words' server", ["server"]),
-        ("if test -f /x; then one; else two; fi", ["one", "two"]),
+        ("zero; if test -f /x; then one; else two; fi", ["zero"]),
+        ("curl -fs http://localhost/ >/dev/null 2>&1 || exit 1", ["curl"]),
+        ("nc -z localhost 80 &>/dev/null && one", ["nc", "one"]),
+        ("curl -f x || wget y", []),
+        ("one || true; two", []),
+        ("[ -x /one ] && /one", []),
+        ("command -v one && one", []),
+        ("cd /app && ./run && /opt/run && run", ["/opt/run", "run"]),
+        (". /venv/bin/activate && gunicorn && /app/x", ["/app/x"]),
+        ("export PATH=/opt/bin:$PATH; tool", []),
+        ("PATH=/opt/bin tool", []),
+        ("one $(two three) four; five", ["one", "two", "five"]),
+        ("echo $((1 + 2)); one", ["one"]),
+        ("one # two; three\nfour", ["one", "four"]),
+        ("worker & server", ["worker", "server"]),
+        ("while true; do one; done", []),
+        ("{ one; }", ["one"]),
+        ("f() { one; }; f", []),
         ("! pgrep nginx", ["pgrep"]),
         ("(cd /x && run)", ["run"]),
         ("one\ntwo \\\n  --option", ["one", "two"]),
@@ -138,6 +155,10 @@ def test_an_image_that_was_not_read_to_its_end_is_not_said_to_lack_anything() ->
         ({"Cmd": ["bash"]}, False),
         ({"Cmd": ["python3"]}, False),
         ({}, False),
+        ({"Cmd": ["php", "-a"], "Entrypoint": ["docker-php-entrypoint"]}, False),
+        ({"Cmd": ["bash", "-l"], "Entrypoint": ["/usr/bin/tini", "--"]}, False),
+        ({"Cmd": ["python3", "app.py"], "Entrypoint": ["/usr/bin/tini", "--"]}, True),
+        ({"Entrypoint": ["docker-entrypoint.sh"]}, True),
         ({"Cmd": ["python3", "app.py"]}, True),
         ({"Cmd": ["python3", "app.py"], "User": "app"}, False),
         ({"Cmd": ["python3", "app.py"], "User": "root:app"}, True),
@@ -151,3 +172,67 @@ def test_hostile_names_of_programs_do_no_harm() -> None:
     found: list[Finding] = list(report_on({"Entrypoint": ["/a\x1b]0;x\x07"], "Cmd": ["\n"]}).findings)
     assert all("\x1b" not in each.message and "\n" not in each.message for each in found)
     assert any("\\x1b" in each.message for each in found)
+
+
+def test_what_an_init_starts_has_to_be_there() -> None:
+    tini = file("usr/bin/tini", "x", mode=0o755)
+    config = {"Entrypoint": ["/usr/bin/tini", "-g", "--"], "Cmd": ["server"]}
+    assert messages("start-command-cannot-run", config, tini) == ["ENTRYPOINT cannot run: server is not in the image"]
+    assert messages("start-command-cannot-run", config, tini, file("bin/server", "x", mode=0o755)) == []
+
+
+def test_a_login_shell_may_set_another_path() -> None:
+    assert messages("start-command-cannot-run", {"Cmd": ["/bin/sh", "-lc", "server"]}) == []
+    assert messages("start-command-cannot-run", {"Cmd": ["/bin/sh", "-c", "server"]}) != []
+
+
+@pytest.mark.parametrize(
+    ("shell", "script", "is_said"),
+    [
+        ("dash", "/app --port 80", True),
+        ("busybox", "/app --port 80", False),
+        ("busybox", "cd /x && /app >/log", False),
+        ("busybox", "/app | tee /log", True),
+        ("busybox", "/app & wait", True),
+        ("busybox", "/app || exit 1", True),
+        ("bash", "export A=1; /app", False),
+        ("bash", "/app >/log", True),
+        ("bash", "/app; true", True),
+        ("dash", "exec /app", False),
+        ("dash", "setup && exec /app", False),
+    ],
+)
+def test_a_shell_that_replaces_itself_by_the_last_program_is_none_to_speak_of(
+    shell: str, script: str, is_said: bool
+) -> None:
+    entries = (file(f"usr/bin/{shell}", "x", mode=0o755), symlink("bin/sh", f"../usr/bin/{shell}"))
+    report = inspect(layer(*entries), config={"Cmd": ["/bin/sh", "-c", script]}).report
+    assert ("start-command-in-shell" in {found.rule_id for found in report.findings}) is is_said
+
+
+def fixes(config: dict[str, Any], *entries: Entry) -> list[tuple[Severity, str | None]]:
+    findings = report_on(config, *entries).findings
+    return [(found.severity, found.fix) for found in findings if found.rule_id == "runs-as-root"]
+
+
+def test_how_not_to_run_as_root_fits_what_the_image_has() -> None:
+    service = {"Cmd": ["/app"]}
+    app = file("app", "x", mode=0o755)
+    useradd = file("usr/sbin/useradd", "x", mode=0o755)
+    adduser = file("usr/sbin/adduser", "x", mode=0o755)
+    after = "and, after all that needs root: USER app"
+    assert fixes(service, app, useradd, adduser) == [
+        (Severity.MEDIUM, f"RUN useradd --system --no-create-home app {after}")
+    ]
+    assert fixes(service, app, adduser) == [(Severity.MEDIUM, f"RUN adduser -S -D -H app {after}")]
+    assert fixes(service, app) == [
+        (Severity.MEDIUM, "USER 65532, after all that needs root: a number needs no entry in /etc/passwd")
+    ]
+
+
+def test_an_entrypoint_that_may_go_on_as_another_user_matters_less() -> None:
+    config = {"Entrypoint": ["/entrypoint.sh"], "Cmd": ["postgres"]}
+    entries = [file(name, "x", mode=0o755) for name in ("entrypoint.sh", "usr/local/bin/gosu")]
+    (found,) = [each for each in report_on(config, *entries).findings if each.rule_id == "runs-as-root"]
+    assert (found.severity, found.confidence) == (Severity.LOW, "low")
+    assert found.message.endswith("no USER is set; its entrypoint may go on as another user, as it has gosu")

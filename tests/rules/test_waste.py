@@ -30,6 +30,15 @@ def test_a_deleted_file_is_blamed_on_the_layer_that_ships_it_and_names_the_one_t
     assert found.paths == ("b", "a")
 
 
+def test_a_deleted_directory_is_named_instead_of_its_files() -> None:
+    java = [file("opt/java/lib/a", content("a")), file("opt/java/lib/b", content("b"))]
+    gone = layer(whiteout("opt/java"))
+    assert only_finding(layer(*java), gone).message.startswith("/opt/java/ (2 files), 400 kB, shipped in this layer ")
+    found = only_finding(layer(*java, file("c", content("c"))), layer(whiteout("opt/java"), whiteout("c")))
+    assert found.message.startswith("3 files such as those in /opt/java/, 600 kB, ")
+    assert found.paths == ("opt/java", "c")
+
+
 def test_an_overwritten_file_is_blamed_on_the_layer_whose_copy_is_hidden() -> None:
     found = only_finding(
         layer(file("a", content("a"))), layer(file("a", content("b")), created_by="RUN /bin/sh -c make # buildkit")

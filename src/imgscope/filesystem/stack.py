@@ -86,21 +86,25 @@ class _Application:
         return target
 
     def _empty(self, directory: Node | None) -> None:
-        children = directory.children if directory is not None else None
-        for child in list((children or {}).values()):
-            self._remove(child)
+        if directory is None or directory.children is None:
+            return
+        for child in list(directory.children.values()):
+            self._remove(child, removed_with=directory.path or None)
 
-    def _remove(self, node: Node) -> None:
-        self._record_removal(node)
+    def _remove(self, node: Node, *, removed_with: str | None = None) -> None:
+        self._record_removal(node, removed_with=removed_with)
         if node.parent is not None and node.parent.children is not None:
             del node.parent.children[node.name]
 
-    def _record_removal(self, top: Node) -> None:
+    def _record_removal(self, top: Node, *, removed_with: str | None = None) -> None:
+        together = removed_with or (top.path if top.is_directory else None)
         for node in top.walk():
             if not node.is_directory:
-                self._record(node, "removed", None)
+                self._record(node, "removed", None, removed_with=together)
 
-    def _record(self, node: Node, kind: ChangeKind, after: LayerEntry | None) -> None:
+    def _record(
+        self, node: Node, kind: ChangeKind, after: LayerEntry | None, *, removed_with: str | None = None
+    ) -> None:
         if node.entry is None:
             return
         self._tree.replacements.append(
@@ -111,6 +115,7 @@ class _Application:
                 before=node.entry,
                 before_layer=node.layer,
                 after=after,
+                removed_with=removed_with,
             )
         )
 

@@ -19,7 +19,7 @@ class Replacement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A path that a lower layer shipped and layer number `layer` removed, rewrote or only re-moded.
 
     `before` shipped in layer number `before_layer` and cannot be seen any more. `after` is None where the path
-    was removed, by itself or with a directory above it.
+    was removed, by itself or with all else in the directory `removed_with`.
     """
 
     path: str
@@ -28,6 +28,7 @@ class Replacement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     before: LayerEntry
     before_layer: int
     after: LayerEntry | None
+    removed_with: str | None = None
 
 
 class TreeAnomaly(msgspec.Struct, frozen=True, kw_only=True):

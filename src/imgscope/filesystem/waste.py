@@ -19,7 +19,8 @@ _CAUSES: Final[dict[str, Cause]] = {"removed": "deleted", "modified": "overwritt
 class WastedCopy(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One copy of a file's content that did not need to ship: `size` bytes, in layer number `layer`.
 
-    `related_layer` is the one with the other copy, or the one that removed it.
+    `related_layer` is the one with the other copy, or the one that removed it, with all else in the directory
+    `removed_with` if that is set.
     """
 
     path: str
@@ -27,6 +28,12 @@ class WastedCopy(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     size: int
     layer: int
     related_layer: int
+    removed_with: str | None = None
+
+    @property
+    def told_as(self) -> str:
+        """What to call it to a person: its path, or that of the directory that was removed, ending with a slash."""
+        return self.path if self.removed_with is None else f"{self.removed_with}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,14 @@ def wasted_copies(tree: FileTree) -> Iterator[WastedCopy]:
         if cause == "metadataOnly":
             blamed, related = related, first
             shipped[id(replacement.after)] = first
-        yield WastedCopy(path=replacement.path, cause=cause, size=before.size, layer=blamed, related_layer=related)
+        yield WastedCopy(
+            path=replacement.path,
+            cause=cause,
+            size=before.size,
+            layer=blamed,
+            related_layer=related,
+            removed_with=replacement.removed_with,
+        )
     yield from _duplicates(tree, shipped)
 
 

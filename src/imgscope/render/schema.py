@@ -22,8 +22,8 @@ def report_schema() -> dict[str, Any]:
     definitions = {name: _described(item) for name, item in schema["$defs"].items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"imgscope report, schema {SCHEMA_VERSION}",
         **definitions.pop("ImageReport"),
+        "title": f"imgscope report, schema {SCHEMA_VERSION}",
         "$defs": definitions,
     }
 

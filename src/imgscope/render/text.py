@@ -13,7 +13,17 @@ from rich.text import Text
 
 from imgscope.phrases import attachments_phrase, base_phrase, distro_phrase, libc_phrase, made_by
 from imgscope.render.base import Render, RenderOptions
-from imgscope.report import Attachment, Finding, ImageReport, LayerReport, LeftoverGroup, Severity, Waste, WasteByCause
+from imgscope.report import (
+    Attachment,
+    Finding,
+    ImageReport,
+    LayerReport,
+    LeftoverGroup,
+    Severity,
+    Waste,
+    WasteByCause,
+    WastedPath,
+)
 from imgscope.text import format_count, format_size, printable
 
 _SEVERITY_STYLES = {
@@ -33,6 +43,15 @@ _CAUSES = {
     "overwritten": "overwritten",
     "metadataOnly": "owner, mode or time changed",
     "duplicateContent": "same content at other paths",
+}
+
+
+# In the table, where the width is needed for paths.
+_CAUSES_IN_SHORT = {
+    "deleted": "deleted",
+    "overwritten": "overwritten",
+    "metadataOnly": "metadata",
+    "duplicateContent": "same content",
 }
 
 
@@ -180,14 +199,19 @@ def _waste(waste: Waste, *, detailed: bool) -> Table:
     for path in shown:
         table.add_row(
             _text(format_size(path.bytes)),
-            _text(_CAUSES[path.cause]),
+            _text(_CAUSES_IN_SHORT[path.cause]),
             _text(_numbers(path.layers)),
-            _text(f"/{path.path}"),
+            _text(_wasted_path(path)),
         )
     hidden = waste.wasted_bytes - sum(path.bytes for path in shown)
     if hidden > 0:
         table.add_row(_text(format_size(hidden)), "", "", _text("all other paths", "dim"))
     return table
+
+
+def _wasted_path(path: WastedPath) -> str:
+    files = f" ({format_count(path.copies, 'file')})" if path.path.endswith("/") else ""
+    return f"/{path.path}{files}"
 
 
 def _numbers(layers: Sequence[int]) -> str:

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
+from imgscope.rules._scripts import called_programs
 from imgscope.secrets import redact
 from imgscope.text import printable
 
 _DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SHELLS: Final = frozenset("sh ash dash bash zsh ksh mksh".split())
+# What starts the command behind `--` and stays process 1.
+_INITS: Final = frozenset("tini tini-static dumb-init catatonit".split())
+_INTERACTIVE: Final = frozenset("-a -i -l -il -li --login".split())
 _INTERPRETERS: Final = frozenset("python python2 python3 node irb ruby php perl lua jshell R julia iex ghci".split())
-# What a shell does by itself (POSIX, "Shell Command Language" and "Special Built-In Utilities"), and bash's own.
-_BUILTINS: Final = frozenset(
-    ". : [ [[ { } ! ( ) alias bg break case cd command continue declare do done echo elif else esac eval exec exit "
-    "export false fg fi for function getopts hash if in jobs kill let local printf pwd read readonly return select set "
-    "shift shopt source test then time times trap true type typeset ulimit umask unalias unset until wait while".split()
-)
-_OPERATORS: Final = frozenset(["&&", "||", ";", "|", "&", "\n", ";;", "|&"])
-# What is followed by another command, which is the one that matters.
-_PREFIXES: Final = frozenset(["exec", "!", "time", "if", "then", "else", "elif", "while", "until", "do", "{", "("])
-_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*\+?=")
-_LONGEST_SCRIPT: Final = 64 * 1024
 _EXECUTABLE: Final = 0o111
 _MOST_SHEBANG: Final = 255
 
@@ -47,7 +38,17 @@ def is_shell_form(command: Sequence[str]) -> bool:
 
 def is_interactive(command: Sequence[str]) -> bool:
     """Tell whether `command` is a shell or an interpreter by itself, as base images start."""
-    return not command or (len(command) == 1 and _name(command[0]) in _SHELLS | _INTERPRETERS)
+    inner = _behind_init(command)
+    if len(inner) > 1 and "entrypoint" in _name(inner[0]):
+        inner = inner[1:]
+    rest = set(inner[1:])
+    return not inner or (_name(inner[0]) in _SHELLS | _INTERPRETERS and rest <= _INTERACTIVE)
+
+
+def _behind_init(command: Sequence[str]) -> Sequence[str]:
+    """Return the command that an init such as tini is told to start; any other as it is."""
+    is_init = bool(command) and _name(command[0]) in _INITS and "--" in command
+    return command[list(command).index("--") + 1 :] if is_init else command
 
 
 def start_command(image: InspectedImage) -> tuple[str, ...]:
@@ -60,37 +61,13 @@ def problems_of(image: InspectedImage, command: Sequence[str]) -> list[Problem]:
     """Return what keeps `command` (an argument list) from running in `image`, in the order in which it is met."""
     if not command or not command[0]:
         return []
-    found = [_problem(image, command[0])]
-    if found == [None] and is_shell_form(command):
-        found += [_problem(image, program) for program in called_programs(command[2])]
+    inner = _behind_init(command)
+    found = [_problem(image, words[0]) for words in (command, inner) if words]
+    if not any(found) and is_shell_form(inner):
+        called = called_programs(inner[2])
+        # A login shell reads /etc/profile, which may set another PATH.
+        found += [_problem(image, program) for program in called if "/" in program or "l" not in inner[1]]
     return list(dict.fromkeys(problem for problem in found if problem is not None))
-
-
-def called_programs(script: str) -> Iterator[str]:
-    """Yield the programs that a shell script calls, as far as its text tells: no functions, no built-ins, no variables.
-
-    A script that cannot be read as words yields nothing.
-    """
-    lexer = shlex.shlex(
-        script[:_LONGEST_SCRIPT].replace("\\\n", " ").replace("\n", ";"), posix=True, punctuation_chars=";&|()"
-    )
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    try:
-        words = list(lexer)
-    except ValueError:
-        return
-    # A here-document, a function or a case has words in places where this would take them for programs.
-    if any(word in ("<<", "case", "function", "()") or word.startswith("<<") for word in words):
-        return
-    is_next = True
-    for word in words:
-        if word in _OPERATORS or word in _PREFIXES:
-            is_next = True
-        elif is_next and not _ASSIGNMENT.match(word):
-            is_next = False
-            if word not in _BUILTINS and not set(word) & set("$`*?<>{}()"):
-                yield word
 
 
 def _problem(image: InspectedImage, program: str) -> Problem | None:
@@ -120,6 +97,11 @@ def _located(image: InspectedImage, program: str) -> Node | None:
     found = [node for node in candidates if node is not None and not node.is_directory]
     runnable = [node for node in found if node.content is not None and node.content.mode & _EXECUTABLE]
     return next(iter(runnable or found), None)
+
+
+def is_in_path(image: InspectedImage, program: str) -> bool:
+    """Tell whether the image has `program` along its PATH."""
+    return _located(image, program) is not None
 
 
 def _path(image: InspectedImage) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from typing import Final
 
 from imgscope.facts import InspectedImage
@@ -27,13 +27,16 @@ def waste_findings(image: InspectedImage, rule_id: str, cause: Cause, *, done: s
         size = sum(copy.size for copy in copies)
         if size < _SMALLEST or image.origins[layer].from_base:
             continue
-        largest = heapq.nsmallest(_MOST_PATHS, copies, key=lambda copy: (-copy.size, copy.path))
+        sizes: dict[str, int] = {}
+        for copy in copies:
+            sizes[copy.told_as] = sizes.get(copy.told_as, 0) + copy.size
+        largest = heapq.nsmallest(_MOST_PATHS, sizes, key=lambda path: (-sizes[path], path))
         yield Finding(
             rule_id=rule_id,
             severity=severity_by_size(size),
             confidence="high",
-            message=f"{_files(len(copies), largest[0])}, {format_size(size)}, {done}{_culprit(image, copies)}",
-            paths=tuple(dict.fromkeys(copy.path for copy in largest)),
+            message=f"{_told(copies, sizes, largest[0])}, {format_size(size)}, {done}{_culprit(image, copies)}",
+            paths=tuple(dict.fromkeys(path.rstrip("/") for path in largest)),
             packages=(),
             layer=layer,
             instruction=image.instruction(layer),
@@ -42,9 +45,12 @@ def waste_findings(image: InspectedImage, rule_id: str, cause: Cause, *, done: s
         )
 
 
-def _files(count: int, largest: WastedCopy) -> str:
-    path = f"/{printable(largest.path)}"
-    return path if count == 1 else f"{format_count(count, 'file')} such as {path}"
+def _told(copies: Sized, paths: Sized, largest: str) -> str:
+    path, count = f"/{printable(largest)}", len(copies)
+    if len(paths) == 1:
+        return f"{path} ({format_count(count, 'file')})" if count > 1 else path
+    among = "those in " if path.endswith("/") else ""
+    return f"{format_count(count, 'file')} such as {among}{path}"
 
 
 def _culprit(image: InspectedImage, copies: list[WastedCopy]) -> str:

@@ -1,7 +1,8 @@
 """A file that ADD fetched from a URL.
 
 ## What it does
-Looks in the build history for `ADD http://…` and `ADD https://…` without a checksum.
+Looks in the build history for `ADD http://…` and `ADD https://…` without a checksum. Git repositories at a full commit
+are as good as checked.
 
 ## Why it matters
 Nothing says that the same bytes come next time, an archive stays in the layer even if a later RUN unpacks and removes
@@ -24,7 +25,9 @@ from imgscope.report import Finding, Severity
 from imgscope.rules.base import Rule
 from imgscope.text import printable
 
-_URL: Final = re.compile(r"(?<!\S)https?://([^\s/?#@]+@)?([^\s/?#\"\]]+)")
+_AT_A_COMMIT: Final = re.compile(r"\.git#(?:[0-9a-f]{40}|[0-9a-f]{64})(?![^\s:])")
+# A user and password are hidden in what is recorded of an instruction.
+_URL: Final = re.compile(r"(?<!\S)https?://((?:\[redacted [^\]]{0,40}\]|[^\s/?#@])+@)?([^\s/?#\"\]]+)")
 
 
 def _check(image: InspectedImage) -> Iterator[Finding]:
@@ -32,8 +35,9 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         instruction = origin.instruction
         if instruction is None or instruction.keyword != "ADD" or origin.from_base or "--checksum" in instruction.text:
             continue
-        found = _URL.search(instruction.text.replace('"', " "))
-        if found is not None:
+        text = instruction.text.replace('"', " ")
+        found = _URL.search(text)
+        if found is not None and _AT_A_COMMIT.search(text) is None:
             yield Finding(
                 rule_id="added-from-url",
                 severity=Severity.LOW,
@@ -47,4 +51,4 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             )
 
 
-RULE = Rule(id="added-from-url", severity=Severity.LOW, check=_check)
+RULE = Rule(id="added-from-url", severity=Severity.LOW, topic="build", check=_check)

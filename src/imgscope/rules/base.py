@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Final
+from typing import Final, Literal
 
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.report import Confidence, Finding, Severity
 from imgscope.text import format_count, format_size, printable
 
+Topic = Literal["start", "secrets", "permissions", "leftovers", "waste", "build"]
+TOPICS: Final[Mapping[Topic, str]] = {
+    "start": "Whether containers start and run well",
+    "secrets": "Secrets",
+    "permissions": "Permissions and devices",
+    "leftovers": "What the build left behind",
+    "waste": "What ships in vain",
+    "build": "How the image was built",
+}
+"""What rules are about, and the title that stands above them in the documentation."""
 _LOW_FROM: Final = 1_000_000
 _MEDIUM_FROM: Final = 20_000_000
 _NAMES_SHOWN: Final = 4
@@ -45,13 +55,15 @@ class Claim:
 class Rule:
     """Judges an image. `check` is pure: it sees facts and the tree, never the network or the disk.
 
-    `severity` is the highest it gives. Rules on leftovers are made by `leftover_rule`: `leftover` is the kind of
-    what they find and `claims` what `check` makes its findings from, so that files can be priced once over all rules.
+    `severity` is the highest it gives, `topic` what it is about. Rules on leftovers are made by `leftover_rule`:
+    `leftover` is the kind of what they find and `claims` what `check` makes its findings from, so that files can be
+    priced once over all rules.
     """
 
     id: str
     severity: Severity
     check: Callable[[InspectedImage], Iterator[Finding]]
+    topic: Topic = "build"
     leftover: str | None = None
     claims: Callable[[InspectedImage], Iterator[Claim]] | None = None
 
@@ -64,7 +76,7 @@ def leftover_rule(
     def check(image: InspectedImage) -> Iterator[Finding]:
         return (finding_of(claim, id, image) for claim in claims(image))
 
-    return Rule(id=id, severity=severity, check=check, leftover=kind, claims=claims)
+    return Rule(id=id, severity=severity, check=check, topic="leftovers", leftover=kind, claims=claims)
 
 
 def finding_of(claim: Claim, rule_id: str, image: InspectedImage) -> Finding:
@@ -110,6 +122,11 @@ class RulePage:
     rule: Rule
     summary: str
     text: str
+
+    @property
+    def markdown(self) -> str:
+        """The page with its title, as `docs/rules/` has it."""
+        return f"# {self.rule.id}\n\n{self.text}\n"
 
 
 def page_of(rule: Rule, module: ModuleType) -> RulePage:

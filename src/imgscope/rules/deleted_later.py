@@ -35,4 +35,4 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(id="deleted-later", severity=Severity.MEDIUM, check=_check)
+RULE = Rule(id="deleted-later", severity=Severity.MEDIUM, topic="waste", check=_check)

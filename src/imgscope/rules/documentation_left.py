@@ -9,7 +9,7 @@ Nobody reads a manual in a container, and the messages of programs are hardly ev
 ## How to fix
 Tell the package manager before it installs anything, or start from a `-slim` base image, which does.
 
-    RUN printf 'path-exclude=/usr/share/%s/*\\n' doc man info locale > /etc/dpkg/dpkg.cfg.d/slim \\
+    RUN printf 'path-exclude=/usr/share/%s/*\\n' doc man info locale >/etc/dpkg/dpkg.cfg.d/slim \\
      && echo 'path-include=/usr/share/doc/*/copyright' >> /etc/dpkg/dpkg.cfg.d/slim
 """
 
@@ -27,7 +27,9 @@ _PLACES: Final = tuple(
     f"usr/{local}share/{name}" for local in ("", "local/") for name in "doc man info locale gtk-doc".split()
 )
 _FIXES: Final = {
-    "deb": "before installing: path-exclude=/usr/share/{doc,man,info,locale}/* in /etc/dpkg/dpkg.cfg.d",
+    "deb": (
+        "first of all: RUN printf 'path-exclude=/usr/share/%s/*\\n' doc man info locale > /etc/dpkg/dpkg.cfg.d/slim"
+    ),
     "apk": "do not install -doc packages",
     "rpm": "install with: dnf install --setopt=tsflags=nodocs --setopt=install_weak_deps=False",
 }

@@ -31,7 +31,7 @@ def _claims(image: InspectedImage) -> Iterator[Claim]:
         image,
         (node for node in directories_named(image, *_NAMES) if node.path.startswith(_BELOW)),
         what="headers and what else only a compiler reads",
-        fix="build in a first stage and COPY --from it, or end the RUN with: && rm -rf /usr/local/include",
+        fix="build in a first stage and COPY --from it, or remove them in the RUN that installs them",
         confidence="medium",
         counts=lambda node: image.owner(node) is None,
     )

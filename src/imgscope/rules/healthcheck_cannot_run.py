@@ -67,4 +67,4 @@ def _has(image: InspectedImage, program: str) -> bool:
     return not problems_of(image, (program,))
 
 
-RULE = Rule(id="healthcheck-cannot-run", severity=Severity.HIGH, check=_check)
+RULE = Rule(id="healthcheck-cannot-run", severity=Severity.HIGH, topic="start", check=_check)

@@ -67,4 +67,4 @@ def _interpreter(node: Node) -> str | None:
     return content.elf.interpreter
 
 
-RULE = Rule(id="interpreter-missing", severity=Severity.HIGH, check=_check)
+RULE = Rule(id="interpreter-missing", severity=Severity.HIGH, topic="start", check=_check)

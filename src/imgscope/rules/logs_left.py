@@ -2,6 +2,7 @@
 
 ## What it does
 Looks for files in `/var/log`, and for the old copies that debconf and dpkg keep of their databases.
+Less than 10 kB in a layer are not told.
 
 ## Why it matters
 They tell what the build did and when, which makes two builds of the same thing differ, and nothing reads them.
@@ -22,6 +23,7 @@ from imgscope.report import Severity
 from imgscope.rules._leftovers import claims_on_paths, existing
 from imgscope.rules.base import Claim, leftover_rule
 
+_SMALLEST: Final = 10_000
 _PLACES: Final = (
     "var/log",
     "var/cache/debconf/config.dat-old",
@@ -33,13 +35,14 @@ _PLACES: Final = (
 
 
 def _claims(image: InspectedImage) -> Iterator[Claim]:
-    return claims_on_paths(
+    claims = claims_on_paths(
         image,
         existing(image, *_PLACES),
         what="logs and old copies of databases",
         fix="end the RUN that installs with: && rm -rf /var/log/* /var/cache/debconf/*-old /var/lib/dpkg/*-old",
         severity=Severity.INFO,
     )
+    return (claim for claim in claims if claim.size >= _SMALLEST)
 
 
 RULE = leftover_rule(id="logs-left", severity=Severity.INFO, kind="logs", claims=_claims)

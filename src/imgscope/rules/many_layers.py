@@ -1,7 +1,7 @@
 """An image of very many layers.
 
 ## What it does
-Counts the layers. Overlay file systems stack at most 127 of them; from 64 on there is a word about it.
+Counts the layers. Docker refuses images of more than 125; from 64 on there is a word about it.
 
 ## Why it matters
 Each layer is a request on pull and a directory to look through for each file that is opened; whoever builds on the
@@ -23,7 +23,8 @@ from imgscope.report import Finding, Severity
 from imgscope.rules.base import Rule
 
 _MANY: Final = 64
-_MOST: Final = 127
+# maxLayerDepth of Docker's layer store; where containerd stores the images, the kernel's limit of 500 counts.
+_MOST: Final = 125
 
 
 def _check(image: InspectedImage) -> Iterator[Finding]:
@@ -34,11 +35,11 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         rule_id="many-layers",
         severity=Severity.MEDIUM if count > _MOST else Severity.LOW,
         confidence="high",
-        message=f"{count} layers, of which overlay file systems stack at most {_MOST}",
+        message=f"{count} layers: Docker refuses images of more than {_MOST}",
         paths=(),
         packages=(),
         fix="join RUN instructions that belong together, or COPY the result of a first stage",
     )
 
 
-RULE = Rule(id="many-layers", severity=Severity.MEDIUM, check=_check)
+RULE = Rule(id="many-layers", severity=Severity.MEDIUM, topic="build", check=_check)

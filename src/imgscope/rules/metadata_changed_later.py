@@ -33,4 +33,4 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(id="metadata-changed-later", severity=Severity.MEDIUM, check=_check)
+RULE = Rule(id="metadata-changed-later", severity=Severity.MEDIUM, topic="waste", check=_check)

@@ -37,4 +37,4 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(id="no-healthcheck", severity=Severity.INFO, check=_check)
+RULE = Rule(id="no-healthcheck", severity=Severity.INFO, topic="start", check=_check)

@@ -31,4 +31,4 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(id="overwritten-later", severity=Severity.MEDIUM, check=_check)
+RULE = Rule(id="overwritten-later", severity=Severity.MEDIUM, topic="waste", check=_check)

@@ -59,4 +59,4 @@ def _texts(image: InspectedImage) -> Iterator[tuple[str, str]]:
     yield from (("the build history", step.created_by or "") for step in image.config.history or ())
 
 
-RULE = Rule(id="secret-in-configuration", severity=Severity.HIGH, check=_check)
+RULE = Rule(id="secret-in-configuration", severity=Severity.HIGH, topic="secrets", check=_check)

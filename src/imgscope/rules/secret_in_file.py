@@ -75,4 +75,4 @@ def _told(secret: FoundSecret) -> str:
     return f"a {printable(secret.kind)} (line {secret.line}{ending})"
 
 
-RULE = Rule(id="secret-in-file", severity=Severity.HIGH, check=_check)
+RULE = Rule(id="secret-in-file", severity=Severity.HIGH, topic="secrets", check=_check)

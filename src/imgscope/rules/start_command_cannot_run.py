@@ -54,4 +54,4 @@ def _fix(problem: Problem, keyword: str) -> str:
     return "use a build of it for this image, or a base image that has what starts it"
 
 
-RULE = Rule(id="start-command-cannot-run", severity=Severity.HIGH, check=_check)
+RULE = Rule(id="start-command-cannot-run", severity=Severity.HIGH, topic="start", check=_check)

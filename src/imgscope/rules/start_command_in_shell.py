@@ -2,7 +2,8 @@
 
 ## What it does
 Looks for an ENTRYPOINT or CMD in shell form, which starts `/bin/sh -c "…"`, that does not hand over to the program with
-`exec`.
+`exec`. BusyBox and bash do so by themselves where a script ends with one program, and are not told then; dash, the
+`/bin/sh` of Debian and Ubuntu, does not.
 
 ## Why it matters
 The shell is process 1 and the program its child: `docker stop` signals the shell, which passes nothing on, so that the
@@ -21,6 +22,7 @@ from collections.abc import Iterator
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
 from imgscope.rules._commands import is_shell_form, start_command
+from imgscope.rules._scripts import ends_with_one_program
 from imgscope.rules.base import Rule
 
 
@@ -31,12 +33,13 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     script = command[2].strip()
     if script.startswith("exec ") or "exec " in script.replace("&&", ";").rpartition(";")[2]:
         return
+    if _replaces_itself(image, command[0], script):
+        return
     keyword = "ENTRYPOINT" if image.config.run.entrypoint else "CMD"
     yield Finding(
         rule_id="start-command-in-shell",
         severity=Severity.LOW,
-        # Some shells replace themselves by a single command that they are given.
-        confidence="high" if any(operator in script for operator in ("&&", ";", "|")) else "medium",
+        confidence="high",
         message=f"{keyword} starts a shell that passes no signals on: stopping a container takes until it is killed",
         paths=(),
         packages=(),
@@ -44,4 +47,12 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(id="start-command-in-shell", severity=Severity.LOW, check=_check)
+def _replaces_itself(image: InspectedImage, shell: str, script: str) -> bool:
+    """Tell whether the shell of the image hands over to the last program by itself: dash does not."""
+    found = image.tree.resolve(shell) if "/" in shell else None
+    if found is None or not ends_with_one_program(script):
+        return False
+    return found.name.startswith("busybox") or (found.name == "bash" and not set(script) & set("<>"))
+
+
+RULE = Rule(id="start-command-in-shell", severity=Severity.LOW, topic="start", check=_check)

@@ -30,7 +30,7 @@ def _claims(image: InspectedImage) -> Iterator[Claim]:
         # Those of development packages and compilers are told with them.
         (node for node in found if image.owner(node) is None),
         what="static libraries and object files",
-        fix="build in a first stage and COPY --from it, or end the RUN with: && find /usr/local -name '*.a' -delete",
+        fix="build in a first stage and COPY --from it, or end the RUN with: && find DIRECTORY -name '*.[ao]' -delete",
         confidence="medium",
     )
 

@@ -51,4 +51,4 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(id="unusual-layer", severity=Severity.LOW, check=_check)
+RULE = Rule(id="unusual-layer", severity=Severity.LOW, topic="build", check=_check)
