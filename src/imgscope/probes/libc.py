@@ -7,63 +7,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.elf import ElfFacts
+from imgscope.linking.families import (
+    family_of_interpreter,
+    family_of_library,
+    family_of_loader,
+    family_of_program,
+    is_loader_path,
+)
 from imgscope.probes.base import Probe
 from imgscope.report import Confidence, Libc, LibcBinaries, LibcFamily
 from imgscope.text import format_count, printable
 
-_Names = tuple[tuple[str, LibcFamily], ...]
-
-_NAMED_LOADERS: Final[_Names] = (
-    ("ld-musl-", "musl"),
-    ("ld-uClibc", "uclibc"),
-    ("ld64-uClibc", "uclibc"),
-    ("ld-linux", "glibc"),
-    ("ld64.so", "glibc"),
-    ("ld.so.1", "glibc"),
-)
-# Android's loader has a name that other files have too: it counts only where a program asks for it.
-_LOADERS: Final[_Names] = (*_NAMED_LOADERS, ("linker", "bionic"))
-_LIBRARIES: Final[_Names] = (
-    ("libc.so.6", "glibc"),
-    ("libc.musl-", "musl"),
-    ("libuClibc-", "uclibc"),
-    ("libc.so.0", "uclibc"),
-    ("libc.so.1", "uclibc"),
-)
 _UCLIBC_VERSION: Final = re.compile(r"(?:libuClibc|ld64-uClibc|ld-uClibc)-(\d+\.\d+(?:\.\d+)*)\.so")
 _MOST_INTERPRETERS: Final = 8
-
-
-def family_of_program(elf: ElfFacts) -> LibcFamily:
-    """Return the C library a program needs: that of its loader, else that of a library it names."""
-    family = _family((elf.interpreter or "",), _LOADERS)
-    return family if family != "unknown" else _family(elf.needed, _LIBRARIES)
-
-
-def family_of_library(name: str, elf: ElfFacts) -> LibcFamily:
-    """Return the C library that the library called `name` is, or is the loader of; `unknown` for all others."""
-    family = _family((elf.soname or "", name), (*_LIBRARIES, *_NAMED_LOADERS))
-    # Debian's musl has no SONAME and a common file name, but only musl says its version without one.
-    return "musl" if family == "unknown" and elf.libc_version is not None else family
-
-
-def _family_of_loader(path: str, name: str, elf: ElfFacts) -> LibcFamily:
-    """Return the C library whose loader the file called `name` is, which is found at `path`."""
-    # What has the name of glibc's may lead to musl: Alpine's libc6-compat makes a link to its loader, and gcompat
-    # installs a program that musl starts.
-    actual = family_of_program(elf) if elf.kind == "executable" else family_of_library(name, elf)
-    return actual if actual != "unknown" else _family((path,), _LOADERS)
-
-
-def _family(paths: Iterable[str], known: _Names) -> LibcFamily:
-    names = [path.rpartition("/")[2] for path in paths]
-    return next((family for name in names for prefix, family in known if name.startswith(prefix)), "unknown")
 
 
 def _find(tree: FileTree) -> Iterator[Libc]:
@@ -80,7 +42,7 @@ class _Survey:
         self._programs: Counter[LibcFamily] = Counter()
         self._static = 0
         self._libraries: dict[LibcFamily, list[Node]] = {}
-        for node in tree.files:
+        for node in tree.elf_files:
             if node.content is not None and node.content.elf is not None:
                 self._count(node, node.content.elf)
         self._loaders = self._present_loaders()
@@ -112,12 +74,13 @@ class _Survey:
     def _present_loaders(self) -> dict[LibcFamily, Node]:
         """Find loaders where programs ask for them, and where their names put them."""
         loaders: dict[LibcFamily, Node] = {}
-        asked_for = [path for path, _ in self._interpreters.most_common() if _family((path,), _LOADERS) != "unknown"]
-        named = [node.path for node in self._tree.nodes if _is_loader_path(node)]
+        asked_for = [path for path, _ in self._interpreters.most_common() if family_of_interpreter(path) != "unknown"]
+        named = [node.path for node in self._tree.nodes if is_loader_path(node)]
         for path in [*asked_for, *named]:
             located, real = self._tree.locate(path), self._tree.resolve(path)
-            if located is not None and real is not None and real.content is not None and real.content.elf is not None:
-                loaders.setdefault(_family_of_loader(path, real.name, real.content.elf), located)
+            family = family_of_loader(path, real) if real is not None else "unknown"
+            if located is not None and family != "unknown":
+                loaders.setdefault(family, located)
         return loaders
 
     def _overall_family(self) -> LibcFamily:
@@ -189,12 +152,6 @@ class _Survey:
             static=self._static,
             other=sum(count for family, count in self._programs.items() if family not in counted),
         )
-
-
-def _is_loader_path(node: Node) -> bool:
-    above = node.parent.name if node.parent else ""
-    is_named = above.startswith("lib") and _family((node.name,), _NAMED_LOADERS) != "unknown"
-    return is_named and not node.is_directory
 
 
 PROBE = Probe(name="libc", wants=(), find=_find)
