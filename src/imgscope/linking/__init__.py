@@ -1,1 +1,1 @@
-"""What a dynamic linker would do with the programs of an image: which C library, which libraries, and where they are."""
+"""What dynamic linkers would do with the programs of an image: which C library, which libraries, found where."""

@@ -1,6 +1,6 @@
 """Which libraries a program gets, by the rules of its loader (ld.so(8); musl's ldso/dynlink.c).
 
-Nothing is run: the file tree, what ELF files say of themselves and the loaders' configuration are all that is looked at.
+Nothing is run: it takes the file tree, what ELF files say of themselves, and how the image configures its loaders.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Linker:
 
     def __init__(self, tree: FileTree, configuration: LinkerConfiguration, library_path: str = "") -> None:
         self._tree = tree
-        self._configuration = configuration
+        self.configuration = configuration
         self._library_path = directories.split_path(library_path, separators=":;")
         # Many programs of an image ask for the same.
         self._links: dict[tuple[object, ...], tuple[Node, Linked]] = {}
@@ -109,7 +109,7 @@ class Linker:
             node = self._tree.resolve(name)
             return (node, name.strip("/").rpartition("/")[0]) if node and _fits(node, elf) else None
         if family == "musl":
-            configured = self._configuration.musl_paths.get(_musl_architecture(elf))
+            configured = self.configuration.musl_paths.get(_musl_architecture(elf))
             defaults = directories.musl_defaults(configured)
             return self._in((*self._library_path, *asking.inherited, *defaults), name, elf)
         first = (*(() if elf.runpath else asking.inherited), *self._library_path, *asking.runpath)
@@ -124,9 +124,9 @@ class Linker:
         return found
 
     def _cached(self, name: str, elf: ElfFacts) -> tuple[Node, str] | None:
-        if self._configuration.cached is None:
-            return self._in(self._configuration.directories, name, elf)
-        for path in self._configuration.cached.get(name, ()):
+        if self.configuration.cached is None:
+            return self._in(self.configuration.directories, name, elf)
+        for path in self.configuration.cached.get(name, ()):
             node = self._tree.resolve(path)
             if node is not None and _fits(node, elf):
                 return node, path.strip("/").rpartition("/")[0]
