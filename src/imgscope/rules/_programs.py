@@ -54,10 +54,10 @@ def native_programs(image: InspectedImage) -> Iterator[Node]:
             yield node
 
 
-def named(nodes: list[Node]) -> str:
-    """Return how a sentence names programs: the path of one, or how many there are and one of them."""
+def named(nodes: list[Node], kind: str = "program") -> str:
+    """Return how a sentence names files of one `kind`: the path of one, or how many there are and one of them."""
     path = f"/{printable(nodes[0].path)}"
-    return path if len(nodes) == 1 else f"{format_count(len(nodes), 'program')} such as {path}"
+    return path if len(nodes) == 1 else f"{format_count(len(nodes), kind)} such as {path}"
 
 
 def variant_key(path: str) -> str:
