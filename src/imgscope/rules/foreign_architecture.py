@@ -3,8 +3,8 @@
 ## What it does
 Compares the machine that each program was built for with the platform that the image's configuration names. What
 a distribution's package brought, what says its architecture in its path, as packages with a build for each do, and what
-the image can start after all (with that architecture's loader, or with qemu-user) is left alone. An image that could not
-be read completely is not judged.
+the image can start after all, with that architecture's loader or with qemu-user, is left alone. An image that could
+not be read completely is not judged.
 
 ## Why it matters
 The kernel refuses to start such a program: "exec format error". It happens when a program built on an arm64 machine is
