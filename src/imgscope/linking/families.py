@@ -31,6 +31,7 @@ _LIBRARIES: Final[_Names] = (
     ("libc.so.0", "uclibc"),
     ("libc.so.1", "uclibc"),
 )
+_OTHERS_OF_BIONIC: Final = frozenset({"libm.so", "libdl.so", "liblog.so"})
 
 
 def family_of_program(elf: ElfFacts) -> LibcFamily:
@@ -52,6 +53,9 @@ def family_needed(elf: ElfFacts) -> LibcFamily:
     family = _family(elf.needed, (*_LIBRARIES, *_NAMED_LOADERS))
     if family == "unknown" and any(version.startswith("GLIBC_") for version in elf.version_needs):
         return "glibc"
+    if family == "unknown" and "libc.so" in elf.needed:
+        # musl's linker script leaves the name without a version, as Android has it; but musl is one library.
+        return "bionic" if _OTHERS_OF_BIONIC & set(elf.needed) else "musl"
     return family
 
 

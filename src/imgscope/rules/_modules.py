@@ -9,6 +9,8 @@ from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
+from imgscope.linking.families import family_needed
+from imgscope.report import LibcFamily
 from imgscope.rules._programs import elf_of, is_native
 from imgscope.text import printable
 
@@ -31,6 +33,17 @@ class Module:
     host: Node
     host_path: str
     package: str
+
+
+def family_of_module(image: InspectedImage, module: Module) -> LibcFamily:
+    """Return the C library that a module was built for: what it says itself, or else the libraries it brings."""
+    own = family_needed(elf_of(module.node))
+    if own != "unknown":
+        return own
+    of_host = {module.host, *image.linker.link(module.host).libraries}
+    brought = (node for node in image.linker.link(module.node, host=module.host).libraries if node not in of_host)
+    families = (family_needed(elf_of(node)) for node in brought)
+    return next((family for family in families if family != "unknown"), "unknown")
 
 
 def native_modules(image: InspectedImage) -> Iterator[Module]:
@@ -92,7 +105,7 @@ class _Packages:
         while directory is not None:
             found = self._names_in(directory)
             if found:
-                return found.get(_normalized(top.name.partition(".")[0]), top.name.partition(".")[0])
+                return _best_match(found, top.name.partition(".")[0])
             top, directory = directory, directory.parent
         return None
 
@@ -102,6 +115,18 @@ class _Packages:
             names = {_normalized(match["name"]): f"{match['name']} {match['version']}" for match in matches if match}
             self._metadata[id(directory)] = names
         return self._metadata[id(directory)]
+
+
+def _best_match(packages: dict[str, str], name: str) -> str:
+    """Return which of `packages` has the top-level module `name`; the name itself if that cannot be told."""
+    wanted = _normalized(name).strip("-")
+    if wanted in packages:
+        return packages[wanted]
+    # psycopg2 is in psycopg2_binary, and _cffi_backend in cffi.
+    likely = [
+        package for package in packages if f"{package}-".startswith(f"{wanted}-") or wanted.startswith(f"{package}-")
+    ]
+    return packages[likely[0]] if len(likely) == 1 else name
 
 
 def _normalized(name: str) -> str:

@@ -26,10 +26,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from imgscope.facts import InspectedImage
-from imgscope.linking.families import family_needed
 from imgscope.report import Confidence, Finding, LibcFamily, Severity
-from imgscope.rules._modules import Module, native_modules
-from imgscope.rules._programs import MOST_PATHS, elf_of, without_stand_ins
+from imgscope.rules._modules import Module, family_of_module, native_modules
+from imgscope.rules._programs import MOST_PATHS, without_stand_ins
 from imgscope.rules.base import Rule
 from imgscope.text import format_count, printable
 
@@ -43,7 +42,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     fitting: list[Module] = []
     foreign: dict[int, Module] = {}
     for module in native_modules(image):
-        families = family_needed(elf_of(module.node)), _family_of_host(image, module)
+        families = family_of_module(image, module), _family_of_host(image, module)
         if "unknown" in families or families[0] == families[1]:
             fitting.append(module)
         else:
@@ -52,7 +51,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     grouped: dict[tuple[str, LibcFamily, str, int], list[Module]] = {}
     for node in without_stand_ins(unusable, (module.node for module in fitting)):
         module = foreign[id(node)]
-        key = module.package, family_needed(elf_of(node)), module.host_path, node.content_layer
+        key = module.package, family_of_module(image, module), module.host_path, node.content_layer
         grouped.setdefault(key, []).append(module)
     for (package, family, host_path, layer), modules in grouped.items():
         yield _finding(image, package, family, host_path, layer, modules)

@@ -22,10 +22,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imgscope.facts import InspectedImage
-from imgscope.linking.families import family_needed
 from imgscope.report import Finding, Severity
 from imgscope.rules._libraries import Libraries, how_to_get, lacks, listed
-from imgscope.rules._modules import Module, native_modules
+from imgscope.rules._modules import Module, family_of_module, native_modules
 from imgscope.rules._programs import MOST_PATHS, elf_of
 from imgscope.rules.base import Rule
 from imgscope.text import printable
@@ -62,7 +61,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
 def _absent(image: InspectedImage, module: Module, libraries: Libraries) -> tuple[str, ...]:
     """Return the libraries that the module lacks; nothing of one that is for another C library altogether."""
     linked = image.linker.link(module.node, host=module.host)
-    if linked.family == "unknown" or family_needed(elf_of(module.node)) not in (linked.family, "unknown"):
+    if linked.family == "unknown" or family_of_module(image, module) not in (linked.family, "unknown"):
         return ()
     # What the interpreter itself lacks is another finding.
     of_host = {each.name for each in image.linker.link(module.host).missing}
