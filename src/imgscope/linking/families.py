@@ -81,9 +81,11 @@ def family_of_loader(path: str, real: Node) -> LibcFamily:
 
 def is_loader_path(node: Node) -> bool:
     """Tell whether `node` has the name and the place of a loader."""
+    # Of many thousand names in an image hardly any begins like this.
+    if not node.name.startswith("ld") or node.is_directory:
+        return False
     above = node.parent.name if node.parent else ""
-    is_named = above.startswith("lib") and _family((node.name,), _NAMED_LOADERS) != "unknown"
-    return is_named and not node.is_directory
+    return above.startswith("lib") and _family((node.name,), _NAMED_LOADERS) != "unknown"
 
 
 def _family(paths: Iterable[str], known: _Names) -> LibcFamily:

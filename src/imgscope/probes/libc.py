@@ -1,6 +1,7 @@
 """The C library, from the loaders that programs ask for and the library files themselves.
 
-Never from the distribution's name: Alpine images carry glibc programs, and Debian has a musl package.
+Never from the distribution's name: Alpine images carry glibc programs, and Debian has a musl package. A program runs on
+the C library whose loader starts it, whatever it was built for: with gcompat, programs for glibc run on musl.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from imgscope.report import Confidence, Libc, LibcBinaries, LibcFamily
 from imgscope.text import format_count, printable
 
 _UCLIBC_VERSION: Final = re.compile(r"(?:libuClibc|ld64-uClibc|ld-uClibc)-(\d+\.\d+(?:\.\d+)*)\.so")
+_GLIBC_VERSION: Final = re.compile(r"GLIBC_(\d{1,9}(?:\.\d{1,9})+)")
+_GCOMPAT: Final = "libgcompat.so.0"
 _MOST_INTERPRETERS: Final = 8
 
 
@@ -40,11 +43,13 @@ class _Survey:
         self._is_complete = not any(layer.error for layer in tree.layers)
         self._interpreters: Counter[str] = Counter()
         self._programs: Counter[LibcFamily] = Counter()
+        self._pairs: set[tuple[str, LibcFamily]] = set()
         self._static = 0
         self._libraries: dict[LibcFamily, list[Node]] = {}
         for node in tree.elf_files:
             if node.content is not None and node.content.elf is not None:
                 self._count(node, node.content.elf)
+        self._stand_ins: dict[str, LibcFamily] = {}
         self._loaders = self._present_loaders()
         self._installed: set[LibcFamily] = {*self._loaders, *self._libraries}
 
@@ -64,8 +69,10 @@ class _Survey:
         if elf.is_static:
             self._static += 1
         elif elf.kind == "executable":
-            self._interpreters[elf.interpreter or ""] += 1
-            self._programs[family_of_program(elf)] += 1
+            interpreter, wanted = elf.interpreter or "", family_of_program(elf)
+            self._interpreters[interpreter] += 1
+            self._programs[wanted] += 1
+            self._pairs.add((interpreter, wanted))
         elif elf.kind == "shared-library":
             family = family_of_library(node.name, elf)
             if family != "unknown":
@@ -79,12 +86,15 @@ class _Survey:
         for path in [*asked_for, *named]:
             located, real = self._tree.locate(path), self._tree.resolve(path)
             family = family_of_loader(path, real) if real is not None else "unknown"
-            if located is not None and family != "unknown":
-                loaders.setdefault(family, located)
+            if located is None or family == "unknown":
+                continue
+            loaders.setdefault(family, located)
+            if family_of_interpreter(path) not in (family, "unknown"):
+                self._stand_ins.setdefault(path.strip("/"), family)
         return loaders
 
     def _overall_family(self) -> LibcFamily:
-        needed = {family for family in self._programs if family != "unknown"}
+        needed = {self._started_on(interpreter, wanted) for interpreter, wanted in self._pairs} - {"unknown"}
         if len(needed) > 1 or (needed and self._installed and not needed & self._installed):
             return "mixed"
         if needed or len(self._installed) == 1:
@@ -92,6 +102,12 @@ class _Survey:
         if self._installed:
             return "mixed"
         return "unknown" if self._programs or not self._is_complete else "none"
+
+    def _started_on(self, interpreter: str, wanted: LibcFamily) -> LibcFamily:
+        """Return the C library that programs run on that ask for `interpreter`, and were built for `wanted`."""
+        loader = self._tree.resolve(interpreter) if interpreter else None
+        family = family_of_loader(interpreter, loader) if loader is not None else "unknown"
+        return family if family != "unknown" else wanted
 
     def _leading(self) -> LibcFamily | None:
         """The family that most programs can run on, of those that are installed."""
@@ -113,6 +129,11 @@ class _Survey:
             named = _UCLIBC_VERSION.fullmatch(node.name)
             if named:
                 yield node, named.group(1)
+        # A build without the text that says so still defines a version for each release that added symbols.
+        for node in files:
+            highest = _highest_definition(node) if family == "glibc" else None
+            if highest:
+                yield node, highest
 
     def _confidence(self, family: LibcFamily) -> Confidence:
         if family == "unknown" or (family != "none" and not self._installed):
@@ -128,6 +149,7 @@ class _Survey:
             yield f"/{printable(node.path)} says it is version {version}"
             break
         yield from self._demands()
+        yield from self._standing_in()
         if self._static:
             yield format_count(self._static, "program is static", "programs are static")
         if not self._programs and not self._static and not self._installed:
@@ -143,6 +165,14 @@ class _Survey:
         if hidden:
             yield f"{format_count(hidden, 'more program asks', 'more programs ask')} for other loaders"
 
+    def _standing_in(self) -> Iterator[str]:
+        """Yield what lets programs for one C library start on another."""
+        for path, family in self._stand_ins.items():
+            real = self._tree.resolve(path)
+            beside = real.parent.children if real is not None and real.parent is not None else None
+            how = "gcompat, with which" if _GCOMPAT in (beside or ()) else f"a stand-in of {family}'s, with which"
+            yield f"/{printable(path)} is {how} programs for {family_of_interpreter(path)} start on {family}"
+
     def _binaries(self) -> LibcBinaries:
         counted = ("glibc", "musl", "uclibc")
         return LibcBinaries(
@@ -152,6 +182,14 @@ class _Survey:
             static=self._static,
             other=sum(count for family, count in self._programs.items() if family not in counted),
         )
+
+
+def _highest_definition(node: Node) -> str | None:
+    """Return the newest release of glibc that the library defines symbols of."""
+    elf = node.content.elf if node.content is not None else None
+    matches = (_GLIBC_VERSION.fullmatch(version) for version in (elf.version_definitions if elf is not None else ()))
+    numbers = (tuple(map(int, match[1].split("."))) for match in matches if match)
+    return ".".join(map(str, max(numbers, default=()))) or None
 
 
 PROBE = Probe(name="libc", wants=(), find=_find)

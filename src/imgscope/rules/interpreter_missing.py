@@ -55,7 +55,11 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
 
 
 def _unstartable(image: InspectedImage) -> Iterator[Node]:
-    return (node for node in native_programs(image) if image.linker.loader_of(node) is None)
+    for node in native_programs(image):
+        # Android mounts the directory that the loader is in before it starts anything.
+        is_mounted = family_of_program(elf_of(node)) == "bionic" and image.tree.locate(elf_of(node).interpreter or "")
+        if image.linker.loader_of(node) is None and not is_mounted:
+            yield node
 
 
 def _startable(image: InspectedImage) -> Iterator[Node]:

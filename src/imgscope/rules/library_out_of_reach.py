@@ -1,4 +1,4 @@
-"""Programs that need a library which is in the image, but where the loader does not look.
+"""Programs that need a library which is where the loader does not look.
 
 ## What it does
 Looks for libraries that programs need and do not find (see library-missing), and that are in the image all the same: in
