@@ -38,14 +38,14 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         programs.setdefault((elf_of(node).interpreter or "", node.content_layer), []).append(node)
     for (interpreter, layer), nodes in sorted(programs.items(), key=lambda item: item[0]):
         family = family_of_program(elf_of(nodes[0]))
-        built = "" if family == "unknown" else f"built for {family}, "
-        ask = "it asks" if len(nodes) == 1 else "they ask"
+        subject, asks = ("it is", "asks") if len(nodes) == 1 else ("they are", "ask")
+        built = "" if family == "unknown" else f"{subject} built for {family} and {asks} for "
         yield Finding(
             rule_id="interpreter-missing",
             severity=Severity.HIGH,
             confidence="high",
-            message=f"{named(nodes)} cannot start: {built}{ask} for {printable(interpreter)}, "
-            f"and the image has {_present(image)}",
+            message=f"{named(nodes)} cannot start: {built}{printable(interpreter)}"
+            f"{', which' if built else ''} is not in the image (it has {_present(image)})",
             paths=tuple(node.path for node in nodes[:MOST_PATHS]),
             packages=(),
             layer=layer,
@@ -76,7 +76,7 @@ def _present(image: InspectedImage) -> str:
     real = image.tree.resolve(loader)
     family = family_of_loader(loader, real) if real is not None else "unknown"
     version = f" {image.libc.version}" if image.libc.version else ""
-    return f"/{printable(loader)}" if family == "unknown" else f"{family}{version} (/{printable(loader)})"
+    return f"/{printable(loader)}" if family == "unknown" else f"{family}{version} with /{printable(loader)}"
 
 
 def _fix(image: InspectedImage, family: str) -> str:
