@@ -30,6 +30,7 @@ from imgscope.filesystem.node import Node
 from imgscope.report import Finding, Severity
 from imgscope.rules._programs import MOST_PATHS, elf_of, is_native, is_program, named
 from imgscope.rules.base import Rule
+from imgscope.text import printable
 
 # Machines that have a Linux to run programs; what is for others is firmware, or code for a graphics processor.
 _SPELLINGS: Final = {
@@ -84,21 +85,21 @@ def _is_misplaced(image: InspectedImage, machine: str, node: Node) -> bool:
 
 
 def _finding(image: InspectedImage, machine: str, layer: int, nodes: list[Node], *, is_whole_image: bool) -> Finding:
-    platform = image.config.platform
+    architecture = image.config.platform.architecture
     subject = f"{named(nodes)} cannot start: {'it is' if len(nodes) == 1 else 'they are'} built for {machine}"
     whole = "; no program in the image is for it, so its configuration is wrong" if is_whole_image else ""
     return Finding(
         rule_id="foreign-architecture",
         severity=Severity.HIGH,
         confidence="high",
-        message=f"{subject}, and the image is for {platform.os}/{platform.architecture}{whole}",
+        message=f"{subject}, and the image is for {printable(architecture)}{whole}",
         paths=tuple(node.path for node in nodes[:MOST_PATHS]),
         packages=(),
         layer=layer,
         instruction=image.instruction(layer),
-        fix=f"build the image for {platform.os}/{machine}: docker buildx build --platform {platform.os}/{machine}"
+        fix=f"build the image for what is in it: docker buildx build --platform linux/{machine}"
         if is_whole_image
-        else f"take the build for {platform.architecture}; in a Dockerfile, ARG TARGETARCH tells which that is",
+        else "take the build for the platform of the image; in a Dockerfile, ARG TARGETARCH tells which that is",
     )
 
 

@@ -20,7 +20,9 @@ Run ldconfig after the library was copied; name the directory first if it is an 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
@@ -28,7 +30,9 @@ from imgscope.report import Confidence, Finding, Severity
 from imgscope.rules._libraries import Libraries, cannot_start, listed, stopped_programs
 from imgscope.rules._programs import MOST_PATHS, elf_of
 from imgscope.rules.base import Rule
-from imgscope.text import printable
+
+# What may stand in a command that people copy.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./+-]+")
 
 
 def _check(image: InspectedImage) -> Iterator[Finding]:
@@ -75,7 +79,9 @@ def _share_a_directory(program: Node, library: Node) -> bool:
 
 
 def _naming(image: InspectedImage, found: Sequence[Node]) -> str:
-    directories = list(dict.fromkeys(f"/{printable(library.path.rpartition('/')[0])}" for library in found))
+    directories = list(dict.fromkeys(f"/{library.path.rpartition('/')[0]}" for library in found))
+    if not all(map(_PLAIN.fullmatch, directories)):
+        return "name the directory in a file below /etc/ld.so.conf.d and run ldconfig"
     if image.libc.family == "musl":
         return f"ENV LD_LIBRARY_PATH={':'.join(directories)}"
     return f"RUN printf '%s\\n' {' '.join(directories)} > /etc/ld.so.conf.d/app.conf && ldconfig"
