@@ -49,7 +49,7 @@ class _Survey:
         for node in tree.elf_files:
             if node.content is not None and node.content.elf is not None:
                 self._count(node, node.content.elf)
-        self._stand_ins: dict[str, LibcFamily] = {}
+        self._stand_ins: dict[Node, tuple[str, LibcFamily]] = {}
         self._loaders = self._present_loaders()
         self._installed: set[LibcFamily] = {*self._loaders, *self._libraries}
 
@@ -88,9 +88,12 @@ class _Survey:
             family = family_of_loader(path, real) if real is not None else "unknown"
             if located is None or family == "unknown":
                 continue
+            if family_of_interpreter(path) in (family, "unknown"):
+                loaders.setdefault(family, located)
+            else:
+                self._stand_ins.setdefault(located, (path.strip("/"), family))
+        for located, (_, family) in self._stand_ins.items():
             loaders.setdefault(family, located)
-            if family_of_interpreter(path) not in (family, "unknown"):
-                self._stand_ins.setdefault(path.strip("/"), family)
         return loaders
 
     def _overall_family(self) -> LibcFamily:
@@ -167,8 +170,8 @@ class _Survey:
 
     def _standing_in(self) -> Iterator[str]:
         """Yield what lets programs for one C library start on another."""
-        for path, family in self._stand_ins.items():
-            real = self._tree.resolve(path)
+        for located, (path, family) in self._stand_ins.items():
+            real = self._tree.resolve(located.path)
             beside = real.parent.children if real is not None and real.parent is not None else None
             how = "gcompat, with which" if _GCOMPAT in (beside or ()) else f"a stand-in of {family}'s, with which"
             yield f"/{printable(path)} is {how} programs for {family_of_interpreter(path)} start on {family}"
