@@ -57,4 +57,6 @@ class Chroot:
 
     def libraries(self, interpreter: str, program: str) -> dict[str, str]:
         """Return where the loader of glibc finds each library of `program`, or "not found"."""
-        return dict(_FOUND.findall(self.run(interpreter, "--list", f"/{program}")))
+        # As ldd does it: with --list, the loader would say no more after the first library that it does not find.
+        traced = self.run("/usr/bin/env", "LD_TRACE_LOADED_OBJECTS=1", interpreter, f"/{program}")
+        return dict(_FOUND.findall(traced))
