@@ -247,6 +247,14 @@ def test_a_library_named_by_its_path_is_looked_for_there_alone() -> None:
     assert gone.missing() == [("/opt/liba.so.1", "app")]
 
 
+def test_glibc_knows_the_directory_of_a_program_in_the_name_of_a_library_too() -> None:
+    name = "$ORIGIN/../lib/liba.so.1"
+    assert on_glibc(executable("opt/bin/app", glibc_program(name)), LIBRARY).missing("opt/bin/app") == []
+    assert on_musl(executable("opt/bin/app", musl_program(name)), LIBRARY).missing("opt/bin/app") == [
+        (name, "opt/bin/app")
+    ]
+
+
 def test_links_in_a_circle_lead_to_no_library() -> None:
     image = on_glibc(
         executable("app", glibc_program("liba.so.1")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imgscope.report import Severity
+from tests.rules.examples import dpkg
 from tests.support import elf
 from tests.support.images import BuiltLayer, file, layer, symlink
 from tests.support.memory import inspect
@@ -40,6 +41,19 @@ def test_programs_that_ask_for_the_same_loader_are_one_finding_a_layer() -> None
 def test_a_program_for_an_unknown_C_library_is_told_by_its_loader_alone() -> None:
     (found,) = inspect(layer(file("app", elf.program("/opt/start", ["a.so"]), mode=0o755))).report.findings
     assert found.message == "/app cannot start: /opt/start is not in the image (it has no loader)"
+
+
+def test_a_program_for_the_C_library_of_the_image_but_32_bits_is_told_what_to_install() -> None:
+    program = executable("app", elf.program("/lib/ld-linux.so.2", ["libc.so.6"]))
+    (found,) = inspect(layer(*glibc_root(), program)).report.findings
+    assert str(found.fix).endswith("or install the glibc of its own architecture")
+
+
+def test_a_program_of_a_package_is_a_helper_that_the_package_does_without() -> None:
+    program = executable("usr/lib/perf/vdso32", elf.program("/lib/ld-linux.so.2"))
+    owned = dpkg("perf", paths=["usr/lib/perf/vdso32"])
+    (found,) = inspect(layer(*glibc_root(), program, *owned)).report.findings
+    assert (found.rule_id, found.severity) == ("interpreter-missing", Severity.INFO)
 
 
 def test_of_builds_for_both_C_libraries_the_one_that_fits_is_enough() -> None:

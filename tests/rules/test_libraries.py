@@ -86,7 +86,7 @@ def test_programs_of_a_layer_that_lack_the_same_are_one_finding() -> None:
 
 def test_a_program_of_a_package_matters_less_because_the_package_did_not_think_it_important() -> None:
     found = only(executable("usr/bin/a", glibc_program("libgone.so.1")), *dpkg("a", paths=["usr/bin/a"]))
-    assert found.severity is Severity.MEDIUM
+    assert found.severity is Severity.LOW
 
 
 def test_what_nobody_may_execute_is_no_program() -> None:

@@ -48,10 +48,14 @@ class Linked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Loaded:
-    """A file that is loaded, with the directories that its own needs are looked for in before and after the others."""
+    """A file that is loaded, and the directories that its own needs are looked for in before and after the others.
+
+    `origin` is the directory in which it was found, without a leading slash.
+    """
 
     node: Node
     elf: ElfFacts
+    origin: str
     inherited: tuple[str, ...]
     runpath: tuple[str, ...]
 
@@ -106,8 +110,7 @@ class Linker:
             raise LimitError(f"the programs of the image ask for more than the {_MOST_LOOK_UPS:,} libraries looked up")
         elf = asking.elf
         if "/" in name:
-            node = self._tree.resolve(name)
-            return (node, name.strip("/").rpartition("/")[0]) if node and _fits(node, elf) else None
+            return self._at(name, asking, family)
         if family == "musl":
             configured = self.configuration.musl_paths.get(_musl_architecture(elf))
             defaults = directories.musl_defaults(configured)
@@ -122,6 +125,18 @@ class Linker:
             defaults = directories.glibc_defaults(elf.machine, elf.bits) if is_glibc else directories.uclibc_defaults()
             found = self._in((*defaults, own), name, elf)
         return found
+
+    def _at(self, path: str, asking: _Loaded, family: LibcFamily) -> tuple[Node, str] | None:
+        """Return the library that a name with a slash means; glibc knows the tokens of RPATH in it, too."""
+        spellings: Iterable[str] = (path,)
+        if family == "glibc":
+            elf = asking.elf
+            spellings = directories.expanded(path, origin=asking.origin, machine=elf.machine, bits=elf.bits)
+        for spelling in spellings:
+            node = self._tree.resolve(spelling)
+            if node is not None and _fits(node, asking.elf):
+                return node, node.path.rpartition("/")[0]
+        return None
 
     def _cached(self, name: str, elf: ElfFacts) -> tuple[Node, str] | None:
         if self.configuration.cached is None:
@@ -205,14 +220,20 @@ class _Process:
         # To musl both are the same, and are passed on to whatever comes along; glibc passes on the older one alone.
         passed_on = (runpath or rpath) if is_musl else () if elf.runpath else rpath
         inherited = (*passed_on, *(above.inherited if above is not None else ()))
-        return _Loaded(node=node, elf=elf, inherited=tuple(dict.fromkeys(inherited))[:_MOST_INHERITED], runpath=runpath)
+        return _Loaded(
+            node=node,
+            elf=elf,
+            origin=origin,
+            inherited=tuple(dict.fromkeys(inherited))[:_MOST_INHERITED],
+            runpath=runpath,
+        )
 
 
 def _signature(node: Node, host: Node | None) -> tuple[object, ...]:
     elf = _elf(node)
     if elf is None:
         return (id(node), id(host))
-    is_relative = "$" in f"{elf.rpath}{elf.runpath}"
+    is_relative = "$" in f"{elf.rpath}{elf.runpath}{elf.needed}"
     origin = id(node.parent) if is_relative else 0
     return elf.interpreter, elf.needed, elf.rpath, elf.runpath, elf.soname, elf.machine, elf.bits, origin, id(host)
 

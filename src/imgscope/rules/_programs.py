@@ -15,6 +15,7 @@ MOST_PATHS: Final = 100
 """How many paths a finding lists."""
 
 _EXECUTABLE: Final = 0o111
+_DISTRIBUTION_TYPES: Final = ("deb", "apk", "rpm", "alpm", "opkg")
 # What the processor, or the kernel, runs besides its own.
 _ALSO_RUN: Final = {
     "amd64": ("386",),
@@ -52,6 +53,12 @@ def native_programs(image: InspectedImage) -> Iterator[Node]:
         elf = elf_of(node)
         if elf.kind == "executable" and elf.interpreter and is_program(node) and is_native(image, elf):
             yield node
+
+
+def is_of_distribution(image: InspectedImage, node: Node) -> bool:
+    """Tell whether a package of the distribution brought the file, rather than a person or a language's installer."""
+    owner = image.owner(node)
+    return owner is not None and owner.type in _DISTRIBUTION_TYPES
 
 
 def named(nodes: list[Node], kind: str = "program") -> str:

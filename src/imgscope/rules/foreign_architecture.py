@@ -28,7 +28,7 @@ from typing import Final
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.report import Finding, Severity
-from imgscope.rules._programs import MOST_PATHS, elf_of, is_native, is_program, named
+from imgscope.rules._programs import MOST_PATHS, elf_of, is_native, is_of_distribution, is_program, named
 from imgscope.rules.base import Rule
 from imgscope.text import printable
 
@@ -77,7 +77,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
 def _is_misplaced(image: InspectedImage, machine: str, node: Node) -> bool:
     path = node.path
     says_so = re.search(rf"(?<![a-z0-9])(?:{_SPELLINGS[machine]})(?![a-z0-9])", path.lower())
-    if says_so or any(part in path for part in _ELSEWHERE) or image.owner(node) is not None:
+    if says_so or any(part in path for part in _ELSEWHERE) or is_of_distribution(image, node):
         return False
     emulator = f"qemu-{_QEMU.get(machine, machine)}-static"
     is_emulated = any(image.tree.resolve(f"usr/bin/{name}") for name in (emulator, emulator.removesuffix("-static")))

@@ -25,7 +25,15 @@ from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.linking.families import family_of_loader, family_of_program
 from imgscope.report import Finding, Severity
-from imgscope.rules._programs import MOST_PATHS, elf_of, is_program, named, native_programs, without_stand_ins
+from imgscope.rules._programs import (
+    MOST_PATHS,
+    elf_of,
+    is_of_distribution,
+    is_program,
+    named,
+    native_programs,
+    without_stand_ins,
+)
 from imgscope.rules.base import Rule
 from imgscope.text import printable
 
@@ -40,9 +48,11 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         family = family_of_program(elf_of(nodes[0]))
         subject, asks = ("it is", "asks") if len(nodes) == 1 else ("they are", "ask")
         built = "" if family == "unknown" else f"{subject} built for {family} and {asks} for "
+        # Packages have helpers for systems that they are not installed on, such as 32-bit programs of a tracer.
+        is_packaged = all(is_of_distribution(image, node) for node in nodes)
         yield Finding(
             rule_id="interpreter-missing",
-            severity=Severity.HIGH,
+            severity=Severity.INFO if is_packaged else Severity.HIGH,
             confidence="high",
             message=f"{named(nodes)} cannot start: {built}{printable(interpreter)}"
             f"{', which' if built else ''} is not in the image (it has {_present(image)})",
@@ -82,6 +92,9 @@ def _present(image: InspectedImage) -> str:
 def _fix(image: InspectedImage, family: str) -> str:
     if image.libc.loader is None:
         return "link it statically (CGO_ENABLED=0 for Go), or use a base image that has its C library"
+    loader = image.tree.resolve(image.libc.loader)
+    if loader is not None and family_of_loader(image.libc.loader, loader) == family:
+        return f"use a build of it for the architecture of the image, or install the {family} of its own architecture"
     built = f"a base image with {family}" if family != "unknown" else "the base image that it was built for"
     return f"use a build of it for the C library of this image, a static one, or {built}"
 

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
 from imgscope.rules._libraries import Libraries, cannot_start, how_to_get, stopped_programs
-from imgscope.rules._programs import MOST_PATHS, elf_of
+from imgscope.rules._programs import MOST_PATHS, elf_of, is_of_distribution
 from imgscope.rules.base import Rule
 
 
@@ -38,12 +38,12 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         absent = [name for name in names if not libraries.named(name, elf_of(asking))]
         if not absent:
             continue
-        is_packaged = all(image.owner(program) for program in programs)
+        is_packaged = all(is_of_distribution(image, program) for program in programs)
         files = [*programs] if blamed is None else [blamed, *programs]
         yield Finding(
             rule_id="library-missing",
             # A package manager lets nothing be missing that is needed for what a package is there for.
-            severity=Severity.MEDIUM if is_packaged else Severity.HIGH,
+            severity=Severity.LOW if is_packaged else Severity.HIGH,
             confidence="high",
             message=f"{cannot_start(programs, blamed, absent)}, not in the image",
             paths=tuple(node.path for node in files[:MOST_PATHS]),
