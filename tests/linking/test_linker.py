@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from imgscope.errors import LimitError
 from imgscope.filesystem.tree import FileTree
@@ -269,6 +271,37 @@ def test_an_image_that_asks_for_more_libraries_than_any_honest_one_is_refused(mo
     image = on_glibc(executable("app", elf.program(elf.GLIBC_LOADER, [f"lib{number}.so" for number in range(200)])))
     with pytest.raises(LimitError, match="more than the 100 libraries"):
         image.link()
+
+
+NAMES = ("a.so", "b.so", "c.so", "/lib/a.so", "$ORIGIN/b.so", "libc.so.6")
+PATHS = (None, "", "$ORIGIN", "/lib:$LIB:/opt", "$ORIGIN/../lib:" * 100)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.lists(st.sampled_from(NAMES), max_size=6), st.sampled_from(PATHS), st.sampled_from(PATHS)),
+        min_size=4,
+        max_size=4,
+    ),
+    st.sampled_from([elf.GLIBC_LOADER, elf.MUSL_LOADER, elf.UCLIBC_LOADER, "/lib/a.so", "/app"]),
+)
+def test_C67_whatever_files_ask_for_linking_ends_and_lacks_only_what_they_ask_for(
+    asked: list[tuple[list[str], str | None, str | None]], loader: str
+) -> None:
+    contents = [elf.library(None, needed, rpath=rpath, runpath=runpath) for needed, rpath, runpath in asked[1:]]
+    needed, rpath, runpath = asked[0]
+    image = on_glibc(
+        executable("app", elf.program(loader, needed, rpath=rpath, runpath=runpath)),
+        *(file(f"usr/lib/{name}", content) for name, content in zip(NAMES, contents, strict=False)),
+    )
+    linked = image.link()
+    assert len(set(linked.libraries)) == len(linked.libraries)
+    for missing in linked.missing:
+        content = missing.needed_by.content
+        assert content is not None
+        assert content.elf is not None
+        assert missing.name in content.elf.needed
 
 
 def test_the_configuration_of_an_image_is_what_its_files_say() -> None:
