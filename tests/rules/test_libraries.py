@@ -200,6 +200,17 @@ def test_a_program_built_for_a_newer_glibc_is_told_what_it_needs_and_what_there_
     assert str(found.fix).endswith("a base image with glibc 2.39 or newer, such as Ubuntu 24.04")
 
 
+def test_the_next_release_of_the_distribution_of_the_image_is_named_first() -> None:
+    program = executable("app", glibc_program(versions=["GLIBC_2.38"]))
+    assert str(only(program, release("debian")).fix).endswith("such as Debian 13")
+    assert str(only(program, release("ubuntu")).fix).endswith("such as Ubuntu 24.04")
+
+
+def test_several_programs_for_a_newer_glibc_are_one_finding() -> None:
+    programs = [executable(f"bin/{name}", glibc_program(versions=["GLIBC_2.38"])) for name in "abc"]
+    assert only(*programs).message.startswith("3 programs such as /bin/a cannot start: they need GLIBC_2.38")
+
+
 def test_weak_versions_keep_no_program_from_starting() -> None:
     content = elf.program(elf.GLIBC_LOADER, ["libc.so.6"], weak_versions=["GLIBC_2.39"])
     assert findings(GLIBC, layer(executable("app", content))) == []

@@ -91,28 +91,30 @@ class _Offered:
 
 def _finding(image: InspectedImage, layer: int, files: list[Node], missing: list[str], highest: str) -> Finding:
     library = _LIBRARIES[_prefix(highest)]
-    fails = "cannot start" if all(map(is_program, files)) else "cannot be loaded"
+    kind, fails = ("program", "cannot start") if all(map(is_program, files)) else ("file", "cannot be loaded")
     need = "it needs" if len(files) == 1 else "they need"
     # The highest say how old is too old; there may be a dozen below them.
     return Finding(
         rule_id="symbol-version-missing",
         severity=Severity.HIGH,
         confidence="high",
-        message=f"{named(files, 'file')} {fails}: {need} {listed(reversed(missing))} of {library}, "
+        message=f"{named(files, kind)} {fails}: {need} {listed(reversed(missing))} of {library}, "
         f"and the image's defines up to {highest}",
         paths=tuple(node.path for node in files[:MOST_PATHS]),
         packages=(),
         layer=layer,
         instruction=image.instruction(layer),
-        fix=f"build it on the release that the image is based on, or take a base image with {_newer(missing[-1])}",
+        fix=f"build it on the release that the image is based on, or take a base image with {_newer(image, missing[-1])}",
     )
 
 
-def _newer(version: str) -> str:
+def _newer(image: InspectedImage, version: str) -> str:
     library = _LIBRARIES[_prefix(version)]
     if library != "glibc" or not _number(version):
         return f"a {library} that defines {version}"
     releases = [name for name, number in _RELEASES if number >= _number(version)]
+    # Whoever has a Debian goes to the next Debian first.
+    releases.sort(key=lambda name: not name.lower().startswith(image.distro.id))
     such = f", such as {releases[0]}" if releases else ""
     return f"glibc {'.'.join(map(str, _number(version)))} or newer{such}"
 
