@@ -104,7 +104,8 @@ def _finding(image: InspectedImage, layer: int, files: list[Node], missing: list
         packages=(),
         layer=layer,
         instruction=image.instruction(layer),
-        fix=f"build it on the release that the image is based on, or take a base image with {_newer(image, missing[-1])}",
+        fix="build it on the release that the image is based on, or take a base image with "
+        f"{_newer(image, missing[-1])}",
     )
 
 
