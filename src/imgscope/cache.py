@@ -28,7 +28,7 @@ from imgscope.layer.wants import Wants
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 """Goes up whenever LayerIndex or what is read into it changes; older entries are then left to eviction."""
 
 _SUFFIX: Final = ".layer"

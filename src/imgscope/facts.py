@@ -12,6 +12,8 @@ import msgspec
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
 from imgscope.filesystem.waste import WastedCopy, wasted_copies
+from imgscope.linking.configuration import LinkerConfiguration
+from imgscope.linking.linker import Linker
 from imgscope.oci.config import ImageConfig
 from imgscope.oci.instruction import Instruction
 from imgscope.packages import PackageGraph
@@ -75,7 +77,7 @@ class FoundSecret(msgspec.Struct, frozen=True, kw_only=True):
     is_visible: bool
 
 
-Fact = Distro | Libc | InstalledPackage | FoundSecret
+Fact = Distro | Libc | InstalledPackage | FoundSecret | LinkerConfiguration
 """What a probe may yield; of distributions and C libraries the surest is taken."""
 
 FactType = TypeVar("FactType")
@@ -187,6 +189,13 @@ class InspectedImage:
     def wasted(self) -> tuple[WastedCopy, ...]:
         """Every copy of content that ships without being of use."""
         return tuple(wasted_copies(self.tree))
+
+    @cached_property
+    def linker(self) -> Linker:
+        """What the loaders of the image do, as it is configured and with the environment that it starts with."""
+        configuration = next(iter(self.facts_of(LinkerConfiguration)), LinkerConfiguration())
+        environment = dict(variable.partition("=")[::2] for variable in self.config.run.env or ())
+        return Linker(self.tree, configuration, environment.get("LD_LIBRARY_PATH", ""))
 
     @cached_property
     def _types_with_needs(self) -> frozenset[str]:

@@ -36,10 +36,13 @@ _CERTIFICATES = "/etc/ssl/certs:/etc/ssl/certs:ro"
 class DebianImage:
     """A Debian that had gcc installed and its documentation removed; what other tools say of it.
 
+    `root` is the archive of the minimal Debian that it began with.
+
     The constants are positions in `layers`, the lowest first.
     """
 
     reference: str
+    root: Path
     layers: tuple[TrueLayer, ...]
     package_count: int
 
@@ -50,9 +53,10 @@ class DebianImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MuslImage:
-    """An image on musl, with the version of musl that is in it."""
+    """An image on musl, with the version of musl that is in it. `root` is the archive that it was made of."""
 
     reference: str
+    root: Path
     musl_version: str
 
 
@@ -70,12 +74,13 @@ def debian(registry: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The Debian image, served."""
     directory, reference = tmp_path_factory.mktemp("debian"), f"{registry}/debian-gcc:12"
     context, copied, database = (_new(directory / name) for name in ("context", "copied", "dpkg"))
-    make_debian_root(context)
+    root = make_debian_root(context)
     (context / "hello.c").write_text("int main(void) { return 0; }\n")
     (context / "Containerfile").write_text(_DEBIAN)
     build_and_push(context, reference, volumes=(_CERTIFICATES,) if uses_https() else ())
     layers = true_layers(reference, copied)
-    yield DebianImage(reference=reference, layers=layers, package_count=installed_packages(layers, database))
+    count = installed_packages(layers, database)
+    yield DebianImage(reference=reference, root=root, layers=layers, package_count=count)
     shutil.rmtree(directory)
 
 
@@ -86,7 +91,7 @@ def musl(registry: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mu
     root = make_musl_root(directory)
     (directory / "Containerfile").write_text(_MUSL)
     build_and_push(directory, reference)
-    yield MuslImage(reference=reference, musl_version=root.musl_version)
+    yield MuslImage(reference=reference, root=root.archive, musl_version=root.musl_version)
     shutil.rmtree(directory)
 
 

@@ -86,9 +86,9 @@ def version_names(oracle: ELFFile, section_name: str, *, with_auxiliaries: bool)
     section = oracle.get_section_by_name(section_name)
     names: set[str] = set()
     for _, auxiliaries in section.iter_versions() if isinstance(section, GNUVersionSection) else ():
-        listed = [auxiliary.name for auxiliary in auxiliaries]
+        listed = [auxiliary.name for auxiliary in auxiliaries if not (with_auxiliaries and auxiliary["vna_flags"] & 2)]
         names.update(listed if with_auxiliaries else listed[:1])
-    return {name for name in names if name.startswith("GLIBC_")}
+    return {name for name in names if name.startswith(("GLIBC_", "GLIBCXX_", "CXXABI_", "GCC_"))}
 
 
 @needs_elf

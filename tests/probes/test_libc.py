@@ -154,7 +154,10 @@ def test_C54_uclibc_is_known_by_its_loader_and_its_version_by_its_file_name() ->
 
 
 def test_bionic_is_known_by_the_loader_that_programs_ask_for() -> None:
-    assert libc_of(tree_of((executable("a", elf.program("/system/bin/linker64", ["libc.so"])),))).family == "bionic"
+    program = executable("system/bin/sh", elf.program("/system/bin/linker64", ["libc.so"]))
+    assert libc_of(tree_of((program,))).family == "bionic"
+    found = libc_of(tree_of((program, executable("system/bin/linker64", elf.library("ld-android.so")))))
+    assert (found.family, found.loader, found.confidence) == ("bionic", "system/bin/linker64", "high")
 
 
 @pytest.mark.parametrize(
@@ -168,6 +171,54 @@ def test_bionic_is_known_by_the_loader_that_programs_ask_for() -> None:
 def test_what_stands_in_for_the_loader_of_glibc_on_alpine_is_no_glibc(shim: tuple[Entry, ...]) -> None:
     found = libc_of(tree_of((*musl(), *shim)))
     assert found.family == "musl"
+
+
+def test_C54_with_gcompat_programs_for_glibc_run_on_musl_and_the_evidence_says_so() -> None:
+    shim = executable("lib/ld-linux-x86-64.so.2", elf.program(elf.MUSL_LOADER, ["libgcompat.so.0"]))
+    found = libc_of(
+        tree_of(
+            (
+                *musl(),
+                shim,
+                symlink("lib64", "lib"),
+                executable("lib/libgcompat.so.0", elf.library("libgcompat.so.0", ["libc.musl-x86_64.so.1"])),
+                executable("app", elf.glibc_program()),
+            )
+        )
+    )
+    assert (found.family, found.version, found.loader) == ("musl", "1.2.5", "lib/ld-musl-x86_64.so.1")
+    assert found.binaries == binaries(glibc=1, musl=1)
+    assert "/lib64/ld-linux-x86-64.so.2 is gcompat, with which programs for glibc start on musl" in found.evidence
+
+
+def test_C54_a_link_from_the_loader_of_glibc_to_that_of_musl_is_no_gcompat() -> None:
+    shim = symlink("lib64/ld-linux-x86-64.so.2", "../lib/ld-musl-x86_64.so.1")
+    found = libc_of(tree_of((*musl(), shim, executable("app", elf.glibc_program()))))
+    assert found.family == "musl"
+    assert (
+        "/lib64/ld-linux-x86-64.so.2 is a stand-in of musl's, with which programs for glibc start on musl"
+        in found.evidence
+    )
+    without = libc_of(tree_of((*musl(), executable("bin/a", elf.musl_program()))))
+    assert not any("start on" in sentence for sentence in without.evidence)
+
+
+def test_C54_a_glibc_without_its_version_text_is_told_by_the_symbol_versions_it_defines() -> None:
+    definitions = ["GLIBC_2.2.5", "GLIBC_2.36", "GLIBC_2.4", "GLIBC_PRIVATE"]
+    tree = tree_of((executable(DEBIAN_LIBC, elf.library("libc.so.6", defines=definitions)),))
+    assert (libc_of(tree).family, libc_of(tree).version) == ("glibc", "2.36")
+
+
+def test_C54_the_uclibc_of_64_bits_has_a_loader_of_its_own_name() -> None:
+    tree = tree_of(
+        (
+            executable("lib/ld64-uClibc-1.0.45.so", elf.library("ld64-uClibc.so.1")),
+            symlink("lib/ld64-uClibc.so.1", "ld64-uClibc-1.0.45.so"),
+            executable("bin/busybox", elf.program("/lib/ld64-uClibc.so.1", ["libc.so.1"])),
+        )
+    )
+    found = libc_of(tree)
+    assert (found.family, found.version, found.loader) == ("uclibc", "1.0.45", "lib/ld64-uClibc.so.1")
 
 
 @pytest.mark.parametrize(

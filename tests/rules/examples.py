@@ -8,6 +8,19 @@ from typing import Any, Final
 
 from tests.support import elf
 from tests.support.images import BuiltLayer, Entry, device, directory, file, hard_link, layer, symlink, whiteout
+from tests.support.roots import (
+    MULTIARCH,
+    PYTHON_MODULES,
+    executable,
+    glibc_library,
+    glibc_program,
+    glibc_root,
+    musl_library,
+    musl_program,
+    musl_root,
+    node,
+    python,
+)
 
 STATUS: Final = "var/lib/dpkg/status"
 LARGE: Final = 200_000
@@ -108,6 +121,33 @@ EXAMPLES: Final = {
         fires=(layer(file("app/.main.py.swp", content("a")), file("app/.idea/workspace.xml", content("b"))),),
         silent=(layer(file("app/config.py", content("a")), file("app/swp", content("b"))),),
     ),
+    "foreign-architecture": Example(
+        fires=(layer(executable("app", elf.static_program(elf.ARM64)), executable("bin/a", elf.static_program())),),
+        silent=(
+            layer(
+                executable("node_modules/tool/linux-arm64/tool", elf.static_program(elf.ARM64)),
+                executable("bin/a", elf.static_program()),
+                file("usr/lib/go/testdata/program", elf.static_program(elf.ARM64)),
+            ),
+        ),
+    ),
+    "foreign-module": Example(
+        fires=(
+            layer(
+                *musl_root(),
+                python(musl_program()),
+                file(f"{PYTHON_MODULES}/a/b.cpython-312-x86_64-linux-gnu.so", glibc_library(None)),
+            ),
+        ),
+        silent=(
+            layer(
+                *glibc_root(),
+                node(glibc_program()),
+                file("app/node_modules/@swc/core-linux-x64-gnu/swc.linux-x64-gnu.node", glibc_library(None)),
+                file("app/node_modules/@swc/core-linux-x64-musl/swc.linux-x64-musl.node", musl_library(None)),
+            ),
+        ),
+    ),
     "git-directory-left": Example(
         fires=(layer(file("app/.git/HEAD", "ref: x"), file("app/.git/objects/pack/p", content("a"))),),
         silent=(layer(file("app/.git", "gitdir: ../x"), file("app/.github/HEAD", "x"), file("b/.git/HEAD", "x")),),
@@ -138,6 +178,35 @@ EXAMPLES: Final = {
         ),
     ),
     "java-cache-left": cache("root/.m2/repository/a/b.jar", "root/.m2/settings.xml"),
+    "library-missing": Example(
+        fires=(layer(*glibc_root(), executable("app", glibc_program("libpq.so.5"))),),
+        silent=(
+            layer(
+                *glibc_root(),
+                file(f"{MULTIARCH}/libpq.so.5.15", glibc_library("libpq.so.5")),
+                symlink(f"{MULTIARCH}/libpq.so.5", "libpq.so.5.15"),
+                executable("app", glibc_program("libpq.so.5")),
+                file("usr/lib/plugins/x.so", glibc_library("x.so", "libgone.so.1")),
+            ),
+        ),
+    ),
+    "library-out-of-reach": Example(
+        fires=(
+            layer(
+                *glibc_root(),
+                file("etc/ld.so.conf", "/usr/local/lib\n"),
+                file("usr/local/lib/libfoo.so.1", glibc_library("libfoo.so.1")),
+                executable("app", glibc_program("libfoo.so.1")),
+            ),
+        ),
+        silent=(
+            layer(
+                *glibc_root(),
+                file("opt/app/lib/libfoo.so.1", glibc_library("libfoo.so.1")),
+                executable("opt/app/bin/app", glibc_program("libfoo.so.1")),
+            ),
+        ),
+    ),
     "logs-left": cache("var/log/dpkg.log", "var/lib/dpkg/status"),
     "many-layers": Example(
         fires=tuple(layer(file(f"file-{number}")) for number in range(64)),
@@ -146,6 +215,32 @@ EXAMPLES: Final = {
     "metadata-changed-later": Example(
         fires=(layer(file("app", content("a"))), layer(file("app", content("a"), uid=1000))),
         silent=(layer(file("app", content("a"))), layer(file("app", content("b"), uid=1000))),
+    ),
+    "mixed-libc": Example(
+        fires=(
+            layer(*musl_root(), executable("bin/sh", musl_program())),
+            layer(*glibc_root()[2:], symlink("lib64/ld-linux-x86-64.so.2", f"/{MULTIARCH}/ld-linux-x86-64.so.2")),
+            layer(executable("opt/app", glibc_program())),
+        ),
+        silent=(layer(*glibc_root(), executable("bin/sh", glibc_program())),),
+    ),
+    "module-library-missing": Example(
+        fires=(
+            layer(
+                *glibc_root(),
+                python(glibc_program()),
+                file(f"{PYTHON_MODULES}/cv2/cv2.abi3.so", glibc_library(None, "libGL.so.1")),
+            ),
+        ),
+        silent=(
+            layer(
+                *glibc_root(),
+                python(glibc_program()),
+                file(f"{PYTHON_MODULES}/torch/lib/libtorch.so", glibc_library("libtorch.so", "libcuda.so.1")),
+                file(f"{PYTHON_MODULES}/vision/_C.abi3.so", glibc_library(None, "libtorch.so", "libcuda.so.1")),
+                file(f"{PYTHON_MODULES}/old/x.cpython-38-x86_64-linux-gnu.so", glibc_library(None, "libgone.so.1")),
+            ),
+        ),
     ),
     "no-healthcheck": Example(
         fires=(layer(file("app", "x")),),
@@ -218,6 +313,10 @@ EXAMPLES: Final = {
     "static-libraries-left": Example(
         fires=(layer(file("usr/local/lib/libexample.a", content("a"))),),
         silent=(layer(*dpkg("libx-dev", paths=["usr/lib/libx.a"]), file("usr/lib/libx.a", content("a"))),),
+    ),
+    "symbol-version-missing": Example(
+        fires=(layer(*glibc_root(), executable("app", glibc_program(versions=["GLIBC_2.2.5", "GLIBC_2.38"]))),),
+        silent=(layer(*glibc_root(), executable("app", glibc_program(versions=["GLIBC_2.2.5", "GLIBC_2.36"]))),),
     ),
     "temporary-files-left": cache("tmp/build.XXXX/out", "app/tmp/x"),
     "test-suites-left": Example(

@@ -130,6 +130,11 @@ class FileTree:
         counting = {id(node) for node in orphans.values()}
         return tuple(node for node in with_content if node.content is node.entry or id(node) in counting)
 
+    @cached_property
+    def elf_files(self) -> tuple[Node, ...]:
+        """Those of `files` that are ELF files."""
+        return tuple(node for node in self.files if node.content is not None and node.content.elf is not None)
+
     def size_of(self, node: Node) -> int:
         """Return the bytes of all files in or below `node`, each content counted once in the image."""
         return self._sizes.get(id(node), 0)

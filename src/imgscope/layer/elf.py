@@ -45,6 +45,9 @@ _MACHINES: Final = {
 _GLIBC_BANNER: Final = re.compile(rb"(?:stable|development) release version (\d+\.\d+(?:\.\d+)?)")
 _MUSL_BANNER: Final = b"musl libc ("
 _MUSL_VERSION: Final = re.compile(rb"\x00(\d+\.\d+\.\d+)(?:-git-[\w-]+)?\x00")
+# Those of the C library, of libstdc++ and of libgcc: what a program built on a newer system asks an older one for.
+_KEPT_VERSIONS: Final = ("GLIBC_", "GLIBCXX_", "CXXABI_", "GCC_")
+_VER_FLG_WEAK: Final = 2
 
 
 class ElfFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -52,8 +55,9 @@ class ElfFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=T
 
     `kind` is `executable`, `static`, `static-pie`, `shared-library`, `object`, `core` or `other`.
     `machine` is the architecture by its OCI name. `version_needs` and `version_definitions` hold symbol
-    versions such as `GLIBC_2.34`. `libc_version` is set on C libraries and their loaders, from the version
-    text inside the file. `go_build` is what the Go toolchain noted in a program: see `layer._go_build`.
+    versions such as `GLIBC_2.34` and `GLIBCXX_3.4.30`; of the needs only those that are not weak. `libc_version` is
+    set on C libraries and their loaders, from the version text inside the file. `go_build` is what the Go toolchain
+    noted in a program: see `layer._go_build`.
     """
 
     bits: int
@@ -163,11 +167,12 @@ class _VersionTable(msgspec.Struct, frozen=True):
     next_position: int
     auxiliary_layout: str
     name_position: int
+    flags_position: int | None
     only_first: bool
 
 
-_NEEDS = _VersionTable(_DT_VERNEED, _DT_VERNEEDNUM, "HHIII", 3, 4, "IHHII", 3, False)
-_DEFINITIONS = _VersionTable(_DT_VERDEF, _DT_VERDEFNUM, "HHHHIII", 5, 6, "II", 0, True)
+_NEEDS = _VersionTable(_DT_VERNEED, _DT_VERNEEDNUM, "HHIII", 3, 4, "IHHII", 3, 1, False)
+_DEFINITIONS = _VersionTable(_DT_VERDEF, _DT_VERDEFNUM, "HHHHIII", 5, 6, "II", 0, None, True)
 
 
 def _versions(
@@ -183,7 +188,7 @@ def _versions(
     names = () if offset is None else _version_names(view, offset, count, table)
     # The records may overlap, so that a small file can claim millions of them.
     found = dict.fromkeys(strings(itertools.islice(names, _MOST_VERSIONS)))
-    return tuple(name for name in found if name.startswith("GLIBC_"))
+    return tuple(name for name in found if name.startswith(_KEPT_VERSIONS))
 
 
 def _version_names(view: ElfContent, offset: int, count: int, table: _VersionTable) -> Iterator[int]:
@@ -204,7 +209,9 @@ def _auxiliary_names(view: ElfContent, offset: int, count: int, table: _VersionT
         auxiliary = view.unpack(table.auxiliary_layout, offset)
         if auxiliary is None:
             return
-        yield auxiliary[table.name_position]
+        # A loader goes on without a version whose symbols are all weak.
+        if table.flags_position is None or not auxiliary[table.flags_position] & _VER_FLG_WEAK:
+            yield auxiliary[table.name_position]
         following = auxiliary[-1]
         if following == 0:
             return

@@ -1,69 +1,34 @@
 """The C library, from the loaders that programs ask for and the library files themselves.
 
-Never from the distribution's name: Alpine images carry glibc programs, and Debian has a musl package.
+Never from the distribution's name: Alpine images carry glibc programs, and Debian has a musl package. A program runs on
+the C library whose loader starts it, whatever it was built for: with gcompat, programs for glibc run on musl.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.elf import ElfFacts
+from imgscope.linking.families import (
+    family_of_interpreter,
+    family_of_library,
+    family_of_loader,
+    family_of_program,
+    is_loader_path,
+)
 from imgscope.probes.base import Probe
 from imgscope.report import Confidence, Libc, LibcBinaries, LibcFamily
 from imgscope.text import format_count, printable
 
-_Names = tuple[tuple[str, LibcFamily], ...]
-
-_NAMED_LOADERS: Final[_Names] = (
-    ("ld-musl-", "musl"),
-    ("ld-uClibc", "uclibc"),
-    ("ld64-uClibc", "uclibc"),
-    ("ld-linux", "glibc"),
-    ("ld64.so", "glibc"),
-    ("ld.so.1", "glibc"),
-)
-# Android's loader has a name that other files have too: it counts only where a program asks for it.
-_LOADERS: Final[_Names] = (*_NAMED_LOADERS, ("linker", "bionic"))
-_LIBRARIES: Final[_Names] = (
-    ("libc.so.6", "glibc"),
-    ("libc.musl-", "musl"),
-    ("libuClibc-", "uclibc"),
-    ("libc.so.0", "uclibc"),
-    ("libc.so.1", "uclibc"),
-)
 _UCLIBC_VERSION: Final = re.compile(r"(?:libuClibc|ld64-uClibc|ld-uClibc)-(\d+\.\d+(?:\.\d+)*)\.so")
+_GLIBC_VERSION: Final = re.compile(r"GLIBC_(\d{1,9}(?:\.\d{1,9})+)")
+_GCOMPAT: Final = "libgcompat.so.0"
 _MOST_INTERPRETERS: Final = 8
-
-
-def family_of_program(elf: ElfFacts) -> LibcFamily:
-    """Return the C library a program needs: that of its loader, else that of a library it names."""
-    family = _family((elf.interpreter or "",), _LOADERS)
-    return family if family != "unknown" else _family(elf.needed, _LIBRARIES)
-
-
-def family_of_library(name: str, elf: ElfFacts) -> LibcFamily:
-    """Return the C library that the library called `name` is, or is the loader of; `unknown` for all others."""
-    family = _family((elf.soname or "", name), (*_LIBRARIES, *_NAMED_LOADERS))
-    # Debian's musl has no SONAME and a common file name, but only musl says its version without one.
-    return "musl" if family == "unknown" and elf.libc_version is not None else family
-
-
-def _family_of_loader(path: str, name: str, elf: ElfFacts) -> LibcFamily:
-    """Return the C library whose loader the file called `name` is, which is found at `path`."""
-    # What has the name of glibc's may lead to musl: Alpine's libc6-compat makes a link to its loader, and gcompat
-    # installs a program that musl starts.
-    actual = family_of_program(elf) if elf.kind == "executable" else family_of_library(name, elf)
-    return actual if actual != "unknown" else _family((path,), _LOADERS)
-
-
-def _family(paths: Iterable[str], known: _Names) -> LibcFamily:
-    names = [path.rpartition("/")[2] for path in paths]
-    return next((family for name in names for prefix, family in known if name.startswith(prefix)), "unknown")
 
 
 def _find(tree: FileTree) -> Iterator[Libc]:
@@ -78,11 +43,13 @@ class _Survey:
         self._is_complete = not any(layer.error for layer in tree.layers)
         self._interpreters: Counter[str] = Counter()
         self._programs: Counter[LibcFamily] = Counter()
+        self._pairs: set[tuple[str, LibcFamily]] = set()
         self._static = 0
         self._libraries: dict[LibcFamily, list[Node]] = {}
-        for node in tree.files:
+        for node in tree.elf_files:
             if node.content is not None and node.content.elf is not None:
                 self._count(node, node.content.elf)
+        self._stand_ins: dict[Node, tuple[str, LibcFamily]] = {}
         self._loaders = self._present_loaders()
         self._installed: set[LibcFamily] = {*self._loaders, *self._libraries}
 
@@ -102,8 +69,10 @@ class _Survey:
         if elf.is_static:
             self._static += 1
         elif elf.kind == "executable":
-            self._interpreters[elf.interpreter or ""] += 1
-            self._programs[family_of_program(elf)] += 1
+            interpreter, wanted = elf.interpreter or "", family_of_program(elf)
+            self._interpreters[interpreter] += 1
+            self._programs[wanted] += 1
+            self._pairs.add((interpreter, wanted))
         elif elf.kind == "shared-library":
             family = family_of_library(node.name, elf)
             if family != "unknown":
@@ -112,16 +81,23 @@ class _Survey:
     def _present_loaders(self) -> dict[LibcFamily, Node]:
         """Find loaders where programs ask for them, and where their names put them."""
         loaders: dict[LibcFamily, Node] = {}
-        asked_for = [path for path, _ in self._interpreters.most_common() if _family((path,), _LOADERS) != "unknown"]
-        named = [node.path for node in self._tree.nodes if _is_loader_path(node)]
+        asked_for = [path for path, _ in self._interpreters.most_common() if family_of_interpreter(path) != "unknown"]
+        named = [node.path for node in self._tree.nodes if is_loader_path(node)]
         for path in [*asked_for, *named]:
             located, real = self._tree.locate(path), self._tree.resolve(path)
-            if located is not None and real is not None and real.content is not None and real.content.elf is not None:
-                loaders.setdefault(_family_of_loader(path, real.name, real.content.elf), located)
+            family = family_of_loader(path, real) if real is not None else "unknown"
+            if located is None or family == "unknown":
+                continue
+            if family_of_interpreter(path) in (family, "unknown"):
+                loaders.setdefault(family, located)
+            else:
+                self._stand_ins.setdefault(located, (path.strip("/"), family))
+        for located, (_, family) in self._stand_ins.items():
+            loaders.setdefault(family, located)
         return loaders
 
     def _overall_family(self) -> LibcFamily:
-        needed = {family for family in self._programs if family != "unknown"}
+        needed = {self._started_on(interpreter, wanted) for interpreter, wanted in self._pairs} - {"unknown"}
         if len(needed) > 1 or (needed and self._installed and not needed & self._installed):
             return "mixed"
         if needed or len(self._installed) == 1:
@@ -129,6 +105,12 @@ class _Survey:
         if self._installed:
             return "mixed"
         return "unknown" if self._programs or not self._is_complete else "none"
+
+    def _started_on(self, interpreter: str, wanted: LibcFamily) -> LibcFamily:
+        """Return the C library that programs run on that ask for `interpreter`, and were built for `wanted`."""
+        loader = self._tree.resolve(interpreter) if interpreter else None
+        family = family_of_loader(interpreter, loader) if loader is not None else "unknown"
+        return family if family != "unknown" else wanted
 
     def _leading(self) -> LibcFamily | None:
         """The family that most programs can run on, of those that are installed."""
@@ -150,6 +132,11 @@ class _Survey:
             named = _UCLIBC_VERSION.fullmatch(node.name)
             if named:
                 yield node, named.group(1)
+        # A build without the text that says so still defines a version for each release that added symbols.
+        for node in files:
+            highest = _highest_definition(node) if family == "glibc" else None
+            if highest:
+                yield node, highest
 
     def _confidence(self, family: LibcFamily) -> Confidence:
         if family == "unknown" or (family != "none" and not self._installed):
@@ -165,6 +152,7 @@ class _Survey:
             yield f"/{printable(node.path)} says it is version {version}"
             break
         yield from self._demands()
+        yield from self._standing_in()
         if self._static:
             yield format_count(self._static, "program is static", "programs are static")
         if not self._programs and not self._static and not self._installed:
@@ -180,6 +168,14 @@ class _Survey:
         if hidden:
             yield f"{format_count(hidden, 'more program asks', 'more programs ask')} for other loaders"
 
+    def _standing_in(self) -> Iterator[str]:
+        """Yield what lets programs for one C library start on another."""
+        for located, (path, family) in self._stand_ins.items():
+            real = self._tree.resolve(located.path)
+            beside = real.parent.children if real is not None and real.parent is not None else None
+            how = "gcompat, with which" if _GCOMPAT in (beside or ()) else f"a stand-in of {family}'s, with which"
+            yield f"/{printable(path)} is {how} programs for {family_of_interpreter(path)} start on {family}"
+
     def _binaries(self) -> LibcBinaries:
         counted = ("glibc", "musl", "uclibc")
         return LibcBinaries(
@@ -191,10 +187,12 @@ class _Survey:
         )
 
 
-def _is_loader_path(node: Node) -> bool:
-    above = node.parent.name if node.parent else ""
-    is_named = above.startswith("lib") and _family((node.name,), _NAMED_LOADERS) != "unknown"
-    return is_named and not node.is_directory
+def _highest_definition(node: Node) -> str | None:
+    """Return the newest release of glibc that the library defines symbols of."""
+    elf = node.content.elf if node.content is not None else None
+    matches = (_GLIBC_VERSION.fullmatch(version) for version in (elf.version_definitions if elf is not None else ()))
+    numbers = (tuple(map(int, match[1].split("."))) for match in matches if match)
+    return ".".join(map(str, max(numbers, default=()))) or None
 
 
 PROBE = Probe(name="libc", wants=(), find=_find)
