@@ -68,12 +68,17 @@ class MuslRoot:
 
 
 def make_debian_root(
-    directory: Path, *, codename: str = CODENAME, include: tuple[str, ...] = (), name: str = "root.tar"
+    directory: Path,
+    *,
+    codename: str = CODENAME,
+    include: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
+    name: str = "root.tar",
 ) -> Path:
     """Make a minimal Debian in `directory`, with this machine's package source configured, and return its archive.
 
-    Packages to `include` are installed as well. A `name` that is none of an archive makes a directory instead. Skips
-    the test where that cannot be done.
+    Packages to `include` are installed as well; no package unpacks what the patterns in `exclude` match. A `name` that
+    is none of an archive makes a directory instead. Skips the test where that cannot be done.
     """
     require("mmdebstrap", "apt-get")
     require_root()
@@ -82,6 +87,7 @@ def make_debian_root(
     archive = directory / name
     how = ["--variant=minbase", "--dpkgopt=force-unsafe-io", f"--aptopt={options}"]
     how += [f"--include={package}" for package in include]
+    how += [f"--dpkgopt=path-exclude={pattern}" for pattern in exclude]
     sources = _apt_sources()
     if codename != CODENAME:
         sources = [f"deb {_index_targets('$(SITE)')[0]} {codename} main"]

@@ -103,4 +103,4 @@ def _finding(image: InspectedImage, machine: str, layer: int, nodes: list[Node],
     )
 
 
-RULE = Rule(id="foreign-architecture", severity=Severity.HIGH, check=_check)
+RULE = Rule(id="foreign-architecture", severity=Severity.HIGH, topic="start", check=_check)

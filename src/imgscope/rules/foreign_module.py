@@ -94,4 +94,4 @@ def _confidence(image: InspectedImage, family: LibcFamily, modules: list[Module]
     return "high"
 
 
-RULE = Rule(id="foreign-module", severity=Severity.HIGH, check=_check)
+RULE = Rule(id="foreign-module", severity=Severity.HIGH, topic="start", check=_check)

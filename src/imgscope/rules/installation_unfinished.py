@@ -58,4 +58,4 @@ def _sentence(names: tuple[str, ...], state: str) -> str:
     return f"{format_count(len(names), 'package')} ({named}) {are} {printable(state)}, not installed to the end"
 
 
-RULE = Rule(id="installation-unfinished", severity=Severity.MEDIUM, check=_check)
+RULE = Rule(id="installation-unfinished", severity=Severity.MEDIUM, topic="build", check=_check)

@@ -54,4 +54,4 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(id="library-missing", severity=Severity.HIGH, check=_check)
+RULE = Rule(id="library-missing", severity=Severity.HIGH, topic="start", check=_check)

@@ -87,4 +87,4 @@ def _naming(image: InspectedImage, found: Sequence[Node]) -> str:
     return f"RUN printf '%s\\n' {' '.join(directories)} > /etc/ld.so.conf.d/app.conf && ldconfig"
 
 
-RULE = Rule(id="library-out-of-reach", severity=Severity.HIGH, check=_check)
+RULE = Rule(id="library-out-of-reach", severity=Severity.HIGH, topic="start", check=_check)

@@ -72,4 +72,4 @@ def _finding(
     )
 
 
-RULE = Rule(id="mixed-libc", severity=Severity.LOW, check=_check)
+RULE = Rule(id="mixed-libc", severity=Severity.LOW, topic="start", check=_check)

@@ -75,4 +75,4 @@ def _named(modules: list[Module]) -> str:
     return first if len(modules) == 1 else f"{len(modules)} modules such as {first}"
 
 
-RULE = Rule(id="module-library-missing", severity=Severity.MEDIUM, check=_check)
+RULE = Rule(id="module-library-missing", severity=Severity.MEDIUM, topic="start", check=_check)

@@ -130,4 +130,4 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(map(int, parts)) if all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts) else ()
 
 
-RULE = Rule(id="symbol-version-missing", severity=Severity.HIGH, check=_check)
+RULE = Rule(id="symbol-version-missing", severity=Severity.HIGH, topic="start", check=_check)
