@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeVar
 
 import msgspec
 
+from imgscope.build_packages import PURPOSES_OF_BUILDS, Purpose, is_virtual, purpose_of
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
 from imgscope.filesystem.waste import WastedCopy, wasted_copies
 from imgscope.oci.config import ImageConfig
 from imgscope.oci.instruction import Instruction
 from imgscope.packages import PackageGraph
+from imgscope.removal import Removals
 from imgscope.report import Distro, Libc
 
 NO_DISTRO: Final = Distro(
@@ -32,10 +34,12 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
 
     `type` is the purl type, but for `python`. `installed_size` is the database's claim in bytes. `paths` are the files
     it owns, as the database writes them, and `files` those that are its because of where they are.
-    `needs` are the names of what it cannot do without, alternatives included, `recommends` those of what comes along
-    unless somebody objects; `provides` are the other names that it goes by there. `is_requested`: somebody asked for
-    it, rather than for what needs it; None where that is not recorded. `state` says how far an installation came that
-    did not come to its end, in the words of the database.
+    `needs` are the names of what it cannot do without, `alternatives` those groups of them of which one is enough.
+    `recommends` are the names of what comes along unless somebody objects, `suggests` those of what is of use with it,
+    as far as either keeps what is there; `provides` are the other names that it goes by there. `is_requested`: somebody
+    asked for it, rather than for what needs it; None where that is not recorded. `is_protected`: it stays, whether or
+    not anything needs it. `state` says how far an installation came that did not come to its end, in the words of the
+    database.
     """
 
     name: str
@@ -47,9 +51,12 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     section: str | None = None
     needs: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
     recommends: tuple[str, ...] = ()
+    suggests: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
     is_requested: bool | None = None
+    is_protected: bool = False
     state: str | None = None
     paths: tuple[str, ...] = ()
     files: tuple[Node, ...] = ()
@@ -144,6 +151,26 @@ class InspectedImage:
         """Return the bytes that the files which `package` owns occupy in the image."""
         return sum(node.size for node in self.files_of(package) if self.owner(node) is package)
 
+    def files_freed_by(
+        self, packages: Collection[InstalledPackage], *, of: Collection[InstalledPackage] | None = None
+    ) -> tuple[Node, ...]:
+        """Return the files that are gone without `packages`: nothing else owns them, and they have no other name.
+
+        With `of`, some of `packages`, only the files of these are returned.
+        """
+        removed = {id(package) for package in packages}
+        alone = {
+            node: package
+            for package in (packages if of is None else of)
+            for node in self.files_of(package)
+            if self._also_owned.get(id(node), removed) <= removed
+        }
+        linked = [node for node in alone if id(node.content) in self._names_of_linked]
+        owners = {id(alone[node]): alone[node] for node in linked}.values()
+        names = {id(named) for owner in owners for named in self._named_by(owner)}
+        staying = {node for node in linked if not names.issuperset(self._names_of_linked[id(node.content)])}
+        return tuple(node for node in alone if node not in staying)
+
     def owner(self, node: Node) -> InstalledPackage | None:
         """Return the one package that owns the file, if one does: of several, one of the distribution.
 
@@ -165,6 +192,19 @@ class InspectedImage:
     def package_graph(self) -> PackageGraph[InstalledPackage]:
         """Which packages need which."""
         return PackageGraph(self.packages)
+
+    def purpose_of(self, package: InstalledPackage) -> Purpose | None:
+        """Return what `package` is for, if a running service hardly ever needs it."""
+        return self._purposes.get(id(package))
+
+    def is_for_builds(self, package: InstalledPackage) -> bool:
+        """Tell whether only a build needs `package`, or it is a set of such packages."""
+        return self.purpose_of(package) in PURPOSES_OF_BUILDS
+
+    @cached_property
+    def removals(self) -> Removals[InstalledPackage]:
+        """What goes with packages that are removed."""
+        return Removals(self.package_graph)
 
     @cached_property
     def directories_by_name(self) -> Mapping[str, tuple[Node, ...]]:
@@ -193,6 +233,16 @@ class InspectedImage:
         return frozenset(package.type for package in self.packages if package.needs)
 
     @cached_property
+    def _purposes(self) -> dict[int, Purpose]:
+        of_distribution = [package for package in self.packages if package.type in DISTRIBUTION_TYPES]
+        named = {id(package): purpose_of(package.name) for package in of_distribution}
+        for package in of_distribution:
+            if package.type == "apk" and is_virtual(package.name):
+                holds_some = any(named[id(each)] in PURPOSES_OF_BUILDS for each in self.package_graph.needs(package))
+                named[id(package)] = "build-set" if holds_some or "build" in package.name else None
+        return {key: purpose for key, purpose in named.items() if purpose is not None}
+
+    @cached_property
     def _counting(self) -> dict[int, Node]:
         return {id(node.content): node for node in self.tree.files}
 
@@ -213,7 +263,33 @@ class InspectedImage:
     def _unowned(self) -> tuple[Node, ...]:
         return tuple(node for node in self.tree.files if id(node.content) not in self._owners)
 
+    @cached_property
+    def _also_owned(self) -> dict[int, set[int]]:
+        """The owners of each file that has several."""
+        first: dict[int, int] = {}
+        shared: dict[int, set[int]] = {}
+        for package in self.packages:
+            for node in self.files_of(package):
+                owner = first.setdefault(id(node), id(package))
+                if owner != id(package):
+                    shared.setdefault(id(node), {owner}).add(id(package))
+        return shared
+
+    @cached_property
+    def _names_of_linked(self) -> dict[int, set[int]]:
+        """The identities of all names of each content that has several."""
+        found: dict[int, set[int]] = {}
+        for node in self.tree.nodes:
+            if node.is_hard_link:
+                found.setdefault(id(node.content), set()).add(id(node))
+        for key, names in found.items():
+            if key in self._counting:
+                names.add(id(self._counting[key]))
+        return found
+
     def _located(self, package: InstalledPackage) -> Iterable[Node]:
-        named = (*filter(None, map(self.tree.locate, package.paths)), *package.files)
-        counting = (self._counting.get(id(node.content)) for node in named)
+        counting = (self._counting.get(id(node.content)) for node in self._named_by(package))
         return dict.fromkeys(node for node in counting if node is not None)
+
+    def _named_by(self, package: InstalledPackage) -> Iterable[Node]:
+        return (*filter(None, map(self.tree.locate, package.paths)), *package.files)

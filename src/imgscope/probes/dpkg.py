@@ -10,7 +10,7 @@ from imgscope.filesystem.tree import FileTree
 from imgscope.probes import _dpkg_paths
 from imgscope.probes._attribution import bringing_layers
 from imgscope.probes._content import content_of
-from imgscope.probes._control import Paragraph, number_in, parse_paragraphs, related_names
+from imgscope.probes._control import Paragraph, alternatives_in, number_in, parse_paragraphs, related_names
 from imgscope.probes.base import Probe
 
 _STATUS: Final = "var/lib/dpkg/status"
@@ -79,6 +79,14 @@ def _state(paragraph: Paragraph) -> str | None:
     return words[2] if len(words) == 3 else None
 
 
+def _is_protected(paragraph: Paragraph) -> bool:
+    """Tell whether apt keeps the package although nothing needs it (apt-pkg/depcache.cc, `MarkRequired`)."""
+    is_needed_by_all = any(paragraph.get(field) == "yes" for field in ("essential", "protected", "important"))
+    is_held = paragraph.get("status", "").startswith("hold ")
+    is_apt = paragraph["package"] == "apt"
+    return is_needed_by_all or is_held or is_apt or paragraph.get("priority") == "required"
+
+
 def _key(paragraph: Paragraph) -> Key:
     return paragraph["package"], paragraph["version"], paragraph.get("architecture", "")
 
@@ -115,9 +123,12 @@ def _package(
         source=paragraph.get("source", paragraph["package"]).partition(" ")[0],
         section=paragraph.get("section"),
         needs=related_names(paragraph, "pre-depends", "depends"),
+        alternatives=alternatives_in(paragraph, "pre-depends", "depends"),
         recommends=related_names(paragraph, "recommends"),
+        suggests=related_names(paragraph, "suggests"),
         provides=related_names(paragraph, "provides"),
         is_requested=is_requested,
+        is_protected=_is_protected(paragraph),
         state=None if state == _DONE else state,
         paths=paths,
     )
