@@ -17,6 +17,8 @@ _COMMANDS: Final = {
     "alpm": "pacman -S --noconfirm {0} && … && pacman -Rns --noconfirm {0}",
     "opkg": "opkg install {0} && … && opkg remove --autoremove {0}",
 }
+# apt itself suggests dpkg-dev, which recommends compilers: by default they stay when what brought them goes.
+_WITHOUT_SUGGESTED: Final = "--auto-remove -o APT::AutoRemove::SuggestsImportant=false"
 _ZYPPER: Final = "zypper -n install {0} && … && zypper -n remove --clean-deps {0} && zypper clean -a"
 _TDNF: Final = "tdnf install -y {0} && … && tdnf autoremove -y {0} && tdnf clean all"
 _WITH_ZYPPER: Final = frozenset(("suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sles"))
@@ -38,7 +40,7 @@ def without_packages(image: InspectedImage, packages: list[InstalledPackage]) ->
     named = _some_of(package.name for package in requested)
     if not all(map(image.is_for_builds, requested)):
         return f"{_FIRST_STAGE}: they came along with {named}"
-    command = _command(image, packages[0].type)
+    command = _command(image, packages, requested)
     return f"{_FIRST_STAGE}, or in one RUN: {command.format(named)}" if command else _FIRST_STAGE
 
 
@@ -63,8 +65,15 @@ def _some_of(names: Iterable[str]) -> str:
     return " ".join(listed[:_NAMES_IN_COMMAND]) + (" …" if len(listed) > _NAMES_IN_COMMAND else "")
 
 
-def _command(image: InspectedImage, kind: str) -> str | None:
-    """Return what installs packages, builds, and removes them again with all they brought; None where nothing does."""
+def _command(
+    image: InspectedImage, packages: Iterable[InstalledPackage], requested: list[InstalledPackage]
+) -> str | None:
+    """Return what installs `requested`, builds, and removes `packages` again; None where nothing does."""
+    kind = requested[0].type
+    if kind == "deb":
+        removed = {id(package) for package in image.removals.of(requested)}
+        is_enough = requested[0].is_requested is None or all(id(package) in removed for package in packages)
+        return _COMMANDS[kind].replace("--auto-remove", "--auto-remove" if is_enough else _WITHOUT_SUGGESTED)
     if kind != "rpm":
         return _COMMANDS.get(kind)
     names = {image.distro.id, *(image.distro.id_like or "").split()}

@@ -26,7 +26,9 @@ from imgscope.rules.base import Claim, leftover_rule
 
 
 def _claims(image: InspectedImage) -> Iterator[Claim]:
-    return claims_on_packages(image, "build-set", what="build packages of `apk add --virtual`")
+    return claims_on_packages(
+        image, "build-set", what="build packages of `apk add --virtual`", severity=Severity.MEDIUM
+    )
 
 
 RULE = leftover_rule(id="virtual-packages-left", severity=Severity.MEDIUM, kind="virtual-packages", claims=_claims)
