@@ -47,10 +47,11 @@ _INSTALLERS: Final = re.compile(
 _VIRTUAL: Final = re.compile(r"\.[A-Za-z0-9.+_~-]+")
 _BY_PURPOSE: Final[tuple[tuple[Purpose, re.Pattern[str]], ...]] = (
     ("compiler", _COMPILERS),
-    ("development", _DEVELOPMENT),
+    # Some tools are called like development packages: dpkg-dev, autotools-dev.
     ("build-tool", _BUILD_TOOLS),
     ("version-control", _VERSION_CONTROL),
     ("installer", _INSTALLERS),
+    ("development", _DEVELOPMENT),
 )
 
 
