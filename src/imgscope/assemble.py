@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from imgscope._version import __version__
-from imgscope.build_packages import SYSTEM_TYPES
-from imgscope.facts import InspectedImage, LayerOrigin
+from imgscope.facts import DISTRIBUTION_TYPES, InspectedImage, LayerOrigin
 from imgscope.filesystem.efficiency import efficiency
 from imgscope.filesystem.waste import LayerChanges, WastedCopy, layer_changes
 from imgscope.layer.index import LayerIndex
@@ -224,7 +223,7 @@ def _packages(image: InspectedImage) -> tuple[Package, ...]:
             installed_size=package.installed_size,
             file_bytes=image.size_of_package(package) if package.has_known_files else None,
             layer=package.layer,
-            is_build_tool=image.is_for_builds(package) if package.type in SYSTEM_TYPES else None,
+            is_build_tool=image.is_for_builds(package) if package.type in DISTRIBUTION_TYPES else None,
             required_by=image.required_by(package),
         )
         for package in image.packages

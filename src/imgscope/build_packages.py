@@ -13,9 +13,6 @@ Purpose = Literal["compiler", "development", "build-tool", "version-control", "b
 PURPOSES_OF_BUILDS: Final = frozenset(("compiler", "development", "build-tool", "version-control", "build-set"))
 """What has no use once everything is built; installers are told apart, for some services install what they run."""
 
-SYSTEM_TYPES: Final = frozenset(("deb", "apk", "rpm", "alpm", "opkg"))
-"""The purl types of packages that a distribution's package manager installed."""
-
 _VERSIONED: Final = r"(-?\d+(\.\d+)*)?(-(x86-64|aarch64|arm|i686)[a-z0-9-]*)?"
 _COMPILERS: Final = re.compile(
     rf"(gcc|g\+\+|cpp|gfortran|gnat|gdc|gobjc|gobjc\+\+|gccgo|clang|llvm|lld|tcc|rust|rustc|cargo|go|golang|ghc|fpc|ldc|nasm|yasm)"
@@ -55,10 +52,8 @@ _BY_PURPOSE: Final[tuple[tuple[Purpose, re.Pattern[str]], ...]] = (
 )
 
 
-def purpose_of(type: str, name: str) -> Purpose | None:
-    """Return what a package of purl type `type` is for by its name, if a running service hardly ever needs it."""
-    if type not in SYSTEM_TYPES:
-        return None
+def purpose_of(name: str) -> Purpose | None:
+    """Return what a distribution's package `name` is for, if a running service hardly ever needs it."""
     return next((purpose for purpose, names in _BY_PURPOSE if names.fullmatch(name)), None)
 
 

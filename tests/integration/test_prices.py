@@ -14,9 +14,11 @@ from imgscope.build_packages import Purpose
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding
 from tests.support.debian import make_debian_root
-from tests.support.images import layer
+from tests.support.images import file, layer
 from tests.support.memory import inspect
 from tests.support.programs import require, run
+from tests.support.rpm import build_packages, install
+from tests.support.rpm_headers import DATA
 
 pytestmark = pytest.mark.integration
 
@@ -92,6 +94,20 @@ def test_where_suggestions_keep_nothing_what_they_kept_goes_as_apt_says(root: Pa
         configuration.unlink()
     (package,) = [each for each in inspection.image.packages if each.name == "build-essential"]
     assert len(removed) > len(inspection.image.removals.of([package]))
+
+
+def test_rpm_would_erase_what_goes_with_a_package_and_nothing_less(tmp_path: Path) -> None:
+    command = ("rpm", "--dbpath", tmp_path / "database")
+    install(build_packages(tmp_path / "rpms"), *command, key=DATA / "key.asc")
+    database = file("var/lib/rpm/rpmdb.sqlite", (tmp_path / "database/rpmdb.sqlite").read_bytes())
+    image = inspect(layer(database)).image
+    (base,) = [package for package in image.packages if package.name == "base"]
+    removed = image.removals.of([base])
+    assert sorted(package.name for package in removed) == ["app", "base", "many"]
+    run(*command, "--erase", "--test", *(package.name for package in removed))
+    for left_out in removed[1:]:
+        with pytest.raises(RuntimeError, match=f"is needed by \\(installed\\) .*{left_out.name}"):
+            run(*command, "--erase", "--test", *(package.name for package in removed if package is not left_out))
 
 
 def _inspected(root: Path) -> Inspection:

@@ -150,6 +150,20 @@ def test_where_nobody_recorded_requests_only_what_cannot_do_without_it_goes_with
     assert found(built) == [("compiler-left", ("binutils", "gcc"), 110)]
 
 
+def test_with_the_reasons_of_dnf_what_it_installed_by_itself_goes_as_well() -> None:
+    packages = [
+        header({1000: name, 1001: "1", 1022: "noarch", 1049: needs.split(), 1117: [name], 1116: [0], 1118: ["/usr/"]})
+        for name, needs in {"gcc": "binutils perl", "binutils": "", "perl": "", "app": "perl"}.items()
+    ]
+    reasons = '[packages]\n"binutils.noarch" = {reason = "Dependency"}\n"perl.noarch" = {reason = "Dependency"}\n'
+    database = file("var/lib/rpm/rpmdb.sqlite", sqlite_of(packages))
+    state = file("usr/lib/sysimage/libdnf5/packages.toml", reasons)
+    report = inspect(layer(database, state, *files("gcc", "binutils", "perl", "app"), created_by=RUN)).report
+    compilers = finding(report, "compiler-left")
+    assert (compilers.packages, compilers.bytes) == (("binutils", "gcc"), 110)
+    assert compilers.message.endswith("110 B; removing gcc alone frees 110 B in 2 packages")
+
+
 def test_a_virtual_package_of_alpine_costs_all_that_it_brought() -> None:
     needs = {".build-deps": "gcc make", "gcc": "binutils", "binutils": "", "make": "", "app": "perl", "perl": ""}
     entries = *apk(needs, ".build-deps=1 app"), *files("gcc", "binutils", "make", "perl")
