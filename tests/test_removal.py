@@ -20,7 +20,7 @@ def automatic(name: str, needs: str = "", **fields: str) -> InstalledPackage:
 def removed(name: str, *packages: InstalledPackage, stays: Iterable[str] = ()) -> set[str]:
     """The names of what goes when package `name` is removed, `name` itself left out."""
     (chosen,) = [each for each in packages if each.name == name]
-    gone = Removals(PackageGraph(packages)).of([chosen], stays=lambda each: each.name in stays)
+    gone = Removals(PackageGraph(packages), packages).of([chosen], stays=lambda each: each.name in stays)
     assert len({each.name for each in gone}) == len(gone)
     return {each.name for each in gone} - {name}
 
@@ -110,9 +110,10 @@ def test_what_is_left_has_all_it_had_and_nothing_that_was_requested_went_without
     packages: list[InstalledPackage],
 ) -> None:
     before = PackageGraph(packages)
-    removed = Removals(before).of(packages[:1])
-    left = PackageGraph([each for each in packages if all(each is not gone for gone in removed)])
-    for each in left.packages:
+    removed = Removals(before, packages).of(packages[:1])
+    kept = [each for each in packages if all(each is not gone for gone in removed)]
+    left = PackageGraph(kept)
+    for each in kept:
         assert each.is_protected or len(list(left.requirements(each))) == len(list(before.requirements(each)))
     assert removed[0] is packages[0]
     for gone in removed[1:]:

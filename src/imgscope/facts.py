@@ -149,7 +149,7 @@ class InspectedImage:
 
     def size_of_package(self, package: InstalledPackage) -> int:
         """Return the bytes that the files which `package` owns occupy in the image."""
-        return sum(node.size for node in self.files_of(package) if self.owner(node) is package)
+        return self._package_sizes[id(package)]
 
     def files_freed_by(
         self, packages: Collection[InstalledPackage], *, of: Collection[InstalledPackage] | None = None
@@ -203,8 +203,13 @@ class InspectedImage:
 
     @cached_property
     def removals(self) -> Removals[InstalledPackage]:
-        """What goes with packages that are removed."""
-        return Removals(self.package_graph)
+        """What goes with packages of the distribution that are removed."""
+        return Removals(self.package_graph, self.distribution_packages)
+
+    @cached_property
+    def distribution_packages(self) -> tuple[InstalledPackage, ...]:
+        """The packages that the distribution is made of, and not those of languages."""
+        return tuple(package for package in self.packages if package.type in DISTRIBUTION_TYPES)
 
     @cached_property
     def directories_by_name(self) -> Mapping[str, tuple[Node, ...]]:
@@ -234,9 +239,8 @@ class InspectedImage:
 
     @cached_property
     def _purposes(self) -> dict[int, Purpose]:
-        of_distribution = [package for package in self.packages if package.type in DISTRIBUTION_TYPES]
-        named = {id(package): purpose_of(package.name) for package in of_distribution}
-        for package in of_distribution:
+        named = {id(package): purpose_of(package.name) for package in self.distribution_packages}
+        for package in self.distribution_packages:
             if package.type == "apk" and is_virtual(package.name):
                 holds_some = any(named[id(each)] in PURPOSES_OF_BUILDS for each in self.package_graph.needs(package))
                 named[id(package)] = "build-set" if holds_some or "build" in package.name else None
@@ -249,6 +253,15 @@ class InspectedImage:
     @cached_property
     def _package_files(self) -> dict[int, tuple[Node, ...]]:
         return {id(package): tuple(self._located(package)) for package in self.packages}
+
+    @cached_property
+    def _package_sizes(self) -> dict[int, int]:
+        sizes = {id(package): 0 for package in self.packages}
+        for node in self.tree.files:
+            owner = self._owners.get(id(node.content))
+            if owner is not None:
+                sizes[id(owner)] += node.size
+        return sizes
 
     @cached_property
     def _owners(self) -> dict[int, InstalledPackage]:
@@ -265,10 +278,13 @@ class InspectedImage:
 
     @cached_property
     def _also_owned(self) -> dict[int, set[int]]:
-        """The owners of each file that has several."""
+        """The packages of the distribution that own a file, where those are several.
+
+        What is a package of a language as well is installed and removed as part of them.
+        """
         first: dict[int, int] = {}
         shared: dict[int, set[int]] = {}
-        for package in self.packages:
+        for package in self.distribution_packages:
             for node in self.files_of(package):
                 owner = first.setdefault(id(node), id(package))
                 if owner != id(package):

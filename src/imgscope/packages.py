@@ -80,16 +80,16 @@ class PackageGraph(Generic[AnyPackage]):
     """
 
     def __init__(self, packages: Iterable[AnyPackage]) -> None:
-        self.packages = tuple(packages)
+        self._packages = tuple(packages)
         self._by_name: dict[str, dict[str, list[AnyPackage]]] = {}
-        for package in self.packages:
+        for package in self._packages:
             by_name = self._by_name.setdefault(package.type, {})
             for name in dict.fromkeys((package.name, *package.provides)):
                 by_name.setdefault(name, []).append(package)
         self._add_owners()
-        self._needs = {id(package): self._found(package, package.needs) for package in self.packages}
-        self._recommends = {id(package): self._found(package, package.recommends) for package in self.packages}
-        self._suggests = {id(package): self._found(package, package.suggests) for package in self.packages}
+        self._needs = {id(package): self._found(package, package.needs) for package in self._packages}
+        self._recommends = {id(package): self._found(package, package.recommends) for package in self._packages}
+        self._suggests = {id(package): self._found(package, package.suggests) for package in self._packages}
         self._needed_by = self._reverse(self._needs)
         self._recommended_by = self._reverse(self._recommends)
 
@@ -152,17 +152,17 @@ class PackageGraph(Generic[AnyPackage]):
 
     def _reverse(self, edges: dict[int, tuple[AnyPackage, ...]]) -> dict[int, list[AnyPackage]]:
         needing: dict[int, list[AnyPackage]] = {}
-        for package in self.packages:
+        for package in self._packages:
             for needed in edges[id(package)]:
                 needing.setdefault(id(needed), []).append(package)
         return needing
 
     def _add_owners(self) -> None:
         """Let the files that packages need, such as /bin/sh, lead to the packages that own them."""
-        needed = {name for package in self.packages for name in package.needs if name.startswith("/")}
+        needed = {name for package in self._packages for name in package.needs if name.startswith("/")}
         if not needed:
             return
-        for package in self.packages:
+        for package in self._packages:
             for path in needed.intersection(package.paths):
                 self._by_name[package.type].setdefault(path, []).append(package)
 

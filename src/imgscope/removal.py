@@ -7,7 +7,7 @@ The rules are those of apt with its defaults (apt-pkg/depcache.cc, `MarkRequired
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import cached_property
 from typing import Generic
 
@@ -15,10 +15,11 @@ from imgscope.packages import AnyPackage, PackageGraph
 
 
 class Removals(Generic[AnyPackage]):
-    """What would be removed from a system that has the packages of `graph`."""
+    """What would be removed from a system that has `packages`, which need each other as `graph` says."""
 
-    def __init__(self, graph: PackageGraph[AnyPackage]) -> None:
+    def __init__(self, graph: PackageGraph[AnyPackage], packages: Sequence[AnyPackage]) -> None:
         self._graph = graph
+        self._packages = packages
 
     def of(
         self, packages: Iterable[AnyPackage], *, stays: Callable[[AnyPackage], bool] = lambda _: False
@@ -30,7 +31,7 @@ class Removals(Generic[AnyPackage]):
         """
         gone = self._with_dependents(packages, stays)
         kept = self._kept_without(gone)
-        freed = (each for each in self._graph.packages if id(each) in self._kept_now and id(each) not in kept)
+        freed = (each for each in self._packages if id(each) in self._kept_now and id(each) not in kept)
         return (*gone.values(), *(each for each in freed if id(each) not in gone))
 
     def needed(self, packages: Iterable[AnyPackage]) -> frozenset[int]:
@@ -63,15 +64,18 @@ class Removals(Generic[AnyPackage]):
 
     def _kept_without(self, gone: Container[int]) -> frozenset[int]:
         """Return what leads from what was requested to what it needs, comes with or is of use with it."""
-        graph = self._graph
         kept = set[int]()
-        waiting = [each for each in graph.packages if each.is_requested is not False or each.is_protected]
+        waiting = [each for each in self._packages if each.is_requested is not False or each.is_protected]
         while waiting:
             package = waiting.pop()
-            if id(package) in kept or id(package) in gone:
-                continue
-            kept.add(id(package))
-            waiting += graph.needs(package)
-            waiting += graph.recommends(package)
-            waiting += graph.suggests(package)
+            if id(package) not in kept and id(package) not in gone:
+                kept.add(id(package))
+                waiting += self._leads_to[id(package)]
         return frozenset(kept)
+
+    @cached_property
+    def _leads_to(self) -> dict[int, tuple[AnyPackage, ...]]:
+        graph = self._graph
+        return {
+            id(each): (*graph.needs(each), *graph.recommends(each), *graph.suggests(each)) for each in self._packages
+        }

@@ -120,6 +120,15 @@ def test_a_file_that_another_package_owns_too_is_not_freed() -> None:
     assert found(layer(*entries, *files("gcc"))) == [("compiler-left", ("gcc",), 0)]
 
 
+def test_what_is_a_package_of_python_as_well_goes_with_the_package_that_brought_it() -> None:
+    record = "usr/lib/python3/dist-packages/hg-1.dist-info"
+    entries = dpkg({"mercurial": ""}, "mercurial")
+    entries[-1] = file("var/lib/dpkg/info/mercurial.list", f"/{record}/METADATA\n/{record}/RECORD\n")
+    metadata, listed = "Name: hg\nVersion: 1\n", f"{record.rpartition('/')[2]}/METADATA,,\n"
+    built = layer(*entries, file(f"{record}/METADATA", metadata), file(f"{record}/RECORD", listed))
+    assert found(built) == [("build-tools-left", ("mercurial",), len(metadata) + len(listed))]
+
+
 def test_a_file_with_another_name_that_stays_is_not_freed() -> None:
     entries = dpkg({"gcc": ""}, "gcc")
     copy = layer(*entries, *files("gcc"), hard_link("opt/gcc", "usr/gcc"))

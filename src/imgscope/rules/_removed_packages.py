@@ -41,7 +41,7 @@ def claims_on_packages(
     only a person can tell whether those have to stay. Without a `fix`, it is advice on build packages in the words of
     the distribution.
     """
-    found = [package for package in image.packages if image.purpose_of(package) == purpose]
+    found = [package for package in image.distribution_packages if image.purpose_of(package) == purpose]
     if not found:
         return
     staying = _staying(image, purpose)
@@ -71,7 +71,7 @@ def _staying(image: InspectedImage, purpose: Purpose) -> frozenset[int]:
     """Return the identities of what packages cannot do without that are neither for `purpose` nor for builds."""
     others = (
         package
-        for package in image.packages
+        for package in image.distribution_packages
         if package.is_requested is not False
         and not image.is_for_builds(package)
         and image.purpose_of(package) != purpose
@@ -95,7 +95,9 @@ def _removed(
 def _removed_for(
     image: InspectedImage, purposes: Collection[Purpose], staying: frozenset[int]
 ) -> tuple[InstalledPackage, ...]:
-    chosen = [each for each in image.packages if image.purpose_of(each) in purposes and id(each) not in staying]
+    chosen = [
+        each for each in image.distribution_packages if image.purpose_of(each) in purposes and id(each) not in staying
+    ]
     return image.removals.of(chosen, stays=lambda package: id(package) in staying)
 
 
