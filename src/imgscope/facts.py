@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeVar
@@ -15,6 +15,7 @@ from imgscope.filesystem.tree import FileTree
 from imgscope.filesystem.waste import WastedCopy, wasted_copies
 from imgscope.oci.config import ImageConfig
 from imgscope.oci.instruction import Instruction
+from imgscope.ownership import FileOwnership
 from imgscope.packages import PackageGraph
 from imgscope.removal import Removals
 from imgscope.report import Distro, Libc
@@ -132,7 +133,7 @@ class InspectedImage:
 
     def counts(self, node: Node) -> bool:
         """Tell whether `node` is a file; of several names for one content only the one that counts for it."""
-        return self._counting.get(id(node.content)) is node
+        return self._ownership.counting.get(id(node.content)) is node
 
     def is_complete_below(self, layer: int) -> bool:
         """Tell whether all layers under layer number `layer` were read to their ends."""
@@ -145,42 +146,31 @@ class InspectedImage:
 
     def files_of(self, package: InstalledPackage) -> tuple[Node, ...]:
         """Return the files of `package` that are in the image, those that other packages have as well included."""
-        return self._package_files[id(package)]
+        return self._ownership.files_of(package)
 
     def size_of_package(self, package: InstalledPackage) -> int:
         """Return the bytes that the files which `package` owns occupy in the image."""
-        return self._package_sizes[id(package)]
+        return self._ownership.size_of(package)
 
     def files_freed_by(
         self, packages: Collection[InstalledPackage], *, of: Collection[InstalledPackage] | None = None
     ) -> tuple[Node, ...]:
-        """Return the files that are gone without `packages`: nothing else owns them, and they have no other name.
+        """Return the files that are gone without `packages` of the distribution: nothing else has them.
 
         With `of`, some of `packages`, only the files of these are returned.
         """
-        removed = {id(package) for package in packages}
-        alone = {
-            node: package
-            for package in (packages if of is None else of)
-            for node in self.files_of(package)
-            if self._also_owned.get(id(node), removed) <= removed
-        }
-        linked = [node for node in alone if id(node.content) in self._names_of_linked]
-        owners = {id(alone[node]): alone[node] for node in linked}.values()
-        names = {id(named) for owner in owners for named in self._named_by(owner)}
-        staying = {node for node in linked if not names.issuperset(self._names_of_linked[id(node.content)])}
-        return tuple(node for node in alone if node not in staying)
+        return self._ownership.freed_by(packages, of=of)
 
     def owner(self, node: Node) -> InstalledPackage | None:
         """Return the one package that owns the file, if one does: of several, one of the distribution.
 
         All names of one content have one owner.
         """
-        return self._owners.get(id(node.content))
+        return self._ownership.owner(node)
 
     def unowned(self) -> tuple[Node, ...]:
         """Return the files that no package owns, in path order, each content once."""
-        return self._unowned
+        return self._ownership.unowned
 
     def required_by(self, package: InstalledPackage) -> tuple[str, ...] | None:
         """Return the names of the packages that cannot do without `package`, in order; None where none is recorded."""
@@ -247,65 +237,5 @@ class InspectedImage:
         return {key: purpose for key, purpose in named.items() if purpose is not None}
 
     @cached_property
-    def _counting(self) -> dict[int, Node]:
-        return {id(node.content): node for node in self.tree.files}
-
-    @cached_property
-    def _package_files(self) -> dict[int, tuple[Node, ...]]:
-        return {id(package): tuple(self._located(package)) for package in self.packages}
-
-    @cached_property
-    def _package_sizes(self) -> dict[int, int]:
-        sizes = {id(package): 0 for package in self.packages}
-        for node in self.tree.files:
-            owner = self._owners.get(id(node.content))
-            if owner is not None:
-                sizes[id(owner)] += node.size
-        return sizes
-
-    @cached_property
-    def _owners(self) -> dict[int, InstalledPackage]:
-        """Owners by the identity of the content, so that what two packages have is counted for one of them."""
-        owners: dict[int, InstalledPackage] = {}
-        for package in sorted(self.packages, key=lambda package: package.type not in DISTRIBUTION_TYPES):
-            for node in self.files_of(package):
-                owners.setdefault(id(node.content), package)
-        return owners
-
-    @cached_property
-    def _unowned(self) -> tuple[Node, ...]:
-        return tuple(node for node in self.tree.files if id(node.content) not in self._owners)
-
-    @cached_property
-    def _also_owned(self) -> dict[int, set[int]]:
-        """The packages of the distribution that own a file, where those are several.
-
-        What is a package of a language as well is installed and removed as part of them.
-        """
-        first: dict[int, int] = {}
-        shared: dict[int, set[int]] = {}
-        for package in self.distribution_packages:
-            for node in self.files_of(package):
-                owner = first.setdefault(id(node), id(package))
-                if owner != id(package):
-                    shared.setdefault(id(node), {owner}).add(id(package))
-        return shared
-
-    @cached_property
-    def _names_of_linked(self) -> dict[int, set[int]]:
-        """The identities of all names of each content that has several."""
-        found: dict[int, set[int]] = {}
-        for node in self.tree.nodes:
-            if node.is_hard_link:
-                found.setdefault(id(node.content), set()).add(id(node))
-        for key, names in found.items():
-            if key in self._counting:
-                names.add(id(self._counting[key]))
-        return found
-
-    def _located(self, package: InstalledPackage) -> Iterable[Node]:
-        counting = (self._counting.get(id(node.content)) for node in self._named_by(package))
-        return dict.fromkeys(node for node in counting if node is not None)
-
-    def _named_by(self, package: InstalledPackage) -> Iterable[Node]:
-        return (*filter(None, map(self.tree.locate, package.paths)), *package.files)
+    def _ownership(self) -> FileOwnership[InstalledPackage]:
+        return FileOwnership(self.tree, self.packages, distribution=self.distribution_packages)
