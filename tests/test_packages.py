@@ -10,31 +10,7 @@ from imgscope.facts import InstalledPackage
 from imgscope.packages import PackageGraph
 from tests.support.images import file, layer
 from tests.support.memory import inspect
-
-
-def package(
-    name: str,
-    needs: str = "",
-    *,
-    recommends: str = "",
-    provides: str = "",
-    type: str = "deb",
-    architecture: str | None = None,
-    is_requested: bool | None = None,
-    paths: tuple[str, ...] = (),
-) -> InstalledPackage:
-    return InstalledPackage(
-        name=name,
-        version="1",
-        type=type,
-        layer=0,
-        architecture=architecture,
-        needs=tuple(needs.split()),
-        recommends=tuple(recommends.split()),
-        provides=tuple(provides.split()),
-        is_requested=is_requested,
-        paths=paths,
-    )
+from tests.support.package import package
 
 
 def names(packages: tuple[InstalledPackage, ...]) -> list[str]:
@@ -66,6 +42,12 @@ def test_all_alternatives_that_are_installed_count() -> None:
     app = package("app", "postfix mail-transport-agent")
     graph = PackageGraph([app, package("postfix"), package("exim", provides="mail-transport-agent")])
     assert names(graph.needs(app)) == ["postfix", "exim"]
+
+
+def test_of_alternatives_one_is_enough_and_of_other_needs_each_is_required() -> None:
+    app = package("app", "a b c gone own", alternatives=(("a", "b"),), provides="own")
+    a, b, c, other = package("a"), package("b"), package("c"), package("other", provides="c")
+    assert list(PackageGraph([app, a, b, c, other]).requirements(app)) == [(c, other), (a, b)]
 
 
 def test_packages_of_another_type_meet_no_need() -> None:

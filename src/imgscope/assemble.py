@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from imgscope._version import __version__
-from imgscope.facts import InspectedImage, LayerOrigin
+from imgscope.facts import DISTRIBUTION_TYPES, InspectedImage, LayerOrigin
 from imgscope.filesystem.efficiency import efficiency
 from imgscope.filesystem.waste import LayerChanges, WastedCopy, layer_changes
 from imgscope.layer.index import LayerIndex
@@ -90,7 +90,7 @@ def assemble(
         layers=layers,
         packages=_packages(image),
         waste=_waste(image),
-        leftovers=_leftovers(judgement.claims),
+        leftovers=_leftovers(image, judgement.claims),
         findings=tuple(sorted(judgement.findings, key=_finding_order)),
         failures=failures,
         policy=PolicyVerdict(passed=True, checks=(), ignored=()),
@@ -223,6 +223,7 @@ def _packages(image: InspectedImage) -> tuple[Package, ...]:
             installed_size=package.installed_size,
             file_bytes=image.size_of_package(package) if package.has_known_files else None,
             layer=package.layer,
+            is_build_tool=image.is_for_builds(package) if package.type in DISTRIBUTION_TYPES else None,
             required_by=image.required_by(package),
         )
         for package in image.packages
@@ -274,23 +275,26 @@ def _wasted_path(group: list[WastedCopy]) -> WastedPath:
     )
 
 
-def _leftovers(claims: tuple[tuple[Rule, Claim], ...]) -> Leftovers:
+def _leftovers(image: InspectedImage, claims: tuple[tuple[Rule, Claim], ...]) -> Leftovers:
     by_kind: dict[str, list[tuple[Rule, Claim]]] = {}
     for rule, claim in claims:
         by_kind.setdefault(rule.leftover or rule.id, []).append((rule, claim))
+    sizes = {package.name: image.size_of_package(package) for package in image.packages} if claims else {}
     groups = sorted(
-        (_group(kind, claimed) for kind, claimed in by_kind.items()), key=lambda group: (-group.bytes, group.kind)
+        (_group(kind, claimed, sizes) for kind, claimed in by_kind.items()),
+        key=lambda group: (-group.bytes, group.kind),
     )
     return Leftovers(bytes=_price(claim for _, claim in claims), groups=tuple(groups))
 
 
-def _group(kind: str, claimed: list[tuple[Rule, Claim]]) -> LeftoverGroup:
+def _group(kind: str, claimed: list[tuple[Rule, Claim]], sizes: Mapping[str, int]) -> LeftoverGroup:
     claims = [claim for _, claim in claimed]
+    packages = dict.fromkeys(name for claim in claims for name in claim.packages)
     return LeftoverGroup(
         kind=kind,
         bytes=_price(claims),
         paths=tuple(dict.fromkeys(root for claim in claims for root in claim.roots)),
-        packages=tuple(dict.fromkeys(name for claim in claims for name in claim.packages)),
+        packages=tuple(sorted(packages, key=lambda name: (-sizes.get(name, 0), name))),
         layers=tuple(sorted({claim.layer for claim in claims})),
         confidence=min((claim.confidence for claim in claims), key=_CONFIDENCES.index),
         fix=_fix(claimed),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeVar
 
 import msgspec
 
+from imgscope.build_packages import PURPOSES_OF_BUILDS, Purpose, is_virtual, purpose_of
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
 from imgscope.filesystem.waste import WastedCopy, wasted_copies
@@ -16,7 +17,9 @@ from imgscope.linking.configuration import LinkerConfiguration
 from imgscope.linking.linker import Linker
 from imgscope.oci.config import ImageConfig
 from imgscope.oci.instruction import Instruction
+from imgscope.ownership import FileOwnership
 from imgscope.packages import PackageGraph
+from imgscope.removal import Removals
 from imgscope.report import Distro, Libc
 
 NO_DISTRO: Final = Distro(
@@ -34,10 +37,12 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
 
     `type` is the purl type, but for `python`. `installed_size` is the database's claim in bytes. `paths` are the files
     it owns, as the database writes them, and `files` those that are its because of where they are.
-    `needs` are the names of what it cannot do without, alternatives included, `recommends` those of what comes along
-    unless somebody objects; `provides` are the other names that it goes by there. `is_requested`: somebody asked for
-    it, rather than for what needs it; None where that is not recorded. `state` says how far an installation came that
-    did not come to its end, in the words of the database.
+    `needs` are the names of what it cannot do without, `alternatives` those groups of them of which one is enough.
+    `recommends` are the names of what comes along unless somebody objects, `suggests` those of what is of use with it,
+    as far as either keeps what is there; `provides` are the other names that it goes by there. `is_requested`: somebody
+    asked for it, rather than for what needs it; None where that is not recorded. `is_protected`: it stays, whether or
+    not anything needs it. `state` says how far an installation came that did not come to its end, in the words of the
+    database.
     """
 
     name: str
@@ -49,9 +54,12 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     section: str | None = None
     needs: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
     recommends: tuple[str, ...] = ()
+    suggests: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
     is_requested: bool | None = None
+    is_protected: bool = False
     state: str | None = None
     paths: tuple[str, ...] = ()
     files: tuple[Node, ...] = ()
@@ -127,7 +135,7 @@ class InspectedImage:
 
     def counts(self, node: Node) -> bool:
         """Tell whether `node` is a file; of several names for one content only the one that counts for it."""
-        return self._counting.get(id(node.content)) is node
+        return self._ownership.counting.get(id(node.content)) is node
 
     def is_complete_below(self, layer: int) -> bool:
         """Tell whether all layers under layer number `layer` were read to their ends."""
@@ -140,22 +148,31 @@ class InspectedImage:
 
     def files_of(self, package: InstalledPackage) -> tuple[Node, ...]:
         """Return the files of `package` that are in the image, those that other packages have as well included."""
-        return self._package_files[id(package)]
+        return self._ownership.files_of(package)
 
     def size_of_package(self, package: InstalledPackage) -> int:
         """Return the bytes that the files which `package` owns occupy in the image."""
-        return sum(node.size for node in self.files_of(package) if self.owner(node) is package)
+        return self._ownership.size_of(package)
+
+    def files_freed_by(
+        self, packages: Collection[InstalledPackage], *, of: Collection[InstalledPackage] | None = None
+    ) -> tuple[Node, ...]:
+        """Return the files that are gone without `packages` of the distribution: nothing else has them.
+
+        With `of`, some of `packages`, only the files of these are returned.
+        """
+        return self._ownership.freed_by(packages, of=of)
 
     def owner(self, node: Node) -> InstalledPackage | None:
         """Return the one package that owns the file, if one does: of several, one of the distribution.
 
         All names of one content have one owner.
         """
-        return self._owners.get(id(node.content))
+        return self._ownership.owner(node)
 
     def unowned(self) -> tuple[Node, ...]:
         """Return the files that no package owns, in path order, each content once."""
-        return self._unowned
+        return self._ownership.unowned
 
     def required_by(self, package: InstalledPackage) -> tuple[str, ...] | None:
         """Return the names of the packages that cannot do without `package`, in order; None where none is recorded."""
@@ -167,6 +184,24 @@ class InspectedImage:
     def package_graph(self) -> PackageGraph[InstalledPackage]:
         """Which packages need which."""
         return PackageGraph(self.packages)
+
+    def purpose_of(self, package: InstalledPackage) -> Purpose | None:
+        """Return what `package` is for, if a running service hardly ever needs it."""
+        return self._purposes.get(id(package))
+
+    def is_for_builds(self, package: InstalledPackage) -> bool:
+        """Tell whether only a build needs `package`, or it is a set of such packages."""
+        return self.purpose_of(package) in PURPOSES_OF_BUILDS
+
+    @cached_property
+    def removals(self) -> Removals[InstalledPackage]:
+        """What goes with packages of the distribution that are removed."""
+        return Removals(self.package_graph, self.distribution_packages)
+
+    @cached_property
+    def distribution_packages(self) -> tuple[InstalledPackage, ...]:
+        """The packages that the distribution is made of, and not those of languages."""
+        return tuple(package for package in self.packages if package.type in DISTRIBUTION_TYPES)
 
     @cached_property
     def directories_by_name(self) -> Mapping[str, tuple[Node, ...]]:
@@ -202,27 +237,14 @@ class InspectedImage:
         return frozenset(package.type for package in self.packages if package.needs)
 
     @cached_property
-    def _counting(self) -> dict[int, Node]:
-        return {id(node.content): node for node in self.tree.files}
+    def _purposes(self) -> dict[int, Purpose]:
+        named = {id(package): purpose_of(package.name) for package in self.distribution_packages}
+        for package in self.distribution_packages:
+            if package.type == "apk" and is_virtual(package.name):
+                holds_some = any(named[id(each)] in PURPOSES_OF_BUILDS for each in self.package_graph.needs(package))
+                named[id(package)] = "build-set" if holds_some or "build" in package.name else None
+        return {key: purpose for key, purpose in named.items() if purpose is not None}
 
     @cached_property
-    def _package_files(self) -> dict[int, tuple[Node, ...]]:
-        return {id(package): tuple(self._located(package)) for package in self.packages}
-
-    @cached_property
-    def _owners(self) -> dict[int, InstalledPackage]:
-        """Owners by the identity of the content, so that what two packages have is counted for one of them."""
-        owners: dict[int, InstalledPackage] = {}
-        for package in sorted(self.packages, key=lambda package: package.type not in DISTRIBUTION_TYPES):
-            for node in self.files_of(package):
-                owners.setdefault(id(node.content), package)
-        return owners
-
-    @cached_property
-    def _unowned(self) -> tuple[Node, ...]:
-        return tuple(node for node in self.tree.files if id(node.content) not in self._owners)
-
-    def _located(self, package: InstalledPackage) -> Iterable[Node]:
-        named = (*filter(None, map(self.tree.locate, package.paths)), *package.files)
-        counting = (self._counting.get(id(node.content)) for node in named)
-        return dict.fromkeys(node for node in counting if node is not None)
+    def _ownership(self) -> FileOwnership[InstalledPackage]:
+        return FileOwnership(self.tree, self.packages, distribution=self.distribution_packages)

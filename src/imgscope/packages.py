@@ -33,8 +33,18 @@ class Needing(Protocol):
         ...
 
     @property
+    def alternatives(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of names among `needs` of which one is enough."""
+        ...
+
+    @property
     def recommends(self) -> tuple[str, ...]:
         """Names of what comes along with it."""
+        ...
+
+    @property
+    def suggests(self) -> tuple[str, ...]:
+        """Names of what is of use with it."""
         ...
 
     @property
@@ -45,6 +55,11 @@ class Needing(Protocol):
     @property
     def is_requested(self) -> bool | None:
         """Whether somebody asked for it."""
+        ...
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether it stays although nothing needs it."""
         ...
 
     @property
@@ -74,6 +89,7 @@ class PackageGraph(Generic[AnyPackage]):
         self._add_owners()
         self._needs = {id(package): self._found(package, package.needs) for package in self._packages}
         self._recommends = {id(package): self._found(package, package.recommends) for package in self._packages}
+        self._suggests = {id(package): self._found(package, package.suggests) for package in self._packages}
         self._needed_by = self._reverse(self._needs)
         self._recommended_by = self._reverse(self._recommends)
 
@@ -84,6 +100,22 @@ class PackageGraph(Generic[AnyPackage]):
     def recommends(self, package: AnyPackage) -> tuple[AnyPackage, ...]:
         """Return what comes along with `package` although it can do without."""
         return self._recommends[id(package)]
+
+    def suggests(self, package: AnyPackage) -> tuple[AnyPackage, ...]:
+        """Return what is of use with `package`."""
+        return self._suggests[id(package)]
+
+    def requirements(self, package: AnyPackage) -> Iterator[tuple[AnyPackage, ...]]:
+        """Yield for each thing that `package` cannot do without what is installed of it: any of them is enough.
+
+        What the package itself provides, or what is not installed, is left out.
+        """
+        by_name = self._by_name[package.type]
+        in_groups = {name for group in package.alternatives for name in group}
+        for names in (*((name,) for name in package.needs if name not in in_groups), *package.alternatives):
+            found = self._found(package, names)
+            if found and not any(each is package for name in names for each in by_name.get(name, ())):
+                yield found
 
     def needed_by(self, package: AnyPackage) -> tuple[AnyPackage, ...]:
         """Return what cannot do without `package`."""

@@ -33,7 +33,7 @@ def test_a_package_has_what_its_paragraph_says() -> None:
     more = (
         "Installed-Size: 3\nSource: glibc (2.36-9)\nSection: libs\nDescription: C\n Package: not this\n"
         "Pre-Depends: dpkg:any (>= 1.17)\nDepends: libgcc-s1, libcrypt1 (>= 1:4.4) | libcrypt2\nRecommends: libidn2-0\n"
-        "Provides: libc (= 2.36)\n"
+        "Suggests: glibc-doc, locales | locales-all\nProvides: libc (= 2.36)\n"
     )
     tree = tree_of(
         (
@@ -51,10 +51,59 @@ def test_a_package_has_what_its_paragraph_says() -> None:
         source="glibc",
         section="libs",
         needs=("dpkg", "libgcc-s1", "libcrypt1", "libcrypt2"),
+        alternatives=(("libcrypt1", "libcrypt2"),),
         recommends=("libidn2-0",),
+        suggests=("glibc-doc", "locales", "locales-all"),
         provides=("libc",),
         paths=("/.", "/lib/x"),
     )
+
+
+def test_of_a_choice_what_is_needed_all_the_same_is_no_alternative() -> None:
+    more = "Depends: debconf | debconf-2.0, debconf (>= 1.5), libc6\n"
+    package = packages_of(tree_of((status(paragraph("app", more=more)),)))["app"]
+    assert package.alternatives == (("debconf", "debconf-2.0"), ("debconf",))
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_protected"),
+    [
+        ({"more": ""}, False),
+        ({"more": "Priority: important\n"}, False),
+        ({"more": "Priority: required\n"}, True),
+        ({"more": "Essential: yes\n"}, True),
+        ({"more": "Essential: no\n"}, False),
+        ({"more": "Protected: yes\n"}, True),
+        ({"more": "Important: yes\n"}, True),
+        ({"status": "hold ok installed"}, True),
+    ],
+)
+def test_what_apt_keeps_for_its_own_sake_is_protected(changes: dict[str, str], is_protected: bool) -> None:
+    packages = packages_of(tree_of((status(paragraph("a", **changes), paragraph("apt")),)))
+    assert (packages["a"].is_protected, packages["apt"].is_protected) == (is_protected, True)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "kept_by"),
+    [
+        ({}, (("b",), ("c",))),
+        ({"apt.conf.d/docker": 'Apt::AutoRemove::SuggestsImportant "false";\n'}, (("b",), ())),
+        ({"apt.conf.d/docker": 'APT {\n AutoRemove { suggestsImportant 0; RecommendsImportant "no"; };\n};'}, ((), ())),
+        (
+            {"apt.conf.d/docker": '// APT::AutoRemove::SuggestsImportant "false";\n# SuggestsImportant 0;'},
+            (("b",), ("c",)),
+        ),
+        ({"apt.conf.d/docker": '/* APT::AutoRemove::SuggestsImportant "false"; '}, (("b",), ("c",))),
+        ({"apt.conf.d/a": "X::SuggestsImportant off;", "apt.conf.d/b": "X::SuggestsImportant on;"}, (("b",), ("c",))),
+        ({"apt.conf.d/a": "X::SuggestsImportant on;", "apt.conf": "X::SuggestsImportant off;"}, (("b",), ())),
+    ],
+)
+def test_the_image_says_whether_recommendations_and_suggestions_keep_packages(
+    configuration: dict[str, str], kept_by: tuple[tuple[str, ...], tuple[str, ...]]
+) -> None:
+    files = [file(f"etc/apt/{name}", text) for name, text in configuration.items()]
+    package = packages_of(tree_of((status(paragraph("a", more="Recommends: b\nSuggests: c\n")), *files)))["a"]
+    assert (package.recommends, package.suggests) == kept_by
 
 
 def test_apt_records_what_it_installed_only_because_it_was_needed() -> None:

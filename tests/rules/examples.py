@@ -78,6 +78,10 @@ EXAMPLES: Final = {
         fires=(layer(file("var/lib/apt/lists/deb.debian.org_InRelease", content("a"))),),
         silent=(layer(directory("var/lib/apt/lists/partial"), file("var/lib/apt/lists/lock")),),
     ),
+    "build-tools-left": Example(
+        fires=(layer(*dpkg("make", paths=["usr/bin/make"]), file("usr/bin/make", content("a"))),),
+        silent=(layer(*dpkg("python3", "gettext-base", "libgit2-1.5", "patchelf-data", "perl", "makedumpfile")),),
+    ),
     "bytecode-left": Example(
         fires=(layer(file("usr/lib/python3/__pycache__/os.cpython-311.pyc", content("a"))),),
         silent=(layer(file("app/only-compiled.pyc", content("a"))),),
@@ -166,6 +170,12 @@ EXAMPLES: Final = {
     "installation-unfinished": Example(
         fires=(layer(file(STATUS, "Package: a\nStatus: install ok half-configured\nVersion: 1\n")),),
         silent=(layer(file(STATUS, "Package: a\nStatus: deinstall ok config-files\nVersion: 1\n")),),
+    ),
+    "installers-left": Example(
+        fires=(layer(file("usr/local/lib/python3.12/site-packages/pip/__init__.py", content("a"))),),
+        silent=(layer(file("usr/local/lib/python3.12/site-packages/pip/__init__.py", content("a"))),),
+        fires_config={"Entrypoint": ["gunicorn"], "Cmd": ["app:app"]},
+        silent_config={"Entrypoint": ["docker-entrypoint.sh"], "Cmd": ["python3"]},
     ),
     "interpreter-missing": Example(
         fires=(layer(file("app", elf.glibc_program(), mode=0o755)),),
@@ -350,6 +360,21 @@ EXAMPLES: Final = {
                 file("var/tmp/x", "x", mode=0o666),
                 symlink("bin", "usr/bin"),
                 device("dev/null", 1, 3, mode=0o666),
+            ),
+        ),
+    ),
+    "virtual-packages-left": Example(
+        fires=(
+            layer(
+                file("lib/apk/db/installed", "P:.build-deps\nV:1\nD:gcc\n\nP:gcc\nV:1\nF:usr/bin\nR:gcc\n\n"),
+                file("etc/apk/world", ".build-deps=1\n"),
+                file("usr/bin/gcc", content("a")),
+            ),
+        ),
+        silent=(
+            layer(
+                file("lib/apk/db/installed", "P:.php-rundeps\nV:1\nD:so:libxml2.so.2\n\nP:app\nV:1\n\n"),
+                file("etc/apk/world", ".php-rundeps=1\napp\n"),
             ),
         ),
     ),

@@ -105,11 +105,24 @@ def test_arch_and_OpenWrt_have_commands_of_their_own() -> None:
     ]
 
 
-def test_a_virtual_package_of_alpine_stands_for_what_it_was_made_of() -> None:
+def test_a_virtual_package_of_alpine_is_removed_where_it_was_made() -> None:
     entries = apk("P:.deps\nV:1\nD:gcc\n\nP:gcc\nV:1\nD:binutils\n\nP:binutils\nV:1\n", ".deps=1\n")
     (fix,) = fixes(layer(*entries, created_by=RUN))
+    assert fix == f"{FIRST_STAGE}, or end the RUN that builds with: && apk del .deps"
+
+
+def test_what_a_suggestion_would_keep_needs_an_option_of_apt() -> None:
+    """Apt itself suggests dpkg-dev, which recommends compilers."""
+    packages = {"apt": "Suggests: tool", "tool": "Recommends: gcc", "build-essential": "Depends: tool", "gcc": ""}
+    status = "".join(
+        f"Package: {name}\nStatus: install ok installed\nVersion: 1\n{more}\n\n" for name, more in packages.items()
+    )
+    states = file(
+        "var/lib/apt/extended_states", "Package: tool\nAuto-Installed: 1\n\nPackage: gcc\nAuto-Installed: 1\n"
+    )
+    (fix,) = fixes(layer(file("var/lib/dpkg/status", status), states, created_by=RUN))
     assert fix is not None
-    assert "--virtual .build gcc &&" in fix
+    assert "--auto-remove -o APT::AutoRemove::SuggestsImportant=false build-essential" in fix
 
 
 def test_a_need_is_met_by_what_provides_it() -> None:

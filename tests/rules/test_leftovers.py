@@ -104,14 +104,22 @@ COMPILERS = """
     gcc g++ cpp gcc-12 g++-12 cpp-12 gcc-13-x86-64-linux-gnu g++-13-aarch64-linux-gnu gcc-c++ gfortran-12 nasm
     clang clang-14 llvm-14 llvm-14-runtime llvm-14-tools lld tcc rust rustc cargo go golang golang-go golang-1.19-go
     golang-src build-essential build-base binutils binutils-common binutils-x86-64-linux-gnu libbinutils libcc1-0
-    libgcc-12-dev libstdc++-12-dev libctf0 libctf-nobfd0 libgprofng0
+    libgcc-12-dev libstdc++-12-dev libctf0 libctf-nobfd0 libgprofng0 alpine-sdk base-devel gcc13 gcc13-c++
+    patterns-devel-base-devel_basis
 """
 DEVELOPMENT = """
     libc6-dev libc-dev-bin linux-libc-dev libpq-dev python3-dev musl-dev zlib-devel linux-headers libstdc++-dev
 """
 NEITHER = """
     gcc-12-base libgcc-s1 libstdc++6 llvm-libs llvm15-libs libllvm14 libc6 udev libudev1 gopls golangci-lint rust-doc
-    cargo-audit cppcheck clangd python3 perl libdevel-size-perl go-md2man
+    cargo-audit cppcheck clangd python3 perl libdevel-size-perl go-md2man gettext-base libgit2-1.5 makedumpfile
+    cmake-language-server-data flexible patchwork github-cli python3-pip npm composer ruby-bundler py3-setuptools
+"""
+BUILD_TOOLS = """
+    make gmake cmake cmake-data ninja-build samurai meson autoconf autoconf2.13 automake automake-1.15 automake1.16
+    autotools-dev libtool libtool-bin pkg-config pkgconf pkgconf-pkg-config pkgconf-m4 m4 bison flex patch
+    dpkg-dev fakeroot libfakeroot debhelper dh-python gettext intltool quilt rpm-build redhat-rpm-config abuild
+    swig4.0 ccache git git-core git-man perl-Git subversion mercurial mercurial-common
 """
 
 
@@ -133,3 +141,8 @@ def test_development_packages_are_told_by_the_names_distributions_give_them(name
 @pytest.mark.parametrize("name", NEITHER.split())
 def test_libraries_and_tools_are_neither(name: str) -> None:
     assert _package_rules(name) == set()
+
+
+@pytest.mark.parametrize("name", BUILD_TOOLS.split())
+def test_build_tools_are_told_by_the_names_distributions_give_them(name: str) -> None:
+    assert _package_rules(name) == {"build-tools-left"}

@@ -34,6 +34,16 @@ def related_names(paragraph: Paragraph, *fields: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_RELATION.findall(relations)))
 
 
+def alternatives_in(paragraph: Paragraph, *fields: str) -> tuple[tuple[str, ...], ...]:
+    """Return the names of each relation in `fields` that leaves a choice, and of those that name one of these alone."""
+    relations = ",".join(paragraph.get(field, "") for field in fields)
+    if "|" not in relations:
+        return ()
+    groups = [tuple(_RELATION.findall(each)) for each in relations.split(",")]
+    chosen = {name for group in groups if len(group) > 1 for name in group}
+    return tuple(group for group in groups if chosen.intersection(group))
+
+
 def number_in(paragraph: Paragraph, field: str) -> int | None:
     """Return the number in `field`, or None where there is none."""
     text = paragraph.get(field, "")

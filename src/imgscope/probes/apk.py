@@ -81,18 +81,12 @@ def _find(tree: FileTree) -> Iterator[InstalledPackage]:
             continue
         layers = bringing_layers(tree, node.path, _keys)
         records = list(parse_installed(content))
-        requested = None if world is None else _requested(world, records)
+        requested = None if world is None else frozenset(_names(world.decode("utf-8", "replace").split()))
         brought = _brought(records)
         for record in records:
             if record.key not in seen:
                 seen.add(record.key)
                 yield _package(record, layers.get(record.key, node.content_layer), requested, brought)
-
-
-def _requested(world: bytes, records: Iterable[ApkRecord]) -> frozenset[str]:
-    """Return the names of packages that somebody asked for, in a group made by `apk add --virtual` or not."""
-    groups = (record.needs for record in records if record.fields["P"].startswith("."))
-    return frozenset(_names(world.decode("utf-8", "replace").split())).union(*groups)
 
 
 def _brought(records: Iterable[ApkRecord]) -> dict[str, list[str]]:

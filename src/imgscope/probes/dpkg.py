@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 from imgscope.facts import InstalledPackage
 from imgscope.filesystem.tree import FileTree
-from imgscope.probes import _dpkg_paths
+from imgscope.probes import _apt, _dpkg_paths
 from imgscope.probes._attribution import bringing_layers
 from imgscope.probes._content import content_of
-from imgscope.probes._control import Paragraph, number_in, parse_paragraphs, related_names
+from imgscope.probes._control import Paragraph, alternatives_in, number_in, parse_paragraphs, related_names
 from imgscope.probes.base import Probe
 
 _STATUS: Final = "var/lib/dpkg/status"
 _STATUS_DIRECTORY: Final = "var/lib/dpkg/status.d"
-_APT_STATES: Final = "var/lib/apt/extended_states"
 _KIBIBYTE: Final = 1024
 # "deinstall ok config-files" is what a removed package leaves.
 _NOT_THERE: Final = ("not-installed", "config-files")
@@ -38,7 +37,8 @@ def _from_status(tree: FileTree) -> Iterator[InstalledPackage]:
     if status is None or node is None:
         return
     layers = bringing_layers(tree, node.path, _keys)
-    automatic, diversions = _installed_by_apt_alone(tree), _dpkg_paths.read_diversions(tree)
+    automatic, keeping = _apt.installed_by_apt_alone(tree), _apt.keeping_fields(tree)
+    diversions = _dpkg_paths.read_diversions(tree)
     for paragraph in parse_paragraphs(status):
         if _is_installed(paragraph):
             name, _, architecture = key = _key(paragraph)
@@ -46,6 +46,7 @@ def _from_status(tree: FileTree) -> Iterator[InstalledPackage]:
                 paragraph,
                 layers.get(key, node.content_layer),
                 _dpkg_paths.paths_of(tree, name, architecture, diversions),
+                keeping=keeping,
                 is_requested=None if automatic is None else not {(name, architecture), (name, "")} & automatic,
             )
 
@@ -79,6 +80,14 @@ def _state(paragraph: Paragraph) -> str | None:
     return words[2] if len(words) == 3 else None
 
 
+def _is_protected(paragraph: Paragraph) -> bool:
+    """Tell whether apt keeps the package although nothing needs it (apt-pkg/depcache.cc, `MarkRequired`)."""
+    is_needed_by_all = any(paragraph.get(field) == "yes" for field in ("essential", "protected", "important"))
+    is_held = paragraph.get("status", "").startswith("hold ")
+    is_apt = paragraph["package"] == "apt"
+    return is_needed_by_all or is_held or is_apt or paragraph.get("priority") == "required"
+
+
 def _key(paragraph: Paragraph) -> Key:
     return paragraph["package"], paragraph["version"], paragraph.get("architecture", "")
 
@@ -87,22 +96,13 @@ def _keys(content: bytes) -> Iterator[Key]:
     return (_key(paragraph) for paragraph in parse_paragraphs(content) if _is_installed(paragraph))
 
 
-def _installed_by_apt_alone(tree: FileTree) -> frozenset[tuple[str, str]] | None:
-    """Return name and architecture of what is there only because others need it; None where apt keeps no record."""
-    states = tree.captured(_APT_STATES)
-    if states is None:
-        return None
-    names: set[tuple[str, str]] = set()
-    for paragraph in parse_paragraphs(states):
-        if paragraph.get("auto-installed") == "1":
-            name = paragraph.get("package", "")
-            # Of packages that fit every machine, apt records the architecture of this one.
-            names |= {(name, paragraph.get("architecture", "")), (name, "all")}
-    return frozenset(names)
-
-
 def _package(
-    paragraph: Paragraph, layer: int, paths: tuple[str, ...], *, is_requested: bool | None = None
+    paragraph: Paragraph,
+    layer: int,
+    paths: tuple[str, ...],
+    *,
+    keeping: Container[str] = ("recommends", "suggests"),
+    is_requested: bool | None = None,
 ) -> InstalledPackage:
     claimed, state = number_in(paragraph, "installed-size"), _state(paragraph)
     return InstalledPackage(
@@ -115,12 +115,15 @@ def _package(
         source=paragraph.get("source", paragraph["package"]).partition(" ")[0],
         section=paragraph.get("section"),
         needs=related_names(paragraph, "pre-depends", "depends"),
-        recommends=related_names(paragraph, "recommends"),
+        alternatives=alternatives_in(paragraph, "pre-depends", "depends"),
+        recommends=related_names(paragraph, "recommends") if "recommends" in keeping else (),
+        suggests=related_names(paragraph, "suggests") if "suggests" in keeping else (),
         provides=related_names(paragraph, "provides"),
         is_requested=is_requested,
+        is_protected=_is_protected(paragraph),
         state=None if state == _DONE else state,
         paths=paths,
     )
 
 
-PROBE = Probe(name="dpkg", wants=(_STATUS, f"{_STATUS_DIRECTORY}/*", _APT_STATES, *_dpkg_paths.WANTS), find=_find)
+PROBE = Probe(name="dpkg", wants=(_STATUS, f"{_STATUS_DIRECTORY}/*", *_apt.WANTS, *_dpkg_paths.WANTS), find=_find)

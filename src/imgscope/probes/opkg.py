@@ -9,7 +9,7 @@ from imgscope.facts import InstalledPackage
 from imgscope.filesystem.tree import FileTree
 from imgscope.probes._attribution import bringing_layers
 from imgscope.probes._content import content_of
-from imgscope.probes._control import Paragraph, lines_of, number_in, parse_paragraphs, related_names
+from imgscope.probes._control import Paragraph, alternatives_in, lines_of, number_in, parse_paragraphs, related_names
 from imgscope.probes.base import Probe
 
 # Where OpenWrt keeps it, and where Yocto does; either may be a link to the other.
@@ -70,9 +70,11 @@ def _package(tree: FileTree, directory: str, status: Paragraph, layer: int) -> I
         source=paragraph.get("sourcename") or None,
         section=paragraph.get("section"),
         needs=related_names(paragraph, "pre-depends", "depends"),
+        alternatives=alternatives_in(paragraph, "pre-depends", "depends"),
         recommends=related_names(paragraph, "recommends"),
         provides=related_names(paragraph, "provides"),
         is_requested=status.get("auto-installed") != "yes",
+        is_protected=paragraph.get("essential") == "yes",
         state=None if state == _DONE else state,
         paths=_paths(content_of(tree, f"{info}.list")),
     )

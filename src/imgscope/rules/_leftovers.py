@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from imgscope.facts import InspectedImage, InstalledPackage
+from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.report import Confidence, Severity
 from imgscope.rules.base import Claim
@@ -95,32 +95,6 @@ def with_extensions(image: InspectedImage, *extensions: str) -> Iterator[Node]:
     """Yield the files whose names end with one of these, written without their dot."""
     for extension in extensions:
         yield from image.files_by_extension.get(extension, ())
-
-
-def claims_on_packages(
-    image: InspectedImage,
-    packages: Iterable[InstalledPackage],
-    *,
-    what: str,
-    fix: Callable[[list[InstalledPackage]], str],
-    severity: Severity | None = None,
-) -> Iterator[Claim]:
-    """Yield a claim for each layer that brought any of `packages`, largest first; `fix` advises on them."""
-    by_layer: dict[int, list[InstalledPackage]] = {}
-    for package in packages:
-        by_layer.setdefault(package.layer, []).append(package)
-    for layer, brought in sorted(by_layer.items()):
-        brought.sort(key=lambda package: (-image.size_of_package(package), package.name))
-        yield Claim(
-            layer=layer,
-            files=tuple(dict.fromkeys(node for package in brought for node in image.files_of(package))),
-            roots=(),
-            packages=tuple(package.name for package in brought),
-            what=what,
-            fix=fix(brought),
-            confidence="high",
-            severity=severity,
-        )
 
 
 def directories_named(image: InspectedImage, *names: str) -> Iterator[Node]:

@@ -33,7 +33,7 @@ class Claim:
     """Something in the image that it could do without, all of it brought by layer number `layer`.
 
     `files` are what would be freed; `roots` and `packages` name the same to a person. `what` says in a few
-    words what it is. Without a `severity`, the bytes decide.
+    words what it is, and `detail` what else there is to say of it. Without a `severity`, the bytes decide.
     """
 
     layer: int
@@ -44,6 +44,7 @@ class Claim:
     fix: str
     confidence: Confidence
     severity: Severity | None = None
+    detail: str = ""
 
     @property
     def size(self) -> int:
@@ -103,10 +104,10 @@ def severity_by_size(size: int) -> Severity:
 
 
 def _sentence(claim: Claim) -> str:
+    where = _some_of(f"/{root}" for root in claim.roots)
     if claim.packages:
-        count = format_count(len(claim.packages), "package")
-        return f"{claim.what} in {count} ({_some_of(claim.packages)}): {format_size(claim.size)}"
-    return f"{claim.what} in {_some_of(f'/{root}' for root in claim.roots)}: {format_size(claim.size)}"
+        where = f"{format_count(len(claim.packages), 'package')} ({_some_of(claim.packages)})"
+    return f"{claim.what} in {where}: {format_size(claim.size)}" + (f"; {claim.detail}" if claim.detail else "")
 
 
 def _some_of(names: Iterable[str]) -> str:

@@ -25,18 +25,16 @@ from collections.abc import Iterator
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Severity
-from imgscope.rules._build_packages import is_compiler, without_build_packages
-from imgscope.rules._leftovers import claims_on_packages
+from imgscope.rules._removed_packages import claims_on_packages
 from imgscope.rules.base import Claim, leftover_rule
 
 
 def _claims(image: InspectedImage) -> Iterator[Claim]:
     return claims_on_packages(
         image,
-        filter(is_compiler, image.packages),
+        "compiler",
         what="compilers and linkers",
         severity=Severity.MEDIUM,
-        fix=lambda packages: without_build_packages(image, packages),
     )
 
 

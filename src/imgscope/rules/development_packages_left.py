@@ -25,17 +25,15 @@ from collections.abc import Iterator
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Severity
-from imgscope.rules._build_packages import is_development, without_build_packages
-from imgscope.rules._leftovers import claims_on_packages
+from imgscope.rules._removed_packages import claims_on_packages
 from imgscope.rules.base import Claim, leftover_rule
 
 
 def _claims(image: InspectedImage) -> Iterator[Claim]:
     return claims_on_packages(
         image,
-        filter(is_development, image.packages),
+        "development",
         what="headers and other development files",
-        fix=lambda packages: without_build_packages(image, packages),
     )
 
 

@@ -1,0 +1,140 @@
+"""Which package has which files of an image, and which files are gone without it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+from typing import Generic, Protocol, TypeVar
+
+from imgscope.filesystem.node import Node
+from imgscope.filesystem.tree import FileTree
+
+
+class Owning(Protocol):
+    """What has to be known of a package; `facts.InstalledPackage` says what each of it means."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that it owns, as its database writes them."""
+        ...
+
+    @property
+    def files(self) -> tuple[Node, ...]:
+        """The files that are its because of where they are."""
+        ...
+
+
+OwningPackage = TypeVar("OwningPackage", bound=Owning)
+
+
+class FileOwnership(Generic[OwningPackage]):
+    """The files of `packages` in `tree`. Those in `distribution`, some of them, have what languages' packages have too.
+
+    Of several names for one content the one that counts for it stands for all of them.
+    """
+
+    def __init__(
+        self, tree: FileTree, packages: Sequence[OwningPackage], *, distribution: Sequence[OwningPackage]
+    ) -> None:
+        self._tree = tree
+        self._packages = packages
+        self._distribution = distribution
+
+    def files_of(self, package: OwningPackage) -> tuple[Node, ...]:
+        """Return the files of `package` that are in the image, those that other packages have as well included."""
+        return self._files[id(package)]
+
+    def size_of(self, package: OwningPackage) -> int:
+        """Return the bytes of the files of which `package` is the owner."""
+        return self._sizes[id(package)]
+
+    def owner(self, node: Node) -> OwningPackage | None:
+        """Return the one package that owns the file, if one does: of several, one of the distribution."""
+        return self._owners.get(id(node.content))
+
+    @cached_property
+    def unowned(self) -> tuple[Node, ...]:
+        """The files that no package owns, in path order, each content once."""
+        return tuple(node for node in self._tree.files if id(node.content) not in self._owners)
+
+    def freed_by(
+        self, packages: Collection[OwningPackage], *, of: Collection[OwningPackage] | None = None
+    ) -> tuple[Node, ...]:
+        """Return the files that are gone without `packages`, all of the distribution.
+
+        No other package of it has them, nor have they any other name. With `of`, some of `packages`, only the files of
+        these are returned.
+        """
+        removed = {id(package) for package in packages}
+        alone = {
+            node: package
+            for package in (packages if of is None else of)
+            for node in self.files_of(package)
+            if self._sharing.get(id(node), removed) <= removed
+        }
+        linked = [node for node in alone if id(node.content) in self._names_of_linked]
+        owners = {id(alone[node]): alone[node] for node in linked}.values()
+        names = {id(named) for owner in owners for named in self._named_by(owner)}
+        staying = {node for node in linked if not names.issuperset(self._names_of_linked[id(node.content)])}
+        return tuple(node for node in alone if node not in staying)
+
+    @cached_property
+    def counting(self) -> dict[int, Node]:
+        """By the identity of each content, the name that counts for it."""
+        return {id(node.content): node for node in self._tree.files}
+
+    @cached_property
+    def _files(self) -> dict[int, tuple[Node, ...]]:
+        return {id(package): tuple(self._located(package)) for package in self._packages}
+
+    @cached_property
+    def _sizes(self) -> dict[int, int]:
+        sizes = {id(package): 0 for package in self._packages}
+        for node in self._tree.files:
+            owner = self._owners.get(id(node.content))
+            if owner is not None:
+                sizes[id(owner)] += node.size
+        return sizes
+
+    @cached_property
+    def _owners(self) -> dict[int, OwningPackage]:
+        """Owners by the identity of the content, so that what two packages have is counted for one of them."""
+        owners: dict[int, OwningPackage] = {}
+        for package in (*self._distribution, *self._packages):
+            for node in self.files_of(package):
+                owners.setdefault(id(node.content), package)
+        return owners
+
+    @cached_property
+    def _sharing(self) -> dict[int, set[int]]:
+        """The packages of the distribution that have a file, where those are several.
+
+        What is a package of a language as well is installed and removed as part of them.
+        """
+        first: dict[int, int] = {}
+        shared: dict[int, set[int]] = {}
+        for package in self._distribution:
+            for node in self.files_of(package):
+                owner = first.setdefault(id(node), id(package))
+                if owner != id(package):
+                    shared.setdefault(id(node), {owner}).add(id(package))
+        return shared
+
+    @cached_property
+    def _names_of_linked(self) -> dict[int, set[int]]:
+        """The identities of all names of each content that has several."""
+        found: dict[int, set[int]] = {}
+        for node in self._tree.nodes:
+            if node.is_hard_link:
+                found.setdefault(id(node.content), set()).add(id(node))
+        for key, names in found.items():
+            if key in self.counting:
+                names.add(id(self.counting[key]))
+        return found
+
+    def _located(self, package: OwningPackage) -> Iterable[Node]:
+        counting = (self.counting.get(id(node.content)) for node in self._named_by(package))
+        return dict.fromkeys(node for node in counting if node is not None)
+
+    def _named_by(self, package: OwningPackage) -> Iterable[Node]:
+        return (*filter(None, map(self._tree.locate, package.paths)), *package.files)
