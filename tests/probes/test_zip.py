@@ -34,8 +34,9 @@ def contents(content: bytes, limit: int = MEBIBYTE) -> dict[str, bytes | None]:
 @given(
     members=st.dictionaries(st.text(st.characters(codec="ascii", exclude_characters="\0"), min_size=1), st.binary()),
     method=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]),
-    comment=st.binary(max_size=64),
-    before=st.binary(max_size=64),
+    # Where the end record seems to stand more than once, readers differ.
+    comment=st.binary(max_size=64).filter(lambda comment: b"PK" not in comment),
+    before=st.binary(max_size=64).filter(lambda before: b"PK" not in before),
 )
 def test_members_are_those_that_the_standard_library_reads(
     members: dict[str, bytes], method: int, comment: bytes, before: bytes

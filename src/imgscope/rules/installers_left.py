@@ -30,9 +30,10 @@ from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Severity
-from imgscope.rules._commands import called_programs, is_interactive, is_shell_form, start_command
+from imgscope.rules._commands import is_interactive, is_shell_form, start_command
 from imgscope.rules._leftovers import claims_on_paths, directories_named, existing
 from imgscope.rules._removed_packages import claims_on_packages
+from imgscope.rules._scripts import called_programs
 from imgscope.rules.base import Claim, leftover_rule
 
 _PYTHON_DIRECTORIES: Final = tuple(
