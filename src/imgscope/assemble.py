@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,8 +12,8 @@ from imgscope._version import __version__
 from imgscope.facts import DISTRIBUTION_TYPES, InspectedImage, LayerOrigin
 from imgscope.filesystem.efficiency import efficiency
 from imgscope.filesystem.waste import LayerChanges, WastedCopy, layer_changes
+from imgscope.image_summary import summary_of, timestamp
 from imgscope.layer.index import LayerIndex
-from imgscope.oci.config import Healthcheck, RunConfig
 from imgscope.oci.manifest import Descriptor
 from imgscope.purl import package_url
 from imgscope.report import (
@@ -22,18 +21,14 @@ from imgscope.report import (
     Attachment,
     BaseImage,
     Change,
-    ConfigReport,
     Failure,
     Finding,
-    HealthcheckReport,
     ImageReport,
-    ImageSummary,
     Instruction,
     LayerReport,
     LeftoverGroup,
     Leftovers,
     Package,
-    PlatformReport,
     PolicyVerdict,
     Run,
     Waste,
@@ -41,12 +36,8 @@ from imgscope.report import (
     WastedPath,
 )
 from imgscope.rules.base import Claim, Rule
-from imgscope.secrets import redact
 from imgscope.sources.base import ImageHead, Traffic
 
-_NANOSECONDS: Final = 1_000_000_000
-_LONGEST_DURATION: Final = 2**63
-_RFC_3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _MOST_WASTED_PATHS: Final = 1000
 _CONFIDENCES: Final = ("low", "medium", "high")
 
@@ -84,7 +75,7 @@ def assemble(
     return ImageReport(
         schema_version=SCHEMA_VERSION,
         complete=not failures,
-        image=_summary(head, layers, base, attachments),
+        image=summary_of(head, layers, base, attachments),
         distro=image.distro,
         libc=image.libc,
         layers=layers,
@@ -104,79 +95,6 @@ def assemble(
             rate_limit=run.traffic.rate_limit,
         ),
     )
-
-
-def _summary(
-    head: ImageHead,
-    layers: tuple[LayerReport, ...],
-    base: BaseImage | None,
-    attachments: tuple[Attachment, ...],
-) -> ImageSummary:
-    platform = head.platform
-    return ImageSummary(
-        reference=head.reference,
-        source=head.source,
-        digest=str(head.digest),
-        index_digest=str(head.index_digest) if head.index_digest else None,
-        media_type=head.media_type,
-        platform=PlatformReport(
-            os=platform.os,
-            architecture=platform.architecture,
-            variant=platform.variant,
-            os_version=platform.os_version,
-        ),
-        created=_timestamp(head.config.created),
-        compressed_size=head.manifest.compressed_size,
-        unpacked_size=sum(layer.unpacked_size for layer in layers),
-        file_count=sum(layer.file_count for layer in layers),
-        layer_count=len(layers),
-        config=config_report(head.config.run),
-        base=base,
-        attachments=attachments,
-    )
-
-
-def config_report(run: RunConfig) -> ConfigReport:
-    """Return the run configuration of an image as the report has it, secrets in it redacted."""
-    return ConfigReport(
-        user=run.user or "",
-        env=_redacted(run.env),
-        entrypoint=_redacted(run.entrypoint),
-        cmd=_redacted(run.cmd),
-        working_dir=run.working_dir or "",
-        exposed_ports=tuple(sorted(run.exposed_ports or ())),
-        volumes=tuple(sorted(run.volumes or ())),
-        labels={name: redact(value) for name, value in sorted((run.labels or {}).items())},
-        healthcheck=_healthcheck(run.healthcheck),
-        stop_signal=run.stop_signal,
-        shell=run.shell,
-    )
-
-
-def _redacted(texts: tuple[str, ...] | None) -> tuple[str, ...]:
-    return tuple(map(redact, texts or ()))
-
-
-def _healthcheck(healthcheck: Healthcheck | None) -> HealthcheckReport | None:
-    if healthcheck is None:
-        return None
-    return HealthcheckReport(
-        test=_redacted(healthcheck.test),
-        interval_seconds=_seconds(healthcheck.interval),
-        timeout_seconds=_seconds(healthcheck.timeout),
-        start_period_seconds=_seconds(healthcheck.start_period),
-        retries=healthcheck.retries,
-    )
-
-
-def _seconds(nanoseconds: int | None) -> float | None:
-    # Docker keeps 64 bits; a number beyond them means nothing and may not even fit a float.
-    return nanoseconds / _NANOSECONDS if nanoseconds and abs(nanoseconds) <= _LONGEST_DURATION else None
-
-
-def _timestamp(text: str | None) -> str | None:
-    """Return `text` if it is the RFC 3339 time it should be: nobody checked what a builder wrote."""
-    return text if text is not None and _RFC_3339.fullmatch(text) else None
 
 
 def _layers(head: ImageHead, image: InspectedImage) -> tuple[LayerReport, ...]:
@@ -202,7 +120,7 @@ def _layer(
         file_count=index.file_count,
         instruction=Instruction(keyword=instruction.keyword, text=instruction.text) if instruction else None,
         created_by=origin.created_by,
-        created=_timestamp(origin.created),
+        created=timestamp(origin.created),
         from_base=origin.from_base,
         added=Change(files=changes.added_files, bytes=changes.added_bytes),
         modified=Change(files=changes.modified_files, bytes=changes.modified_bytes),
