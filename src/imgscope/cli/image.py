@@ -67,6 +67,6 @@ def _report(image: str, outputs: tuple[str, ...], common: Common) -> int:
     from imgscope.cli._output import parse_outputs, write_outputs
 
     parsed = parse_outputs(outputs)
-    report = inspect(image, common)
+    report = inspect(image, common).report
     write_outputs(parsed, [report], several=False, detailed=common.verbose)
     return exit_code([report])

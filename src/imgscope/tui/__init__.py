@@ -26,20 +26,11 @@ def run(
     from functools import partial
 
     from imgscope import analyze
-    from imgscope.cache import LayerCache
-    from imgscope.oci.platform import Platform
-    from imgscope.sources.base import SourceOptions
     from imgscope.text import printable
     from imgscope.tui.app import InspectApp
     from imgscope.tui.model.summary import closing_lines
 
-    kept = LayerCache() if cache else None
-    options = analyze.Options(
-        platform=Platform.parse(platform) if platform else None,
-        jobs=jobs,
-        cache=kept,
-        source=SourceOptions(insecure_registries=frozenset(insecure_registries), cache=kept),
-    )
+    options = analyze.make_options(platform=platform, jobs=jobs, insecure_registries=insecure_registries, cache=cache)
     app = InspectApp(reference, partial(analyze.inspect, reference, options=options))
     app.run()
     app.thread.stop()
