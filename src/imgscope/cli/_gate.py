@@ -57,8 +57,9 @@ class Gate:
         return judge(report, inspection.image.dive_score, self._settings.policy, baseline)
 
     def _read_baseline(self, named: str) -> Baseline | BaselineFile:
-        if is_report(Path(named)):
-            return read_baseline_file(Path(named), self._settings.rules.severities)
+        path = Path(named)
+        if is_report(path) or path.suffix == ".json":
+            return read_baseline_file(path, self._settings.rules.severities)
         try:
             report = inspect(named, self._common, self._settings.rules).report
         except Cancelled:

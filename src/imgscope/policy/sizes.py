@@ -19,10 +19,10 @@ def parse_size(text: str) -> int:
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None:
-        raise ValueError(text)
+        raise ValueError(f"{text!r} is no size")
     size = parse_number(match[1].replace(",", "")) * _factor(match[2].lower())
     if size >= _LARGEST:
-        raise ValueError(text)
+        raise ValueError(f"{text!r} is no size that 64 bits hold")
     return int(size)
 
 
@@ -32,14 +32,14 @@ def _factor(unit: str) -> int:
         return 1
     power = _EXPONENTS.get(prefix[0])
     if power is None or prefix[1:] not in ("", "i"):
-        raise ValueError(unit)
+        raise ValueError(f"{unit!r} is no unit")
     return int(1024**power if prefix[1:] else 1000**power)
 
 
 def parse_number(text: str) -> float:
     """Return a plain decimal number that is not negative. Raises `ValueError`."""
     if not _NUMBER.fullmatch(text):
-        raise ValueError(text)
+        raise ValueError(f"{text!r} is no number")
     return float(text)
 
 
