@@ -71,7 +71,9 @@ def test_the_text_report_has_every_check_and_what_was_ignored(run: Run, layout: 
     assert ended.code == 1
     section = ended.out.partition("Policy: does not hold\n")[2]
     assert section.startswith("  FAIL max-layers (2, limit 1)\n  PASS fail-on (none, limit info)\n  ignored: ")
-    assert "ignored: apt-lists-left, package lists and caches of apt in /var/lib/apt/lists: 5.00 kB" in " ".join(section.split())
+    assert "ignored: apt-lists-left, package lists and caches of apt in /var/lib/apt/lists: 5.00 kB" in " ".join(
+        section.split()
+    )
     assert "(.imgscopeignore:1, until 2999-12-31)" in " ".join(section.split())
     assert ended.verdicts[-1].endswith("1 of 2 checks fail, 1 finding ignored")
 
@@ -191,7 +193,8 @@ def test_an_image_is_compared_with_another_or_with_the_report_on_it(run: Run, la
 def test_a_baseline_that_cannot_be_read_is_said_to_be_it(run: Run, layout: Path) -> None:
     ended = run("audit", layout, "--baseline", f"oci:{layout}:wrong")
     assert ended.code == 3
-    assert ended.last_words[0].startswith(f"imgscope: the baseline oci:{layout}:wrong: ")
+    assert ended.last_words[0] == f"imgscope: the baseline is oci:{layout}:wrong"
+    assert ended.last_words[1].startswith(f"imgscope: the baseline oci:{layout}:wrong: ")
     damage(layout)
     ended = run("audit", layout, "--baseline", f"oci:{layout}")
     assert ended.code == 3

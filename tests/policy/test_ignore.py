@@ -50,6 +50,11 @@ def test_comments_and_blank_lines_say_nothing(tmp_path: Path, line: str) -> None
     assert ignores(tmp_path, line) == ((), ())
 
 
+def test_the_mark_that_Windows_begins_a_file_with_says_nothing(tmp_path: Path) -> None:
+    (ignore,), _ = ignores(tmp_path, "\ufefflogs-left")
+    assert ignore.rule_id == "logs-left"
+
+
 def test_a_comment_may_follow_a_line(tmp_path: Path) -> None:
     (ignore,), _ = ignores(tmp_path, "  logs-left  # kept for the auditors")
     assert ignore.rule_id == "logs-left"
@@ -112,6 +117,9 @@ def test_a_finding_without_a_path_is_on_none(tmp_path: Path) -> None:
         ("logs-left until:2025-01-01", "'until:2025-01-01' cannot be understood", "RULE [exp:YYYY-MM-DD] [path:GLOB]"),
         ("logs-left path:", "'path:' cannot be understood", "RULE"),
         ("logs-left exp:2025-01-01 exp:2025-01-02", "cannot be understood", "RULE"),
+        ("logs-left exp:20250101", "'20250101' is no date", "exp:YYYY-MM-DD"),
+        ("logs-left exp:2025-W01-1", "'2025-W01-1' is no date", "exp:YYYY-MM-DD"),
+        ("logs-left exp:", "'' is no date", "exp:YYYY-MM-DD"),
         ("logs-left exp:2025-13-01", "'2025-13-01' is no date", "exp:YYYY-MM-DD"),
     ],
 )

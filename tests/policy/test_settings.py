@@ -68,6 +68,14 @@ def test_every_key_is_read_from_a_file(tmp_path: Path) -> None:
     }
 
 
+def test_the_page_on_policies_has_every_key_and_what_it_shows_is_understood(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/policy.md").read_text(encoding="utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    assert settings(tmp_path, example).policy.allowed_distros == ("alpine", "debian:12")
+    for key in KEYS:
+        assert f"`{key.name}`" in page
+
+
 def test_every_key_names_what_a_report_may_hold() -> None:
     assert tuple(severity.value for severity in Severity) == SEVERITIES
     assert get_args(LibcFamily) == LIBC_FAMILIES

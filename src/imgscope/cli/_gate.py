@@ -60,6 +60,8 @@ class Gate:
         path = Path(named)
         if is_report(path) or path.suffix == ".json":
             return read_baseline_file(path, self._settings.rules.severities)
+        if not self._common.quiet:
+            show_step(f"the baseline is {named}")
         try:
             report = inspect(named, self._common, self._settings.rules).report
         except Cancelled:

@@ -16,7 +16,7 @@ def read_image_list(name: str) -> list[str]:
     shown = "stdin" if name == "-" else repr(name)
     try:
         content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        text = content.decode()
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"the image list {shown} cannot be read: {error.strerror}", hint="name another") from None
     except UnicodeDecodeError:

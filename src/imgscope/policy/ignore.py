@@ -19,6 +19,7 @@ from imgscope.report import Finding
 
 IGNORE_FILE: Final = ".imgscopeignore"
 _COMMENT: Final = re.compile(r"(^|\s)#.*")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WILD: Final = re.compile(r"(\*\*/|\*\*|\*|\?)")
 _EXPRESSIONS: Final = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
 _FORM: Final = "a line is: RULE [exp:YYYY-MM-DD] [path:GLOB]"
@@ -42,7 +43,7 @@ class Ignore:
 def read_ignore_file(path: Path, *, today: date) -> tuple[tuple[Ignore, ...], tuple[str, ...]]:
     """Return the lines that hold `today`, and a note on each that no longer does. Raises `UsageError`."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"{str(path)!r} cannot be read: {reason}") from None
@@ -92,7 +93,8 @@ def _parse(words: list[str], place: str) -> Ignore:
 
 def _date(text: str, place: str) -> date:
     try:
-        return date.fromisoformat(text)
+        # Python reads other forms of ISO 8601 as well, which nobody else here would.
+        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError:
         raise UsageError(f"{place}: {text!r} is no date", hint="write exp:YYYY-MM-DD, the last day it holds") from None
 

@@ -79,7 +79,7 @@ def _configuration_file(directory: Path, chosen: Path | None) -> Path | None:
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"{str(path)!r} cannot be read: {error.strerror}", hint="name a file by --config") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
