@@ -213,3 +213,10 @@ def test_two_files_of_which_one_would_be_passed_over_are_refused(tmp_path: Path)
     (tmp_path / ".imgscope.toml").write_text("")
     with pytest.raises(UsageError, match="there are both 'imgscope"):
         settings(tmp_path, "")
+
+
+@pytest.mark.parametrize("name", ["imgscope.toml", ".imgscope.toml", ".dive-ci", ".imgscopeignore"])
+def test_a_file_that_is_there_and_cannot_be_read_is_not_passed_over(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to("nowhere")
+    with pytest.raises(UsageError, match=f"{name}' cannot be read: No such file"):
+        settings(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -47,6 +48,7 @@ def read_settings(directory: Path, choices: Choices, *, today: date) -> Settings
     """Return what the files in `directory` and `choices` ask for together; an option wins over a file.
 
     Raises `UsageError` for whatever cannot be understood, with its place, what was expected and the nearest name.
+    A file that is there and cannot be read is an error as well: no gate stands open without a word.
     """
     path = _configuration_file(directory, choices.config)
     tables = _read(path) if path is not None else {}
@@ -56,10 +58,10 @@ def read_settings(directory: Path, choices: Choices, *, today: date) -> Settings
     policy = _with_default(Policy(**values), is_asked_for="policy" in tables or bool(choices.policy), values=values)
     _check_baseline(policy)
     notes: tuple[str, ...] = ()
-    if (dive_file := directory / DIVE_FILE).is_file():
+    if os.path.lexists(dive_file := directory / DIVE_FILE):
         limits, notes = read_dive_file(dive_file)
         policy = replace(policy, dive=limits)
-    if (ignore_file := directory / IGNORE_FILE).is_file():
+    if os.path.lexists(ignore_file := directory / IGNORE_FILE):
         ignores, expired = read_ignore_file(ignore_file, today=today)
         policy, notes = replace(policy, ignores=ignores), (*notes, *expired)
     return Settings(policy=policy, rules=_rules(tables.get("rules", {}), str(path), choices), notes=notes)
@@ -68,7 +70,7 @@ def read_settings(directory: Path, choices: Choices, *, today: date) -> Settings
 def _configuration_file(directory: Path, chosen: Path | None) -> Path | None:
     if chosen is not None:
         return chosen
-    found = [path for name in CONFIGURATION_FILES if (path := directory / name).is_file()]
+    found = [path for name in CONFIGURATION_FILES if os.path.lexists(path := directory / name)]
     if len(found) > 1:
         raise UsageError(
             f"there are both {' and '.join(map(repr, CONFIGURATION_FILES))}",
