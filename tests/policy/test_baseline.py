@@ -63,6 +63,7 @@ def is_new(found: Finding, *before: Finding) -> bool:
     judged = judge(report, AFTER.image.dive_score, policy, baseline(*before)).policy
     (check,) = [check for check in judged.checks if check.name == "fail-on-new"]
     assert judged.passed is (check.status == "pass")
+    assert "new-findings" not in {check.name for check in judged.checks}
     return check.status == "fail"
 
 

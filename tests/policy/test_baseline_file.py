@@ -89,6 +89,7 @@ def test_what_does_not_begin_like_JSON_is_no_report(tmp_path: Path, text: str) -
     assert not is_report(tmp_path / "x")
     assert not is_report(tmp_path)
     assert not is_report(tmp_path / "nowhere")
+    assert not is_report(tmp_path / "no\0where")
 
 
 def test_fields_that_a_later_version_adds_are_passed_over(tmp_path: Path) -> None:

@@ -67,7 +67,8 @@ class Gate:
         except Cancelled:
             raise
         except ImgscopeError as error:
-            raise type(error)(f"the baseline {named}: {error.message}", hint=error.hint) from None
+            error.message = f"the baseline {named}: {error.message}"
+            raise
         if not report.complete:
             raise SourceError(f"the baseline {named} could not be read completely", hint="compare with another")
         return baseline_of(report)
@@ -80,7 +81,13 @@ def show_verdicts(reports: Sequence[ImageReport], count: int) -> None:
             show_line(check_phrase(check))
         show_step(verdict_phrase(report))
     if count > 1:
-        verdicts = Counter("incomplete" if not each.complete else _VERDICTS[not each.policy.passed] for each in reports)
+        verdicts = Counter(map(_verdict, reports))
         verdicts["not inspected"] = count - len(reports)
         counted = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in _VERDICTS if verdicts[verdict])
         show_step(f"{format_count(count, 'image')}: {counted}")
+
+
+def _verdict(report: ImageReport) -> str:
+    if not report.complete:
+        return "incomplete"
+    return "pass" if report.policy.passed else "fail"

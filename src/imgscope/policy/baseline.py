@@ -56,13 +56,13 @@ class Baseline:
 
 
 def baseline_of(report: ImageReport) -> Baseline:
-    """Return what counts of an inspected image."""
+    """Return what counts of an inspected image that was not judged yet."""
     return make_baseline(
         name=report.image.reference,
         compressed_size=report.image.compressed_size,
         unpacked_size=report.image.unpacked_size,
         packages=((package.type, package.name) for package in report.packages),
-        findings=(*report.findings, *report.policy.ignored),
+        findings=report.findings,
     )
 
 

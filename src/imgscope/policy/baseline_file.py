@@ -85,7 +85,7 @@ def is_report(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
             return stream.read(64).lstrip().startswith(_BEGINNINGS)
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
