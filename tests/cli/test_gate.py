@@ -221,6 +221,16 @@ def test_a_rule_that_is_disabled_says_nothing_and_another_weighs_what_the_user_s
     assert (ended.document["findings"], ended.document["leftovers"]["groups"]) == ([], [])
 
 
+def test_an_image_that_is_only_shown_is_asked_the_same_rules_and_not_judged(run: Run, layout: Path) -> None:
+    Path("imgscope.toml").write_text('[policy]\nmax-layers = 1\n[rules]\ndisable = ["apt-lists-left"]\n')
+    ended = run(layout, "-o", "json")
+    assert ended.code == 0
+    assert (ended.document["findings"], ended.document["policy"]["checks"]) == ([], [])
+    Path("other.toml").write_text("")
+    assert run(layout, "-o", "json", "--config", "other.toml").document["findings"]
+    assert run(layout, "--config", "missing.toml").code == 2
+
+
 def test_dive_s_policy_is_held_and_what_expired_is_told(run: Run, layout: Path) -> None:
     Path(".dive-ci").write_text("rules:\n  lowestEfficiency: 0.5\n  highestUserWastedPercent: 0\n")
     Path(".imgscopeignore").write_text("runs-as-root exp:2001-01-01\n")

@@ -11,7 +11,7 @@ import pytest
 from imgscope.errors import UsageError
 from imgscope.policy.keys import KEYS, LIBC_FAMILIES, SEVERITIES, Growth
 from imgscope.policy.policy import Policy
-from imgscope.policy.settings import Choices, Settings, read_settings
+from imgscope.policy.settings import Choices, Settings, read_rules, read_settings
 from imgscope.report import LibcFamily, Severity
 
 TODAY = date(2024, 6, 15)
@@ -35,10 +35,12 @@ severity = { "runs-as-root" = "low" }
 """
 
 
-def settings(directory: Path, text: str | None = None, choices: Choices | None = None) -> Settings:
+def settings(
+    directory: Path, text: str | None = None, choices: Choices | None = None, config: Path | None = None
+) -> Settings:
     if text is not None:
         (directory / "imgscope.toml").write_text(text)
-    return read_settings(directory, choices or Choices(), today=TODAY)
+    return read_settings(directory, choices or Choices(), config=config, today=TODAY)
 
 
 def choose(**policy: str) -> Choices:
@@ -94,6 +96,20 @@ def test_an_option_wins_over_the_file_and_none_turns_a_limit_off(tmp_path: Path)
     assert policy.max_unpacked_size == 150_000_000
 
 
+def test_a_file_that_is_named_has_to_be_there(tmp_path: Path) -> None:
+    for read in (read_rules, lambda directory, config: settings(directory, config=config)):
+        with pytest.raises(UsageError, match=r"x\.toml' cannot be read: No such file"):
+            read(tmp_path, tmp_path / "x.toml")
+
+
+def test_where_nothing_is_judged_only_the_rules_of_the_file_count(tmp_path: Path) -> None:
+    (tmp_path / "imgscope.toml").write_text(WHOLE)
+    (tmp_path / ".dive-ci").write_text("rules: 5\n")
+    rules = read_rules(tmp_path, None)
+    assert rules.disabled == {"documentation-left"}
+    assert rules.severities == {"runs-as-root": Severity.LOW}
+
+
 @pytest.mark.parametrize("name", ["imgscope.toml", ".imgscope.toml"])
 def test_either_name_of_the_file_is_found(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("[policy]\nmax-layers = 3\n")
@@ -102,7 +118,7 @@ def test_either_name_of_the_file_is_found(tmp_path: Path, name: str) -> None:
 
 def test_a_file_that_is_named_stands_for_those_that_are_found(tmp_path: Path) -> None:
     (tmp_path / "other.toml").write_text("[policy]\nmax-layers = 5\n")
-    assert settings(tmp_path, WHOLE, Choices(config=tmp_path / "other.toml")).policy == Policy(
+    assert settings(tmp_path, WHOLE, config=tmp_path / "other.toml").policy == Policy(
         max_layers=5, fail_on=Severity.HIGH
     )
 
@@ -200,7 +216,6 @@ def test_what_cannot_be_understood_is_refused_with_its_place_and_what_was_expect
         (Choices(disable=("log-left",)), "--disable: there is no rule 'log-left'"),
         (Choices(severity=("logs-left",)), "--severity cannot be 'logs-left'"),
         (Choices(severity=("logs-left=severe",)), "--severity: the severity of logs-left cannot be 'severe'"),
-        (Choices(config=Path("/nonexistent/x.toml")), "'/nonexistent/x.toml' cannot be read: No such file"),
     ],
 )
 def test_an_option_that_cannot_be_understood_is_refused(tmp_path: Path, choices: Choices, words: str) -> None:

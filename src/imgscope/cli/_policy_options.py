@@ -25,9 +25,9 @@ def policy_options(function: Function) -> Function:
     """Add them; the command gets them as one `Choices` under the name `choices`."""
 
     @wraps(function)
-    def command(config: str | None, disable: tuple[str, ...], severity: tuple[str, ...], **others: Any) -> Any:
+    def command(disable: tuple[str, ...], severity: tuple[str, ...], **others: Any) -> Any:
         policy = {key.name: text for key in KEYS if (text := others.pop(key.field)) is not None}
-        return function(choices=_choices(config, policy, disable, severity), **others)
+        return function(choices=_choices(policy, disable, severity), **others)
 
     decorated: Any = command
     for option in reversed(_options()):
@@ -35,26 +35,15 @@ def policy_options(function: Function) -> Function:
     return decorated  # type: ignore[no-any-return]
 
 
-def _choices(
-    config: str | None, policy: dict[str, str], disable: tuple[str, ...], severity: tuple[str, ...]
-) -> Choices:
-    from pathlib import Path
-
+def _choices(policy: dict[str, str], disable: tuple[str, ...], severity: tuple[str, ...]) -> Choices:
     from imgscope.policy.settings import Choices
 
-    return Choices(
-        config=Path(config) if config is not None else None, policy=policy, disable=disable, severity=severity
-    )
+    return Choices(policy=policy, disable=disable, severity=severity)
 
 
 def _options() -> list[Callable[[Any], Any]]:
     keys = [_option(f"--{key.name}", key.field, metavar=key.metavar, help=key.help, section=_POLICY) for key in KEYS]
     return [
-        click.option(
-            "--config",
-            metavar="FILE",
-            help="Read the policy from FILE instead of imgscope.toml or .imgscope.toml in this directory.",
-        ),
         *keys,
         _option("--disable", metavar="RULE", multiple=True, help="Do not ask this rule. Repeatable.", section=_RULES),
         _option(

@@ -51,7 +51,7 @@ def COMMAND(
     if not references:
         raise click.UsageError("Missing argument 'IMAGE...'.", context)
     parsed = parse_outputs(outputs or ("text",))
-    settings = read_settings(Path(), choices, today=datetime.now(UTC).date())
+    settings = read_settings(Path(), choices, config=common.config, today=datetime.now(UTC).date())
     for note in settings.notes:
         show_note(note)
     reports, failed = Gate(settings, common).audit(references)

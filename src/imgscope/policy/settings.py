@@ -29,7 +29,6 @@ _KEYS: Final = {key.name: key for key in KEYS}
 class Choices:
     """What stands on the command line: `policy` by key, rules to disable, and `RULE=SEVERITY` each."""
 
-    config: Path | None = None
     policy: Mapping[str, str] = field(default_factory=dict)
     disable: tuple[str, ...] = ()
     severity: tuple[str, ...] = ()
@@ -44,13 +43,14 @@ class Settings:
     notes: tuple[str, ...] = ()
 
 
-def read_settings(directory: Path, choices: Choices, *, today: date) -> Settings:
+def read_settings(directory: Path, choices: Choices, *, config: Path | None = None, today: date) -> Settings:
     """Return what the files in `directory` and `choices` ask for together; an option wins over a file.
 
+    `config` stands for the configuration file that is found there otherwise.
     Raises `UsageError` for whatever cannot be understood, with its place, what was expected and the nearest name.
     A file that is there and cannot be read is an error as well: no gate stands open without a word.
     """
-    path = _configuration_file(directory, choices.config)
+    path = _configuration_file(directory, config)
     tables = _read(path) if path is not None else {}
     values = _policy_values(tables.get("policy", {}), str(path))
     for name, text in choices.policy.items():
@@ -65,6 +65,16 @@ def read_settings(directory: Path, choices: Choices, *, today: date) -> Settings
         ignores, expired = read_ignore_file(ignore_file, today=today)
         policy, notes = replace(policy, ignores=ignores), (*notes, *expired)
     return Settings(policy=policy, rules=_rules(tables.get("rules", {}), str(path), choices), notes=notes)
+
+
+def read_rules(directory: Path, config: Path | None) -> RuleSettings:
+    """Return what the configuration file alone makes of the rules, for images that are shown and not judged.
+
+    Raises `UsageError`.
+    """
+    path = _configuration_file(directory, config)
+    tables = _read(path) if path is not None else {}
+    return _rules(tables.get("rules", {}), str(path), Choices())
 
 
 def _configuration_file(directory: Path, chosen: Path | None) -> Path | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from imgscope.rules.base import RuleSettings
 
 _INCOMPLETE: Final = 3
 _PATIENCE: Final = 0.8
@@ -16,11 +19,13 @@ def run(
     jobs: int = 4,
     insecure_registries: Collection[str] = (),
     cache: bool = True,
+    rules: RuleSettings | None = None,
 ) -> int:
     """Show the image that `reference` names until the user quits; return the exit code of docs/contract.md.
 
-    What the options mean is told at `imgscope.inspect`. Three lines that sum up the image are left on stdout.
-    Raises `ImgscopeError`, once the terminal is free again, where there is no image to show.
+    What the options mean is told at `imgscope.inspect`; `rules` is what the user makes of the rules. Three lines that
+    sum up the image are left on stdout. Raises `ImgscopeError`, once the terminal is free again, where there is no
+    image to show.
     """
     import sys
     from functools import partial
@@ -30,7 +35,9 @@ def run(
     from imgscope.tui.app import InspectApp
     from imgscope.tui.model.summary import closing_lines
 
-    options = analyze.make_options(platform=platform, jobs=jobs, insecure_registries=insecure_registries, cache=cache)
+    options = analyze.make_options(
+        platform=platform, jobs=jobs, insecure_registries=insecure_registries, cache=cache, rules=rules
+    )
     app = InspectApp(reference, partial(analyze.inspect, reference, options=options))
     app.run()
     app.thread.stop()
