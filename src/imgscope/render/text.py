@@ -269,8 +269,7 @@ def _findings(findings: Sequence[Finding], *, detailed: bool) -> Iterator[Render
 
 
 def _policy(policy: PolicyVerdict) -> Iterator[RenderableType]:
-    for check in policy.checks:
-        yield _indented(check_phrase(check), style=_STATUS_STYLES[check.status])
+    yield from (_indented(check_phrase(check), style=_STATUS_STYLES[check.status]) for check in policy.checks)
     for ignored in policy.ignored:
         yield _indented(f"ignored: {ignored.rule_id}, {ignored.message} ({ignored.reason})", style="dim")
 
