@@ -113,6 +113,7 @@ def test_a_finding_without_a_path_is_on_none(tmp_path: Path) -> None:
     ("line", "words", "hint"),
     [
         ("log-left", "1: there is no rule 'log-left'", "did you mean logs-left?"),
+        ("Logs-Left", "there is no rule 'Logs-Left'", "did you mean logs-left?"),
         ("zzz", "there is no rule 'zzz'", "imgscope rules lists them all"),
         ("logs-left until:2025-01-01", "'until:2025-01-01' cannot be understood", "RULE [exp:YYYY-MM-DD] [path:GLOB]"),
         ("logs-left path:", "'path:' cannot be understood", "RULE"),
