@@ -50,17 +50,8 @@ def inspect(
     """
     from imgscope import analyze
     from imgscope import progress as events
-    from imgscope.cache import LayerCache
-    from imgscope.oci.platform import Platform
-    from imgscope.sources.base import SourceOptions
 
-    kept = LayerCache() if cache else None
-    options = analyze.Options(
-        platform=Platform.parse(platform) if platform else None,
-        jobs=jobs,
-        cache=kept,
-        source=SourceOptions(insecure_registries=frozenset(insecure_registries), cache=kept),
-    )
+    options = analyze.make_options(platform=platform, jobs=jobs, insecure_registries=insecure_registries, cache=cache)
     return analyze.inspect(reference, options=options, progress=progress or events.ignore, cancelled=cancelled).report
 
 

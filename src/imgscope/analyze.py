@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ from imgscope.probes import probes
 from imgscope.reading import LayerReader
 from imgscope.report import BaseImage, Distro, Failure, Finding, ImageReport, Libc, LibcBinaries
 from imgscope.rules import rules
-from imgscope.rules.base import Claim, Rule, finding_of
+from imgscope.rules.base import Claim, Rule, RuleSettings, finding_of
 from imgscope.secrets import redact
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions, StreamedSource
@@ -45,13 +45,37 @@ FactType = TypeVar("FactType", Distro, Libc)
 class Options:
     """How to inspect. `platform` None is this machine's; `jobs` is how many layers are read at once.
 
-    Layers that `cache` knows are not fetched, and those that are fetched are left there.
+    Layers that `cache` knows are not fetched, and those that are fetched are left there. `rules` is what the user
+    makes of them.
     """
 
     platform: Platform | None = None
     jobs: int = DEFAULT_LIMITS.concurrent_layers
     cache: LayerCache | None = None
     source: SourceOptions = field(default_factory=SourceOptions)
+    rules: RuleSettings = field(default_factory=RuleSettings)
+
+
+def make_options(
+    *,
+    platform: str | None,
+    jobs: int,
+    insecure_registries: Collection[str],
+    cache: bool,
+    rules: RuleSettings | None = None,
+) -> Options:
+    """Return the options that are written this way; with `cache`, layers are kept in the user's cache directory.
+
+    Raises `UsageError` for a platform that cannot be understood.
+    """
+    kept = LayerCache() if cache else None
+    return Options(
+        platform=Platform.parse(platform) if platform else None,
+        jobs=jobs,
+        cache=kept,
+        source=SourceOptions(insecure_registries=frozenset(insecure_registries), cache=kept),
+        rules=rules or RuleSettings(),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,13 +226,15 @@ class _Pipeline:
         findings: list[Finding] = []
         claims: list[tuple[Rule, Claim]] = []
         for rule in rules():
+            if rule.id in self._options.rules.disabled:
+                continue
             if rule.claims is None:
                 findings += self._guarded("rule", rule.id, rule.check, image)
                 continue
             claimed = self._guarded("rule", rule.id, rule.claims, image)
             claims += ((rule, claim) for claim in claimed)
             findings += (finding_of(claim, rule.id, image) for claim in claimed)
-        return Judgement(findings=tuple(findings), claims=tuple(claims))
+        return Judgement(findings=tuple(map(self._options.rules.weighed, findings)), claims=tuple(claims))
 
     def _guarded(
         self,

@@ -10,7 +10,6 @@ from typing import Final
 
 from imgscope._version import __version__
 from imgscope.facts import DISTRIBUTION_TYPES, InspectedImage, LayerOrigin
-from imgscope.filesystem.efficiency import efficiency
 from imgscope.filesystem.waste import LayerChanges, WastedCopy, layer_changes
 from imgscope.image_summary import summary_of, timestamp
 from imgscope.layer.index import LayerIndex
@@ -156,7 +155,7 @@ def _waste(image: InspectedImage) -> Waste:
         if copy.cause != "duplicateContent" and not image.origins[copy.layer].from_base:
             reclaimable += copy.size
     return Waste(
-        efficiency=round(efficiency(image.tree), 6),
+        efficiency=round(image.dive_score.efficiency, 6),
         wasted_bytes=sum(by_cause.values()),
         reclaimable_bytes=reclaimable,
         by_cause=WasteByCause(

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from imgscope.build_packages import PURPOSES_OF_BUILDS, Purpose, is_virtual, purpose_of
+from imgscope.filesystem.efficiency import DiveScore, dive_score
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
 from imgscope.filesystem.waste import WastedCopy, wasted_copies
@@ -231,6 +232,11 @@ class InspectedImage:
         configuration = next(iter(self.facts_of(LinkerConfiguration)), LinkerConfiguration())
         environment = dict(variable.partition("=")[::2] for variable in self.config.run.env or ())
         return Linker(self.tree, configuration, environment.get("LD_LIBRARY_PATH", ""))
+
+    @cached_property
+    def dive_score(self) -> DiveScore:
+        """What dive's rules judge the image by."""
+        return dive_score(self.tree)
 
     @cached_property
     def _types_with_needs(self) -> frozenset[str]:

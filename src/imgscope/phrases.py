@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from imgscope.report import Attachment, BaseImage, Distro, LayerReport, Libc
+from imgscope.report import Attachment, BaseImage, Distro, ImageReport, LayerReport, Libc, PolicyCheck
 from imgscope.text import format_count, format_size
 
 _KINDS: Final = {
@@ -56,3 +56,26 @@ def attachments_phrase(attachments: Collection[Attachment]) -> str:
     counted = Counter(attachment.kind for attachment in attachments)
     known = [format_count(counted[kind], name) for kind, name in _KINDS.items() if counted[kind]]
     return f"attached, not verified: {', '.join(known)}"
+
+
+def check_phrase(check: PolicyCheck) -> str:
+    """Return one check of a policy: `FAIL max-layers (24, limit 20)`."""
+    return f"{check.status.upper()} {check.name} ({check.actual}, limit {check.limit})"
+
+
+def verdict_phrase(report: ImageReport) -> str:
+    """Return the verdict on an image: `FAIL nginx:latest: 2 of 5 checks fail, 1 finding ignored`."""
+    policy, image = report.policy, report.image.reference
+    counted = Counter(check.status for check in policy.checks)
+    judged = counted["pass"] + counted["fail"]
+    if not policy.passed:
+        told = f"{counted['fail']} of {format_count(judged, 'check')} {'fails' if judged == 1 else 'fail'}"
+    elif judged:
+        told = f"{format_count(judged, 'check')} {'passes' if judged == 1 else 'pass'}"
+    else:
+        told = "inspected, no policy asks anything of it"
+    if policy.ignored:
+        told += f", {format_count(len(policy.ignored), 'finding')} ignored"
+    if not report.complete:
+        return f"INCOMPLETE {image}: part of it could not be read; {told}"
+    return f"{'PASS' if policy.passed else 'FAIL'} {image}: {told}" if judged else f"{image}: {told}"

@@ -291,10 +291,14 @@ class PolicyCheck(_Data, frozen=True):
 
 
 class IgnoredFinding(_Data, frozen=True):
-    """A finding that the user chose not to be judged by."""
+    """A finding that the user chose not to be judged by, and so not among `findings`. `reason` says where."""
 
     rule_id: str
     reason: str
+    severity: Severity
+    message: str
+    paths: tuple[Path, ...]
+    packages: tuple[str, ...]
 
 
 class PolicyVerdict(_Data, frozen=True):

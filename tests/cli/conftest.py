@@ -16,6 +16,9 @@ from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, file, image, layer
 
 _PROGRESS = re.compile(r"imgscope: (layer \d+: .* files?(, incomplete)?|.*, [\d.]+ \w+ (not )?compressed)$")
+_VERDICT = re.compile(
+    r"(PASS|FAIL|SKIP) |imgscope: ((PASS|FAIL|INCOMPLETE) |.*: inspected, no policy asks |\d+ images: )"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +36,13 @@ class Ended:
 
     @property
     def last_words(self) -> list[str]:
-        """What stderr says besides progress."""
-        return [line for line in self.err.splitlines() if not _PROGRESS.match(line)]
+        """What stderr says besides progress and verdicts."""
+        return [line for line in self.err.splitlines() if not _PROGRESS.match(line) and not _VERDICT.match(line)]
+
+    @property
+    def verdicts(self) -> list[str]:
+        """What stderr says of checks and of what comes of them."""
+        return [line for line in self.err.splitlines() if _VERDICT.match(line)]
 
 
 Run = Callable[..., Ended]

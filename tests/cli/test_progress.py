@@ -48,7 +48,10 @@ def test_a_terminal_gets_a_bar_that_is_gone_at_the_end_and_notes_that_stay(run: 
     text = shown.decode()
     assert "reading layers" in text
     assert "note: there is no image for linux/amd64" in text
-    assert text.rstrip().endswith("\x1b[2K")
+    _, erased, rest = text.rpartition("\x1b[2K")
+    assert erased
+    assert "reading layers" not in rest
+    assert text.rstrip().endswith("no policy asks anything of it")
     assert "layer 0: " not in text
 
 
@@ -63,7 +66,8 @@ def test_verbose_gives_a_terminal_lines_that_stay(run: Run, layout: Path) -> Non
 def test_without_a_terminal_there_is_a_line_for_the_image_and_one_for_each_layer(run: Run, layout: Path) -> None:
     lines = run("audit", layout, "--jobs", "1").err.splitlines()
     assert lines[0].startswith(f"imgscope: oci:{layout} linux/amd64: 2 layers, ")
-    assert sorted(lines[1:]) == ["imgscope: layer 0: 48 B, 1 file", "imgscope: layer 1: 5.00 kB, 1 file"]
+    assert sorted(lines[1:3]) == ["imgscope: layer 0: 48 B, 1 file", "imgscope: layer 1: 5.00 kB, 1 file"]
+    assert lines[3:] == [f"imgscope: oci:{layout}: inspected, no policy asks anything of it"]
 
 
 def test_a_layer_that_could_not_be_read_is_marked(run: Run, layout: Path) -> None:

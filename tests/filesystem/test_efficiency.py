@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imgscope.filesystem.efficiency import efficiency, inefficient_paths
+from imgscope.filesystem.efficiency import dive_score, inefficient_paths
 from imgscope.filesystem.stack import stack
 from imgscope.layer.index import LayerEntry, LayerIndex
 from tests.filesystem.layers import directory, file, hard_link, layer, opaque, symlink, whiteout
@@ -65,16 +65,16 @@ def test_score_and_wasted_paths_are_those_of_dive(
     layers: list[LayerIndex], score: float, paths: list[tuple[str, int, int]]
 ) -> None:
     tree = stack(layers)
-    assert efficiency(tree) == pytest.approx(score, abs=1e-15)
+    assert dive_score(tree).efficiency == pytest.approx(score, abs=1e-15)
     assert [(each.path, each.count, each.total_size) for each in inefficient_paths(tree)] == paths
 
 
 def test_an_image_of_nothing_wastes_nothing() -> None:
-    assert efficiency(stack([])) == 1.0
-    assert efficiency(stack([layer(directory(""), file("empty"))])) == 1.0
+    assert dive_score(stack([])).efficiency == 1.0
+    assert dive_score(stack([layer(directory(""), file("empty"))])).efficiency == 1.0
 
 
 def test_a_whiteout_of_nothing_does_not_hide_the_rest_of_its_layer() -> None:
     """There dive stops, and takes the path for one of -1 bytes."""
     tree = stack([layer(sized("a", 100)), layer(whiteout("zzz"), sized("a", 5))])
-    assert efficiency(tree) == 5 / 105
+    assert dive_score(tree).efficiency == 5 / 105

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imgscope.render import renderer
 from imgscope.render.base import RenderOptions
+from imgscope.report import IgnoredFinding, PolicyCheck, PolicyVerdict, Severity
 from tests.render.example import example
 from tests.render.golden import assert_golden
 from tests.support.images import directory, file, layer, whiteout
@@ -70,6 +72,25 @@ def test_C70_hostile_names_are_shown_by_their_codes() -> None:
 
 def test_C71_what_looks_like_markup_is_text() -> None:
     assert "/app/[bold]markup[/bold][@click=app.quit]" in RENDER([example()], RenderOptions(width=120))
+
+
+@pytest.mark.parametrize("width", [40, 80, 300])
+def test_C70_what_a_policy_quotes_of_an_image_keeps_the_width_and_is_safe_to_show(width: int) -> None:
+    hostile = "na\x1b[31mme\u202e[bold] " * 5
+    verdict = PolicyVerdict(
+        passed=False,
+        checks=(PolicyCheck(name="allowed-distros", limit="alpine", actual=hostile, status="fail"),),
+        ignored=(
+            IgnoredFinding(
+                rule_id="logs-left", reason=hostile, severity=Severity.LOW, message=hostile, paths=(), packages=()
+            ),
+        ),
+    )
+    text = RENDER([msgspec.structs.replace(example(), policy=verdict)], RenderOptions(width=width))
+    section = text.partition("Policy: does not hold\n  FAIL allowed-distros (")[2]
+    assert section.count(r"\x1b[31mme\u202e[bold]") == 15 or width == 40
+    assert max(map(_columns, text.splitlines())) <= width
+    assert not [letter for letter in text if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cf", "Cs")]
 
 
 def test_colour_adds_styles_and_changes_no_word() -> None:

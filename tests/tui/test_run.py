@@ -13,6 +13,8 @@ from textual.pilot import Pilot
 
 from imgscope import tui
 from imgscope.errors import NotFoundError, UsageError
+from imgscope.rules import rules
+from imgscope.rules.base import RuleSettings
 from imgscope.tui.app import InspectApp
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, file, image, layer
@@ -51,6 +53,13 @@ def test_three_lines_that_sum_up_the_image_are_left_on_stdout(
     assert reference in first
     assert second == "  linux/amd64 · Debian GNU/Linux 12 (bookworm) · no C library"
     assert third.endswith("compressed · 3.50 MB unpacked · 3.01 kB wasted · 1.50 MB left over")
+
+
+@pytest.mark.usefixtures("_without_terminal")
+def test_rules_that_the_user_disabled_are_not_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = RuleSettings(disabled=frozenset(rule.id for rule in rules()))
+    assert tui.run(layout(tmp_path, app_image()), platform="linux/amd64", rules=settings) == 0
+    assert capsys.readouterr().out.endswith("compressed · 3.50 MB unpacked · 3.01 kB wasted · 0 B left over\n")
 
 
 @pytest.mark.usefixtures("_without_terminal")

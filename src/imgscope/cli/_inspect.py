@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent import futures
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
-import imgscope
+from imgscope import analyze
 from imgscope.cli._messages import show_error
 from imgscope.cli._options import Common
 from imgscope.cli._progress import progress_on_stderr
-from imgscope.errors import Cancelled, ImgscopeError
 from imgscope.report import ImageReport
+from imgscope.rules.base import RuleSettings
+
+Result = TypeVar("Result")
 
 INCOMPLETE = 3
 POLICY_FAILED = 1
@@ -21,34 +24,30 @@ _PATIENCE: Final = 0.2
 """Seconds that an interrupted inspection has to tidy up."""
 
 
-def inspect(reference: str, common: Common) -> ImageReport:
-    """Return the report on one image; failures that it lists are also told on stderr."""
+def inspect(reference: str, common: Common, rules: RuleSettings | None = None) -> analyze.Inspection:
+    """Return the inspected image and the report on it; failures that it lists are also told on stderr."""
+    options = analyze.make_options(
+        platform=common.platform,
+        jobs=common.jobs,
+        insecure_registries=common.insecure_registries,
+        cache=common.cache,
+        rules=rules,
+    )
     cancelled = threading.Event()
     with progress_on_stderr(quiet=common.quiet, verbose=common.verbose) as progress:
-
-        def work() -> ImageReport:
-            return imgscope.inspect(
-                reference,
-                platform=common.platform,
-                jobs=common.jobs,
-                insecure_registries=common.insecure_registries,
-                cache=common.cache,
-                progress=progress,
-                cancelled=cancelled,
-            )
-
-        report = _in_background(work, cancelled)
-    for failure in report.failures:
-        show_error(f"{report.image.reference}: {failure.message}", None)
-    return report
+        work = partial(analyze.inspect, reference, options=options, progress=progress, cancelled=cancelled)
+        inspection = _in_background(work, cancelled)
+    for failure in inspection.report.failures:
+        show_error(f"{inspection.report.image.reference}: {failure.message}", None)
+    return inspection
 
 
-def _in_background(work: Callable[[], ImageReport], cancelled: threading.Event) -> ImageReport:
+def _in_background(work: Callable[[], Result], cancelled: threading.Event) -> Result:
     """Return what `work` returns or raises. It is done by a thread that Ctrl-C, which sets `cancelled`, leaves behind.
 
     A host name that is being looked up, for one, can be waited for but not interrupted.
     """
-    outcome: futures.Future[ImageReport] = futures.Future()
+    outcome: futures.Future[Result] = futures.Future()
 
     def run() -> None:
         try:
@@ -66,25 +65,6 @@ def _in_background(work: Callable[[], ImageReport], cancelled: threading.Event) 
         thread.join(_PATIENCE)
         raise
     return outcome.result()
-
-
-def inspect_each(references: Sequence[str], common: Common) -> tuple[list[ImageReport], int]:
-    """Return the reports on all images that could be inspected, and the exit code of the others, 0 for none.
-
-    An image that cannot be inspected does not keep the others from being judged; its error is told on stderr.
-    """
-    reports: list[ImageReport] = []
-    failed = 0
-    for reference in references:
-        try:
-            reports.append(inspect(reference, common))
-        except Cancelled:
-            raise
-        except ImgscopeError as error:
-            is_named = len(references) == 1 or reference in error.message
-            show_error(error.message if is_named else f"{reference}: {error.message}", error.hint)
-            failed = max(failed, error.exit_code)
-    return reports, failed
 
 
 def exit_code(reports: Sequence[ImageReport]) -> int:

@@ -22,3 +22,8 @@ def show_step(message: str) -> None:
 def show_note(message: str) -> None:
     """Print something that the user should know though nothing failed."""
     click.echo(f"imgscope: note: {printable(message)}", err=True)
+
+
+def show_line(text: str) -> None:
+    """Print a line that begins with what it is about."""
+    click.echo(printable(text), err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
@@ -22,6 +23,7 @@ class Common:
     """The options of every command that reads images, as they were typed."""
 
     platform: str | None
+    config: Path | None
     jobs: int
     insecure_registries: tuple[str, ...]
     cache: bool
@@ -57,6 +59,12 @@ def _common_options(function: Function, *, lists_platforms: bool) -> Function:
         help="Platform to inspect; linux on this machine's by default."
         + (" 'list' shows all there are, with their sizes." if lists_platforms else ""),
     )
+    @click.option(
+        "--config",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Read FILE instead of imgscope.toml or .imgscope.toml in this directory.",
+    )
     @click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Layers read at once.")
     @insecure_registry_option
     @click.option("--no-cache", is_flag=True, help="Fetch every layer, and keep none for the next time.")
@@ -69,7 +77,9 @@ def _common_options(function: Function, *, lists_platforms: bool) -> Function:
     )
     @wraps(function)
     def command(
+        *,
         platform: str | None,
+        config: Path | None,
         jobs: int,
         insecure_registries: tuple[str, ...],
         no_cache: bool,
@@ -84,6 +94,7 @@ def _common_options(function: Function, *, lists_platforms: bool) -> Function:
             )
         common = Common(
             platform=platform,
+            config=config,
             jobs=jobs,
             insecure_registries=insecure_registries,
             cache=not no_cache,

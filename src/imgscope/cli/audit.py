@@ -2,26 +2,61 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from imgscope.cli._options import Common, common_options, output_option
+from imgscope.cli._policy_options import policy_options
+from imgscope.cli._sections import SectionedCommand
+
+if TYPE_CHECKING:
+    from imgscope.policy.settings import Choices
 
 
-@click.command(name="audit")
-@click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
+@click.command(name="audit", cls=SectionedCommand)
+@click.argument("images", metavar="IMAGE...", nargs=-1)
 @output_option
+@click.option("--image-list", metavar="FILE", help="Inspect the images in FILE, one a line, # comments; '-' is stdin.")
 @common_options
+@policy_options
 @click.pass_context
-def COMMAND(context: click.Context, images: tuple[str, ...], outputs: tuple[str, ...], common: Common) -> None:
-    """Inspect images and write reports.
+def COMMAND(
+    context: click.Context,
+    images: tuple[str, ...],
+    outputs: tuple[str, ...],
+    image_list: str | None,
+    choices: Choices,
+    common: Common,
+) -> None:
+    """Inspect images, judge them by a policy, and write reports.
 
-    Exit code 0: inspected. 2: usage error. 3: an image could not be inspected, or not completely.
+    The policy is that of imgscope.toml and .dive-ci in this directory, and of the options below; without any, an
+    image that could be inspected passes. .imgscopeignore there names findings that are not judged.
+
+    Exit code 0: the policy holds. 1: it does not. 2: usage or configuration error. 3: an image could not be
+    inspected, or not completely.
     """
-    from imgscope.cli._inspect import exit_code, inspect_each
-    from imgscope.cli._output import parse_outputs, write_outputs
+    from datetime import UTC, datetime
+    from pathlib import Path
 
+    from imgscope.cli._gate import Gate, show_verdicts
+    from imgscope.cli._image_list import read_image_list
+    from imgscope.cli._inspect import exit_code
+    from imgscope.cli._messages import show_note
+    from imgscope.cli._output import parse_outputs, write_outputs
+    from imgscope.policy.settings import read_settings
+
+    references = [*images, *(read_image_list(image_list) if image_list is not None else ())]
+    if not references:
+        raise click.UsageError("Missing argument 'IMAGE...'.", context)
     parsed = parse_outputs(outputs or ("text",))
-    reports, failed = inspect_each(images, common)
+    settings = read_settings(Path(), choices, config=common.config, today=datetime.now(UTC).date())
+    for note in settings.notes:
+        show_note(note)
+    reports, failed = Gate(settings, common).audit(references)
     if reports:
-        write_outputs(parsed, reports, several=len(images) > 1, detailed=common.verbose)
+        write_outputs(parsed, reports, several=len(references) > 1, detailed=common.verbose)
+    if not common.quiet:
+        show_verdicts(reports, len(references))
     context.exit(max(exit_code(reports), failed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -34,6 +35,7 @@ def COMMAND(context: click.Context, image: str, no_tui: bool, outputs: tuple[str
         context.exit(_list_platforms(image, outputs, common))
     if no_tui or outputs or not _is_capable_terminal():
         context.exit(_report(image, outputs or ("text",), common))
+    from imgscope.policy.settings import read_rules
     from imgscope.tui import run
 
     context.exit(
@@ -43,6 +45,7 @@ def COMMAND(context: click.Context, image: str, no_tui: bool, outputs: tuple[str
             jobs=common.jobs,
             insecure_registries=common.insecure_registries,
             cache=common.cache,
+            rules=read_rules(Path(), common.config),
         )
     )
 
@@ -65,8 +68,9 @@ def _list_platforms(image: str, outputs: tuple[str, ...], common: Common) -> int
 def _report(image: str, outputs: tuple[str, ...], common: Common) -> int:
     from imgscope.cli._inspect import exit_code, inspect
     from imgscope.cli._output import parse_outputs, write_outputs
+    from imgscope.policy.settings import read_rules
 
     parsed = parse_outputs(outputs)
-    report = inspect(image, common)
+    report = inspect(image, common, read_rules(Path(), common.config)).report
     write_outputs(parsed, [report], several=False, detailed=common.verbose)
     return exit_code([report])

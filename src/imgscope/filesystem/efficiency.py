@@ -9,7 +9,9 @@ layer to touch it does not list it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -30,14 +32,40 @@ class PathVersions(msgspec.Struct, kw_only=True):
     total_size: int = 0
 
 
-def efficiency(tree: FileTree) -> float:
-    """Return the score, 1.0 for an image where no path stands in two layers."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiveScore:
+    """What dive's rules judge an image by. `user_size` is the bytes of all layers but the lowest.
+
+    `efficiency` is 1.0 for an image where no path stands in two layers.
+    """
+
+    efficiency: float
+    wasted_bytes: int
+    user_size: int
+
+    @property
+    def user_wasted_share(self) -> float:
+        """The wasted bytes for each byte above the lowest layer, infinite where there are none such.
+
+        dive calls it a percentage. Where nothing is wasted it has no number, and holds any limit; here that is 0.
+        """
+        if not self.wasted_bytes:
+            return 0.0
+        return self.wasted_bytes / self.user_size if self.user_size else math.inf
+
+
+def dive_score(tree: FileTree) -> DiveScore:
+    """Return what dive's rules judge the image by."""
     first_sizes, repeated = _versions(tree)
     smallest = total = sum(first_sizes.values())
     for versions in repeated.values():
         smallest += versions.smallest_size - first_sizes[versions.path]
         total += versions.total_size - first_sizes[versions.path]
-    return smallest / total if total else 1.0
+    return DiveScore(
+        efficiency=smallest / total if total else 1.0,
+        wasted_bytes=sum(versions.total_size for versions in repeated.values()),
+        user_size=sum(layer.unpacked_size for layer in tree.layers[1:]),
+    )
 
 
 def inefficient_paths(tree: FileTree) -> list[PathVersions]:

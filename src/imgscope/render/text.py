@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from imgscope.phrases import attachments_phrase, base_phrase, distro_phrase, libc_phrase, made_by
+from imgscope.phrases import attachments_phrase, base_phrase, check_phrase, distro_phrase, libc_phrase, made_by
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import (
     Attachment,
@@ -19,6 +19,7 @@ from imgscope.report import (
     ImageReport,
     LayerReport,
     LeftoverGroup,
+    PolicyVerdict,
     Severity,
     Waste,
     WasteByCause,
@@ -33,6 +34,7 @@ _SEVERITY_STYLES = {
     Severity.LOW: "cyan",
     Severity.INFO: "dim",
 }
+_STATUS_STYLES = {"pass": "green", "fail": "bold red", "skip": "dim"}
 # Nothing depends on it, but without it rich takes the width of a dumb terminal instead of the one it was given.
 _HEIGHT = 24
 _MOST_PATHS = 10
@@ -99,6 +101,9 @@ def _sections(report: ImageReport, *, detailed: bool) -> Iterator[RenderableType
         yield from _findings(group, detailed=detailed)
     if not report.findings:
         yield _indented("none")
+    if report.policy.checks or report.policy.ignored:
+        yield _heading(f"Policy: {'holds' if report.policy.passed else 'does not hold'}")
+        yield from _policy(report.policy)
     if report.failures:
         yield _heading("Incomplete")
         yield from (_indented(failure.message, style="red") for failure in report.failures)
@@ -261,6 +266,12 @@ def _findings(findings: Sequence[Finding], *, detailed: bool) -> Iterator[Render
             yield from (_detail(_text(name)) for name in (*finding.packages, *(f"/{path}" for path in finding.paths)))
         if finding.fix and (following is None or following.fix != finding.fix):
             yield _detail(_text(f"fix: {finding.fix}", "green"))
+
+
+def _policy(policy: PolicyVerdict) -> Iterator[RenderableType]:
+    yield from (_indented(check_phrase(check), style=_STATUS_STYLES[check.status]) for check in policy.checks)
+    for ignored in policy.ignored:
+        yield _indented(f"ignored: {ignored.rule_id}, {ignored.message} ({ignored.reason})", style="dim")
 
 
 def _detail(line: Text) -> RenderableType:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Final, Literal
+
+import msgspec
 
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
@@ -67,6 +69,19 @@ class Rule:
     topic: Topic = "build"
     leftover: str | None = None
     claims: Callable[[InspectedImage], Iterator[Claim]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSettings:
+    """What a user makes of the rules: those in `disabled` are not asked, `severities` replace those they give."""
+
+    disabled: frozenset[str] = frozenset()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+
+    def weighed(self, finding: Finding) -> Finding:
+        """Return `finding` with the severity that it has for this user."""
+        severity = self.severities.get(finding.rule_id)
+        return finding if severity is None else msgspec.structs.replace(finding, severity=severity)
 
 
 def leftover_rule(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from imgscope.rules.base import RuleSettings
 
 _INCOMPLETE: Final = 3
 _PATIENCE: Final = 0.8
@@ -16,29 +19,24 @@ def run(
     jobs: int = 4,
     insecure_registries: Collection[str] = (),
     cache: bool = True,
+    rules: RuleSettings | None = None,
 ) -> int:
     """Show the image that `reference` names until the user quits; return the exit code of docs/contract.md.
 
-    What the options mean is told at `imgscope.inspect`. Three lines that sum up the image are left on stdout.
-    Raises `ImgscopeError`, once the terminal is free again, where there is no image to show.
+    What the options mean is told at `imgscope.inspect`; `rules` is what the user makes of the rules. Three lines that
+    sum up the image are left on stdout. Raises `ImgscopeError`, once the terminal is free again, where there is no
+    image to show.
     """
     import sys
     from functools import partial
 
     from imgscope import analyze
-    from imgscope.cache import LayerCache
-    from imgscope.oci.platform import Platform
-    from imgscope.sources.base import SourceOptions
     from imgscope.text import printable
     from imgscope.tui.app import InspectApp
     from imgscope.tui.model.summary import closing_lines
 
-    kept = LayerCache() if cache else None
-    options = analyze.Options(
-        platform=Platform.parse(platform) if platform else None,
-        jobs=jobs,
-        cache=kept,
-        source=SourceOptions(insecure_registries=frozenset(insecure_registries), cache=kept),
+    options = analyze.make_options(
+        platform=platform, jobs=jobs, insecure_registries=insecure_registries, cache=cache, rules=rules
     )
     app = InspectApp(reference, partial(analyze.inspect, reference, options=options))
     app.run()
