@@ -1,0 +1,90 @@
+"""What the peers say of the same images: dive of waste, syft of packages. They are installed from PyPI by `.ci/run`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import imgscope
+from imgscope import analyze
+from imgscope.analyze import Inspection
+from imgscope.filesystem.efficiency import dive_score, inefficient_paths
+from imgscope.oci.platform import Platform
+from imgscope.report import ImageReport
+from tests.integration.conftest import DebianImage
+from tests.support.programs import require, run
+
+pytestmark = pytest.mark.integration
+
+SAMPLES = Path(__file__).parents[2] / "sample_images"
+NAMES = ("glibc-fat", "glibc-slim", "glibc-on-musl", "musl")
+# syft's names for the kinds that it calls otherwise.
+KINDS = {"python": "python", "npm": "npm", "deb": "deb", "apk": "apk", "gem": "gem"}
+
+
+@pytest.fixture
+def layout(debian: DebianImage, tmp_path: Path) -> Path:
+    """The Debian image as an OCI layout."""
+    require("skopeo")
+    run(
+        "skopeo", "copy", "-q", "--src-tls-verify=false", f"docker://{debian.reference}", f"oci:{tmp_path / 'layout'}:1"
+    )
+    return tmp_path / "layout"
+
+
+def inspection(reference: str) -> Inspection:
+    return analyze.inspect(reference, options=analyze.Options(platform=Platform.parse("linux/amd64")))
+
+
+def by_dive(reference: str, directory: Path) -> dict[str, Any]:
+    """What dive says of an image, by its JSON."""
+    require("dive", "skopeo")
+    archive, written = directory / "archive.tar", directory / "dive.json"
+    run("skopeo", "copy", "-q", reference, f"docker-archive:{archive}:image:1")
+    run("dive", "--json", written, "--source", "docker-archive", archive)
+    image: dict[str, Any] = json.loads(written.read_bytes())["image"]
+    return image
+
+
+def by_syft(layout: Path) -> set[tuple[str, str, str]]:
+    """The packages that syft finds, of the kinds that both know."""
+    require("syft")
+    found = json.loads(run("syft", "-q", f"oci-dir:{layout}", "-o", "json"))["artifacts"]
+    return {(KINDS[each["type"]], each["name"], each["version"]) for each in found if each["type"] in KINDS}
+
+
+def listed(report: ImageReport) -> set[tuple[str, str, str]]:
+    """The packages of the report, of the same kinds."""
+    return {(found.type, found.name, found.version) for found in report.packages if found.type in KINDS.values()}
+
+
+def assert_scores_agree(found: Inspection, dive: dict[str, Any]) -> None:
+    score = dive_score(found.image.tree)
+    assert score.wasted_bytes == dive["inefficientBytes"]
+    assert score.efficiency == pytest.approx(dive["efficiencyScore"], abs=1e-12)
+    counted = {f"/{path.path}": path.total_size for path in inefficient_paths(found.image.tree)}
+    assert counted == {each["file"]: each["sizeBytes"] for each in dive["fileReference"]}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_waste_is_what_dive_says_to_the_byte(name: str, tmp_path: Path) -> None:
+    assert_scores_agree(inspection(f"oci:{SAMPLES / name}"), by_dive(f"oci:{SAMPLES / name}", tmp_path))
+
+
+def test_waste_of_a_real_image_is_what_dive_says_to_the_byte(layout: Path, tmp_path: Path) -> None:
+    assert_scores_agree(inspection(f"oci:{layout}:1"), by_dive(f"oci:{layout}:1", tmp_path))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_packages_are_those_that_syft_finds(name: str) -> None:
+    assert listed(imgscope.inspect(f"oci:{SAMPLES / name}", platform="linux/amd64")) == by_syft(SAMPLES / name)
+
+
+def test_packages_of_a_real_image_are_those_that_syft_finds(layout: Path) -> None:
+    report = imgscope.inspect(f"oci:{layout}:1", platform="linux/amd64")
+    packages = listed(report)
+    assert packages == by_syft(layout)
+    assert len(packages) > 100
