@@ -96,7 +96,7 @@ def _invocation(report: ImageReport) -> dict[str, Any]:
         invocation["toolExecutionNotifications"] = [
             {
                 "level": "error",
-                "message": {"text": _message(failure.message)},
+                "message": {"text": _message(printable(failure.message))},
                 "descriptor": {"id": f"{failure.stage}-failed"},
                 "properties": {"name": printable(failure.name)},
             }
@@ -111,11 +111,11 @@ def _results(report: ImageReport, pages: Sequence[RulePage], places: Places) -> 
     for finding in report.findings:
         fingerprint = _fingerprint(finding)
         seen[fingerprint] += 1
-        advice = f"\nFix: {finding.fix}" if finding.fix else ""
+        advice = f"\nFix: {printable(finding.fix)}" if finding.fix else ""
         result: dict[str, Any] = {
             "ruleId": finding.rule_id,
             "level": _LEVELS[finding.severity],
-            "message": {"text": _message(finding.message + advice)},
+            "message": {"text": _message(printable(finding.message) + advice)},
             "locations": [_location(finding, report, places)],
             "partialFingerprints": {
                 "imgscope/v1": fingerprint,
@@ -155,7 +155,7 @@ def _location(finding: Finding, report: ImageReport, places: Places) -> dict[str
 def _in_image(path: str) -> dict[str, Any]:
     return {
         "physicalLocation": {"artifactLocation": {"uri": path_uri(path), "uriBaseId": _IMAGE_ROOT}},
-        "message": {"text": _message(f"/{path}")},
+        "message": {"text": _message(printable(f"/{path}"))},
     }
 
 
@@ -170,9 +170,9 @@ def _properties(finding: Finding) -> dict[str, Any]:
 
 
 def _message(text: str) -> str:
-    """Return plain text in which nothing is read as an embedded link (section 3.11.6)."""
-    lines = "\n".join(map(printable, text.split("\n")))[:_LONGEST_MESSAGE]
-    return re.sub(r"[\[\]]", r"\\\g<0>", lines) if "](" in lines else lines
+    """Return `text`, which is printable, with nothing in it that is read as an embedded link (section 3.11.6)."""
+    text = text[:_LONGEST_MESSAGE]
+    return re.sub(r"[\[\]]", r"\\\g<0>", text) if "](" in text else text
 
 
 def _fingerprint(finding: Finding) -> str:
