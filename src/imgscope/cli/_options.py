@@ -20,7 +20,10 @@ LIST_PLATFORMS: Final = "list"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
-    """The options of every command that reads images, as they were typed."""
+    """The options of every command that reads images, as they were typed.
+
+    `contents` is not typed: an output that was asked for needs to know what is in the image.
+    """
 
     platform: str | None
     config: Path | None
@@ -29,6 +32,7 @@ class Common:
     cache: bool
     quiet: bool
     verbose: bool
+    contents: bool = False
 
 
 def insecure_registry_option(function: Function) -> Function:

@@ -46,6 +46,11 @@ def parse_outputs(texts: Sequence[str]) -> list[Output]:
     return outputs
 
 
+def needs_contents(outputs: Sequence[Output]) -> bool:
+    """Tell whether one of `outputs` shows more of the image than the report holds."""
+    return any(output.render.needs_contents for output in outputs)
+
+
 def write_outputs(
     outputs: Sequence[Output],
     reports: Sequence[ImageReport],

@@ -39,6 +39,7 @@ def COMMAND(
     Exit code 0: the policy holds. 1: it does not. 2: usage or configuration error. 3: an image could not be
     inspected, or not completely.
     """
+    from dataclasses import replace
     from datetime import UTC, datetime
     from pathlib import Path
 
@@ -46,7 +47,7 @@ def COMMAND(
     from imgscope.cli._image_list import read_image_list
     from imgscope.cli._inspect import exit_code
     from imgscope.cli._messages import show_note
-    from imgscope.cli._output import parse_outputs, write_outputs
+    from imgscope.cli._output import needs_contents, parse_outputs, write_outputs
     from imgscope.dockerfile.parse import read_dockerfile
     from imgscope.policy.settings import read_settings
 
@@ -58,7 +59,7 @@ def COMMAND(
     settings = read_settings(Path(), choices, config=common.config, today=datetime.now(UTC).date())
     for note in settings.notes:
         show_note(note)
-    reports, failed = Gate(settings, common).audit(references)
+    reports, failed = Gate(settings, replace(common, contents=needs_contents(parsed))).audit(references)
     if reports:
         write_outputs(parsed, reports, several=len(references) > 1, detailed=common.verbose, dockerfile=built_from)
     if not common.quiet:

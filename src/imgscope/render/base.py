@@ -27,6 +27,10 @@ class RenderOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Render:
-    """A format: `render` returns the whole output, ending in a newline, for one or more reports."""
+    """A format: `render` returns the whole output, ending in a newline, for one or more reports.
+
+    With `needs_contents` every report has to be a `ReportWithContents`.
+    """
 
     render: Callable[[Sequence[ImageReport], RenderOptions], str]
+    needs_contents: bool = False

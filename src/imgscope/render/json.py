@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from imgscope.contents import without_contents
 from imgscope.render._json import json_text
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import ImageReport
@@ -17,7 +18,8 @@ _PATH_FIELDS: Final = ("path", "paths", "loader")
 
 
 def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
-    document: Any = list(reports) if options.several or len(reports) != 1 else reports[0]
+    plain = [without_contents(report) for report in reports]
+    document: Any = plain if options.several or len(plain) != 1 else plain[0]
     try:
         return json_text(document)
     except UnicodeEncodeError:
