@@ -93,7 +93,7 @@ def test_it_fits_a_comment_however_much_there_is_to_say(count: int) -> None:
 
 def test_what_there_is_no_room_for_is_named() -> None:
     written = render(*[example()] * 60)
-    assert re.search(r"\nLeft out to fit a comment: .*layers.*\.\n", written)
+    assert re.search(r"\nLeft out to fit a comment: .*findings.*\.\n", written)
 
 
 def test_C71_nothing_that_an_image_says_becomes_an_element_a_link_or_a_mention() -> None:
