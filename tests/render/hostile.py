@@ -22,6 +22,7 @@ HOSTILE: Final = (
     f"{MARK}f @everyone @org/team #1 GH-2 https://evil.example/ www.evil.example",
     f"{MARK}g [link](https://evil.example) ![image](https://evil.example/x.png) **bold** _it_ ~~no~~",
     f"{MARK}h caf\udce9 \x00 \ufffe \uffff",
+    f"::error title={MARK}j::owned" + " ::warning::owned ##[error]owned ##vso[task.complete]owned" * 4,
     f"{MARK}i:scheme,list;'quote\"{{0}}${{x}}\\",
 )
 

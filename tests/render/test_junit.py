@@ -114,4 +114,4 @@ def test_a_finding_with_very_many_names_is_cut_short() -> None:
         paths=tuple(f"p{number}" for number in range(1000)),
     )  # fmt: skip
     text = RENDER([msgspec.structs.replace(example(), findings=(finding,))], RenderOptions())
-    assert "  /p99\n  and 900 more<" in text
+    assert "- /p99\n- and 900 more<" in text

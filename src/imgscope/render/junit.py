@@ -116,9 +116,9 @@ def _lines(finding: Finding) -> Iterator[str]:
     if finding.layer is not None:
         yield f"layer {finding.layer}: {finding.instruction or '(not recorded)'}"
     names = [*finding.packages, *(f"/{path}" for path in finding.paths)]
-    yield from (f"  {name}" for name in names[:_MOST_NAMES])
+    yield from (f"- {name}" for name in names[:_MOST_NAMES])
     if len(names) > _MOST_NAMES:
-        yield f"  and {len(names) - _MOST_NAMES} more"
+        yield f"- and {len(names) - _MOST_NAMES} more"
     if finding.fix:
         yield f"fix: {finding.fix}"
 
