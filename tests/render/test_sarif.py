@@ -48,7 +48,7 @@ def without_rules(text: str) -> str:
     """Leave out what every run says of all rules: their pages change with the rules, not with this format."""
     document = json.loads(text)
     for run in document["runs"]:
-        run["tool"]["driver"]["rules"] = run["tool"]["driver"]["rules"][:1]
+        run["tool"]["driver"]["rules"] = []
         run["tool"]["driver"]["semanticVersion"] = "0"
         for result in run["results"]:
             del result["ruleIndex"]
