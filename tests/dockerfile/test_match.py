@@ -91,3 +91,16 @@ def test_very_long_files_and_histories_are_matched_from_their_ends(count: int) -
     found = lines(text, *(f"RUN step {number}" for number in range(count)))
     assert found[count - 1] == count + 1
     assert len(found) == 500
+
+
+@pytest.mark.parametrize(("created_by", "line"), [("WORKDIR /srv/app", 2), ("WORKDIR /var", None), ("COPY ", None)])
+def test_a_directory_may_be_written_relative_to_the_one_before(created_by: str, line: int | None) -> None:
+    found = lines("FROM x\nWORKDIR app\nCOPY a /b\n", created_by)
+    assert found.get(0) == line
+
+
+def test_the_last_of_equal_instructions_counts() -> None:
+    matched = match_layers(parse_dockerfile("FROM x\nUSER a\nUSER b\n", "Dockerfile"), [])
+    (user, nothing) = (matched.last(["USER"]), matched.last(["CMD"]))
+    assert user is not None
+    assert (user.line, nothing) == (3, None)

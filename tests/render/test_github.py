@@ -66,3 +66,9 @@ def test_C71_every_line_is_one_command_whatever_an_image_calls_things() -> None:
 def test_an_image_with_nothing_to_say_has_no_annotation() -> None:
     report = msgspec.structs.replace(inspect(layer(file("a"))).report, findings=())
     assert RENDER([report], RenderOptions()) == ""
+
+
+def test_of_very_many_paths_the_rest_is_counted() -> None:
+    finding = msgspec.structs.replace(example().findings[0], paths=tuple(f"p{number}" for number in range(12)))
+    (line,) = RENDER([msgspec.structs.replace(example(), findings=(finding,))], RenderOptions()).splitlines()
+    assert "/p9%0Aand 2 more paths%0A" in line
