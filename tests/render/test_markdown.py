@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from imgscope.render import renderer
 from imgscope.render._markup import code, text
 from imgscope.render.base import RenderOptions
-from imgscope.report import IgnoredFinding, ImageReport, PolicyCheck, PolicyVerdict
+from imgscope.report import IgnoredFinding, ImageReport, PolicyCheck, PolicyVerdict, Severity
 from tests.render.example import example
 from tests.render.golden import assert_golden
 from tests.render.hostile import HOSTILE, MARK, hostile
@@ -70,8 +70,11 @@ def test_what_could_not_be_read_is_told() -> None:
 
 
 def test_what_is_ignored_can_be_unfolded() -> None:
-    verdict = PolicyVerdict(passed=True, checks=(), ignored=(IgnoredFinding(rule_id="x", reason="because"),))
-    assert "<summary>Ignored (1)</summary>\n\n- <code>x</code> because" in render(
+    ignored = IgnoredFinding(
+        rule_id="x", reason="because", severity=Severity.LOW, message="what it is", paths=(), packages=()
+    )
+    verdict = PolicyVerdict(passed=True, checks=(), ignored=(ignored,))
+    assert "<summary>Ignored (1)</summary>\n\n- <code>x</code> what it is (because)" in render(
         msgspec.structs.replace(example(), policy=verdict)
     )
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def COMMAND(
     context: click.Context,
+    *,
     images: tuple[str, ...],
     outputs: tuple[str, ...],
     image_list: str | None,

@@ -83,7 +83,10 @@ def _blocks(report: ImageReport) -> Iterator[_Block]:
             title="packages", body=_folded(f"Largest packages ({len(report.packages)})", _packages(report.packages))
         )
     if report.policy.ignored:
-        lines = [f"- {code(each.rule_id)} {text(each.reason)}" for each in report.policy.ignored[:_MOST_ROWS]]
+        lines = [
+            f"- {code(each.rule_id)} {text(each.message)} ({text(each.reason)})"
+            for each in report.policy.ignored[:_MOST_ROWS]
+        ]
         yield _Block(title="ignored", body=_folded(f"Ignored ({len(report.policy.ignored)})", "\n".join(lines)))
 
 
