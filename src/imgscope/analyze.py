@@ -16,6 +16,7 @@ from imgscope.assemble import Judgement, RunFacts, assemble
 from imgscope.attachments import AttachmentSearch
 from imgscope.base_image import find_base
 from imgscope.cache import LayerCache
+from imgscope.contents import with_contents
 from imgscope.errors import ImgscopeError
 from imgscope.facts import NO_DISTRO, Fact, InspectedImage, InstalledPackage, LayerOrigin
 from imgscope.filesystem.stack import stack
@@ -46,12 +47,13 @@ class Options:
     """How to inspect. `platform` None is this machine's; `jobs` is how many layers are read at once.
 
     Layers that `cache` knows are not fetched, and those that are fetched are left there. `rules` is what the user
-    makes of them.
+    makes of them. With `contents` the report is a `ReportWithContents`.
     """
 
     platform: Platform | None = None
     jobs: int = DEFAULT_LIMITS.concurrent_layers
     cache: LayerCache | None = None
+    contents: bool = False
     source: SourceOptions = field(default_factory=SourceOptions)
     rules: RuleSettings = field(default_factory=RuleSettings)
 
@@ -62,6 +64,7 @@ def make_options(
     jobs: int,
     insecure_registries: Collection[str],
     cache: bool,
+    contents: bool = False,
     rules: RuleSettings | None = None,
 ) -> Options:
     """Return the options that are written this way; with `cache`, layers are kept in the user's cache directory.
@@ -73,6 +76,7 @@ def make_options(
         platform=Platform.parse(platform) if platform else None,
         jobs=jobs,
         cache=kept,
+        contents=contents,
         source=SourceOptions(insecure_registries=frozenset(insecure_registries), cache=kept),
         rules=rules or RuleSettings(),
     )
@@ -196,6 +200,8 @@ class _Pipeline:
         )
         failures, attachments = tuple(self._failures), attached.attachments
         report = assemble(head, image, judgement, failures, run, base=base, attachments=attachments)
+        if self._options.contents:
+            report = with_contents(report, tree)
         return Inspection(report=report, head=head, image=image)
 
     def _settle(self, early: ImageHead, tree: FileTree, reader: PassingReader) -> ImageHead:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from imgscope.cli._output import options_for_stdout
+from imgscope.render import formats
 from tests.cli.conftest import Run
 from tests.support.image_files import write_oci_layout
 from tests.support.images import file, image, index, layer
@@ -42,7 +43,10 @@ def test_quiet_leaves_stderr_empty(run: Run, layout: Path, command: list[str]) -
 def test_an_unknown_format_is_refused_with_those_there_are(run: Run) -> None:
     ended = run("audit", "nginx", "-o", "jsno=r.json")
     assert ended.code == 2
-    assert ended.err == "imgscope: there is no output format 'jsno'\n  hint: did you mean json? There are: json, text\n"
+    there_are = ", ".join(formats())
+    assert ended.err == (
+        f"imgscope: there is no output format 'jsno'\n  hint: did you mean json? There are: {there_are}\n"
+    )
 
 
 @pytest.mark.parametrize("output", ["base", "schema", "_private", "JSON", ""])

@@ -31,7 +31,7 @@ _ATTACHMENTS: Final = (
 @cache
 def example(*, lost_layer: bool = False) -> ImageReport:
     """Return the report on the example; with `lost_layer` one of its layers is missing where it is kept."""
-    built = _image()
+    built = image_of_example()
     lost = {built.layers[2].digest: None} if lost_layer else {}
     report = analyze.inspect_source(MemorySource(built, replaced=lost)).report
     run = Run(
@@ -47,7 +47,8 @@ def example(*, lost_layer: bool = False) -> ImageReport:
     return msgspec.structs.replace(report, image=summary, run=run)
 
 
-def _image() -> BuiltImage:
+def image_of_example() -> BuiltImage:
+    """Return the example itself."""
     return image(
         [
             _layer("/bin/sh -c #(nop) ADD file:a1b2 in / ", *_base()),

@@ -12,13 +12,17 @@ from imgscope.render import formats, renderer
 
 
 def test_every_format_can_be_had_by_its_name() -> None:
-    assert formats() == ["json", "text"]
+    assert formats() == ["cyclonedx", "dive", "github", "html", "json", "junit", "markdown", "sarif", "text"]
     for name in formats():
         assert callable(renderer(name).render)
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("jso", "did you mean json? There are: json, text"), ("pdf", "There are: json, text")]
+    ("name", "hint"),
+    [
+        ("jso", "did you mean json? There are: cyclonedx, dive, github, html, json, junit, markdown, sarif, text"),
+        ("pdf", "There are: cyclonedx, dive, github, html, json, junit, markdown, sarif, text"),
+    ],
 )
 def test_a_name_that_is_none_is_refused_with_those_there_are(name: str, hint: str) -> None:
     with pytest.raises(UsageError) as raised:

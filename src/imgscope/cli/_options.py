@@ -20,7 +20,10 @@ LIST_PLATFORMS: Final = "list"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
-    """The options of every command that reads images, as they were typed."""
+    """The options of every command that reads images, as they were typed.
+
+    `contents` is not typed: an output that was asked for needs to know what is in the image.
+    """
 
     platform: str | None
     config: Path | None
@@ -29,6 +32,7 @@ class Common:
     cache: bool
     quiet: bool
     verbose: bool
+    contents: bool = False
 
 
 def insecure_registry_option(function: Function) -> Function:
@@ -106,13 +110,27 @@ def _common_options(function: Function, *, lists_platforms: bool) -> Function:
     return command  # type: ignore[return-value]
 
 
+class _OutputOption(click.Option):
+    """Lists the formats only where help is asked for: to find them takes loading what they are made of."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from imgscope.render import formats
+
+        self.help = f"Write a report to PATH or stdout ('-'); repeatable. Formats: {', '.join(formats())}."
+        return super().get_help_record(ctx)
+
+
 def output_option(function: Function) -> Function:
     """Add the repeatable `-o FORMAT[=PATH]`."""
+    return click.option("-o", "--output", "outputs", metavar="FORMAT[=PATH]", multiple=True, cls=_OutputOption)(
+        function
+    )
+
+
+def dockerfile_option(function: Function) -> Function:
+    """Add `--dockerfile PATH`."""
     return click.option(
-        "-o",
-        "--output",
-        "outputs",
-        metavar="FORMAT[=PATH]",
-        multiple=True,
-        help="Write a report: text or json, to PATH or stdout ('-'). Repeatable.",
+        "--dockerfile",
+        metavar="PATH",
+        help="The Dockerfile that the image was built from: sarif and github show findings at its lines.",
     )(function)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from imgscope.dockerfile.parse import Dockerfile
 from imgscope.errors import UsageError
 from imgscope.render import renderer
 from imgscope.render.base import Render, RenderOptions
@@ -45,14 +46,27 @@ def parse_outputs(texts: Sequence[str]) -> list[Output]:
     return outputs
 
 
-def write_outputs(outputs: Sequence[Output], reports: Sequence[ImageReport], *, several: bool, detailed: bool) -> None:
+def needs_contents(outputs: Sequence[Output]) -> bool:
+    """Tell whether one of `outputs` shows more of the image than the report holds."""
+    return any(output.render.needs_contents for output in outputs)
+
+
+def write_outputs(
+    outputs: Sequence[Output],
+    reports: Sequence[ImageReport],
+    *,
+    several: bool,
+    detailed: bool,
+    dockerfile: Dockerfile | None = None,
+) -> None:
     """Write all reports. Raises `UsageError` when a file cannot be written after all.
 
-    `several`: more images than one were asked for. `detailed`: nothing in the reports is cut short.
+    `several`: more images than one were asked for. `detailed`: nothing in the reports is cut short. `dockerfile`: what
+    the images were built from.
     """
     for output in outputs:
         place = options_for_stdout() if output.path is None else RenderOptions()
-        text = output.render.render(reports, replace(place, several=several, detailed=detailed))
+        text = output.render.render(reports, replace(place, several=several, detailed=detailed, dockerfile=dockerfile))
         if output.path is None:
             _print(text)
             continue

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imgscope.cli._options import Common, common_options, output_option
+from imgscope.cli._options import Common, common_options, dockerfile_option, output_option
 from imgscope.cli._policy_options import policy_options
 from imgscope.cli._sections import SectionedCommand
 
@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 @click.argument("images", metavar="IMAGE...", nargs=-1)
 @output_option
 @click.option("--image-list", metavar="FILE", help="Inspect the images in FILE, one a line, # comments; '-' is stdin.")
+@dockerfile_option
 @common_options
 @policy_options
 @click.pass_context
 def COMMAND(
     context: click.Context,
+    *,
     images: tuple[str, ...],
     outputs: tuple[str, ...],
     image_list: str | None,
+    dockerfile: str | None,
     choices: Choices,
     common: Common,
 ) -> None:
@@ -37,6 +40,7 @@ def COMMAND(
     Exit code 0: the policy holds. 1: it does not. 2: usage or configuration error. 3: an image could not be
     inspected, or not completely.
     """
+    from dataclasses import replace
     from datetime import UTC, datetime
     from pathlib import Path
 
@@ -44,19 +48,21 @@ def COMMAND(
     from imgscope.cli._image_list import read_image_list
     from imgscope.cli._inspect import exit_code
     from imgscope.cli._messages import show_note
-    from imgscope.cli._output import parse_outputs, write_outputs
+    from imgscope.cli._output import needs_contents, parse_outputs, write_outputs
+    from imgscope.dockerfile.parse import read_dockerfile
     from imgscope.policy.settings import read_settings
 
     references = [*images, *(read_image_list(image_list) if image_list is not None else ())]
     if not references:
         raise click.UsageError("Missing argument 'IMAGE...'.", context)
     parsed = parse_outputs(outputs or ("text",))
+    built_from = read_dockerfile(dockerfile) if dockerfile is not None else None
     settings = read_settings(Path(), choices, config=common.config, today=datetime.now(UTC).date())
     for note in settings.notes:
         show_note(note)
-    reports, failed = Gate(settings, common).audit(references)
+    reports, failed = Gate(settings, replace(common, contents=needs_contents(parsed))).audit(references)
     if reports:
-        write_outputs(parsed, reports, several=len(references) > 1, detailed=common.verbose)
+        write_outputs(parsed, reports, several=len(references) > 1, detailed=common.verbose, dockerfile=built_from)
     if not common.quiet:
         show_verdicts(reports, len(references))
     context.exit(max(exit_code(reports), failed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -67,10 +68,10 @@ def _list_platforms(image: str, outputs: tuple[str, ...], common: Common) -> int
 
 def _report(image: str, outputs: tuple[str, ...], common: Common) -> int:
     from imgscope.cli._inspect import exit_code, inspect
-    from imgscope.cli._output import parse_outputs, write_outputs
+    from imgscope.cli._output import needs_contents, parse_outputs, write_outputs
     from imgscope.policy.settings import read_rules
 
     parsed = parse_outputs(outputs)
-    report = inspect(image, common, read_rules(Path(), common.config)).report
+    report = inspect(image, replace(common, contents=needs_contents(parsed)), read_rules(Path(), common.config)).report
     write_outputs(parsed, [report], several=False, detailed=common.verbose)
     return exit_code([report])

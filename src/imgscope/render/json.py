@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
+from imgscope.contents import without_contents
+from imgscope.render._json import json_text
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import ImageReport
-from imgscope.text import UNSAFE, printable
+from imgscope.text import printable
 
 _PATH_FIELDS: Final = ("path", "paths", "loader")
 
 
 def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
-    document: Any = list(reports) if options.several or len(reports) != 1 else reports[0]
+    plain = [without_contents(report) for report in reports]
+    document: Any = plain if options.several or len(plain) != 1 else plain[0]
     try:
-        encoded = msgspec.json.encode(document)
+        return json_text(document)
     except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_encodable(msgspec.to_builtins(document), is_path=False))
-    text = msgspec.json.format(encoded, indent=2).decode()
-    return UNSAFE.sub(_escape, text) + "\n"
-
-
-def _escape(match: re.Match[str]) -> str:
-    """Escape what JSON allows in strings but a terminal acts on. Line feeds are those between the lines."""
-    return match.group() if match.group() == "\n" else f"\\u{ord(match.group()):04x}"
+        return json_text(_encodable(msgspec.to_builtins(document), is_path=False))
 
 
 def _encodable(value: Any, *, is_path: bool) -> Any:

@@ -37,6 +37,8 @@ _SEVERITY_STYLES = {
 _STATUS_STYLES = {"pass": "green", "fail": "bold red", "skip": "dim"}
 # Nothing depends on it, but without it rich takes the width of a dumb terminal instead of the one it was given.
 _HEIGHT = 24
+# GitHub Actions and Azure Pipelines take what follows for a command, wherever it begins a line of a log.
+_COMMANDS = ("::", "##[", "##vso[")
 _MOST_PATHS = 10
 _MOST_NAMES = 8
 _MOST_LAYERS = 4
@@ -74,7 +76,15 @@ def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
         if position:
             console.print()
         console.print(Group(*_sections(report, detailed=options.detailed)))
-    return "\n".join(line.rstrip() for line in written.getvalue().split("\n"))
+    return "\n".join(_inert(line.rstrip()) for line in written.getvalue().split("\n"))
+
+
+def _inert(line: str) -> str:
+    """Return `line` as one that a build log only shows: a name may have been folded where it looks like a command."""
+    text = line.lstrip()
+    if not text.startswith(_COMMANDS):
+        return line
+    return f"{line[: max(len(line) - len(text) - 1, 0)]}\\{text}"
 
 
 def _sections(report: ImageReport, *, detailed: bool) -> Iterator[RenderableType]:

@@ -1,0 +1,211 @@
+"""Markdown that fits a comment on a pull request or a step summary: what matters first, the rest to be unfolded.
+
+GitHub takes comments of up to 65,536 characters; GitLab and others take more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from imgscope.phrases import base_phrase, distro_phrase, libc_phrase, made_by
+from imgscope.render._markup import code, text
+from imgscope.render.base import Render, RenderOptions
+from imgscope.report import Finding, ImageReport, LayerReport, Package, PolicyVerdict, Severity
+from imgscope.text import format_count, format_size
+
+_MOST_CHARACTERS: Final = 65_000
+_LEAST_SHARE: Final = 400
+_TOP_FINDINGS: Final = 5
+_MOST_ROWS: Final = 60
+_MOST_NAMES: Final = 5
+_SYMBOLS: Final = {"pass": "✅", "fail": "❌", "skip": "➖"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """A part that is there as a whole or, where there is no room, not at all."""
+
+    title: str
+    body: str
+
+
+def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
+    if not reports:
+        return "No image could be inspected.\n"
+    fitting = reports[: _MOST_CHARACTERS // _LEAST_SHARE]
+    share = _MOST_CHARACTERS // len(fitting)
+    images = [_fit(_heading(report), list(_blocks(report)), share) for report in fitting]
+    if len(fitting) < len(reports):
+        images.append(f"{format_count(len(reports) - len(fitting), 'more image')} not shown here.\n")
+    return "\n".join(images)
+
+
+def _fit(heading: str, blocks: Iterable[_Block], room: int) -> str:
+    """Return `heading` and those of `blocks`, in order, for which there is room, and say which are left out."""
+    written, left_out = heading, list[str]()
+    for block in blocks:
+        if len(written) + len(block.body) + 1 + 200 <= room:
+            written += f"\n{block.body}"
+        else:
+            left_out.append(block.title)
+    return written + (f"\nLeft out to fit a comment: {', '.join(left_out)}.\n" if left_out else "")
+
+
+def _heading(report: ImageReport) -> str:
+    symbol, verdict = "✅", "the policy holds" if report.policy.checks else "inspected"
+    if not report.policy.passed:
+        symbol, verdict = "❌", "the policy does not hold"
+    if not report.complete:
+        symbol, verdict = "⚠️" if report.policy.passed else symbol, f"{verdict}, but not all of it could be read"
+    return f"### {symbol} {code(report.image.reference[:120])}: {verdict}\n"
+
+
+def _blocks(report: ImageReport) -> Iterator[_Block]:
+    yield _Block(title="sizes", body=_sizes(report))
+    if report.policy.checks:
+        yield _Block(title="policy", body=_policy(report.policy))
+    if report.failures:
+        lines = [f"- {text(failure.message)}" for failure in report.failures[:_MOST_ROWS]]
+        yield _Block(title="what could not be read", body="\n".join(["**Could not be read**", "", *lines, ""]))
+    yield _Block(title="top findings", body=_top_findings(report.findings))
+    yield _Block(title="layers", body=_folded(f"Layers ({len(report.layers)})", _layers(report.layers)))
+    if report.findings:
+        yield _Block(
+            title="findings", body=_folded(f"All findings ({len(report.findings)})", _findings(report.findings))
+        )
+    if report.waste.paths:
+        yield _Block(title="waste", body=_folded(f"Waste ({format_size(report.waste.wasted_bytes)})", _waste(report)))
+    if report.packages:
+        yield _Block(
+            title="packages", body=_folded(f"Largest packages ({len(report.packages)})", _packages(report.packages))
+        )
+    if report.policy.ignored:
+        lines = [
+            f"- {code(each.rule_id)} {text(each.message)} ({text(each.reason)})"
+            for each in report.policy.ignored[:_MOST_ROWS]
+        ]
+        yield _Block(title="ignored", body=_folded(f"Ignored ({len(report.policy.ignored)})", "\n".join(lines)))
+
+
+def _sizes(report: ImageReport) -> str:
+    image, waste = report.image, report.waste
+    growth = {
+        check.name: f" ({text(check.actual)})" for check in report.policy.checks if check.name.endswith("-growth")
+    }
+    platform = "/".join(filter(None, (image.platform.os, image.platform.architecture, image.platform.variant)))
+    told = [text(platform), text(distro_phrase(report.distro)), text(libc_phrase(report.libc))]
+    counts = [format_count(image.layer_count, "layer"), format_count(image.file_count, "file")]
+    told += [*counts, format_count(len(report.packages), "package")]
+    if image.base is not None:
+        told.append(f"base: {text(base_phrase(image.base, report.layers))}")
+    sizes = {
+        "compressed": format_size(image.compressed_size) + growth.get("compressed-growth", ""),
+        "unpacked": format_size(image.unpacked_size) + growth.get("unpacked-growth", ""),
+        "left over by the build": format_size(report.leftovers.bytes),
+        "wasted": format_size(waste.wasted_bytes),
+        "efficiency": f"{waste.efficiency:.1%}",
+    }
+    return _table(sizes, "rrrrr", [sizes.values()]) + f"\n{' · '.join(told)}\n"
+
+
+def _policy(policy: PolicyVerdict) -> str:
+    rows = (
+        (_SYMBOLS[check.status], code(check.name), text(check.actual), text(check.limit))
+        for check in policy.checks[:_MOST_ROWS]
+    )
+    return _table(("", "check", "actual", "limit"), "llll", rows)
+
+
+def _top_findings(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return "No findings.\n"
+    counted = Counter(finding.severity for finding in findings)
+    counts = ", ".join(f"{counted[severity]} {severity.value}" for severity in reversed(Severity) if counted[severity])
+    lines = [f"**Findings:** {counts}", ""]
+    lines += (f"{_finding_line(finding)}" for finding in findings[:_TOP_FINDINGS])
+    return "\n".join([*lines, ""])
+
+
+def _finding_line(finding: Finding) -> str:
+    layer = f" (layer {finding.layer})" if finding.layer is not None else ""
+    return f"- **{finding.severity.value}** {code(finding.rule_id)} {text(finding.message)}{layer}"
+
+
+def _findings(findings: Sequence[Finding]) -> str:
+    lines: list[str] = []
+    for finding in findings[:_MOST_ROWS]:
+        lines.append(_finding_line(finding))
+        if finding.instruction:
+            lines.append(f"  - {code(finding.instruction)}")
+        names = [*finding.packages, *(f"/{path}" for path in finding.paths)]
+        if names:
+            lines.append(f"  - {_some(names)}")
+        if finding.fix:
+            lines.append(f"  - fix: {text(finding.fix)}")
+    return "\n".join([*lines, *_and_more(len(findings))])
+
+
+def _layers(layers: Sequence[LayerReport]) -> str:
+    rows = (
+        (
+            str(layer.index),
+            format_size(layer.compressed_size),
+            "?" if layer.error else format_size(layer.unpacked_size),
+            format_size(layer.wasted_bytes) if layer.wasted_bytes else "",
+            code(_made_by(layer)[:120]),
+        )
+        for layer in layers[:_MOST_ROWS]
+    )
+    table = _table(("#", "compressed", "unpacked", "wasted", "instruction"), "rrrrl", rows)
+    return "\n".join([table, *_and_more(len(layers))])
+
+
+def _made_by(layer: LayerReport) -> str:
+    instruction = f"{layer.instruction.keyword} {layer.instruction.text}" if layer.instruction else None
+    return made_by(instruction, layer.created_by, layer.digest)
+
+
+def _waste(report: ImageReport) -> str:
+    rows = (
+        (format_size(path.bytes), path.cause, ", ".join(map(str, path.layers[:_MOST_NAMES])), code(f"/{path.path}"))
+        for path in report.waste.paths[:20]
+    )
+    return _table(("bytes", "cause", "layers", "path"), "rlll", rows)
+
+
+def _packages(packages: Sequence[Package]) -> str:
+    largest = sorted(packages, key=lambda package: -_package_size(package))[:20]
+    rows = (
+        (format_size(_package_size(package)), str(package.layer), code(package.name), code(package.version))
+        for package in largest
+    )
+    return _table(("bytes", "layer", "package", "version"), "rrll", rows)
+
+
+def _package_size(package: Package) -> int:
+    return package.file_bytes if package.file_bytes is not None else package.installed_size or 0
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(map(code, names[:_MOST_NAMES])) + more
+
+
+def _and_more(count: int) -> list[str]:
+    return [f"\nand {count - _MOST_ROWS} more"] if count > _MOST_ROWS else []
+
+
+def _folded(title: str, body: str) -> str:
+    # Markdown inside an HTML block needs the empty lines around it.
+    return f"<details><summary>{title}</summary>\n\n{body.rstrip()}\n\n</details>\n"
+
+
+def _table(titles: Iterable[str], alignment: str, rows: Iterable[Iterable[str]]) -> str:
+    ruler = ["--:" if each == "r" else ":--" for each in alignment]
+    return "".join(f"| {' | '.join(row)} |\n" for row in (titles, ruler, *rows))
+
+
+RENDER = Render(render=_render)
