@@ -179,12 +179,7 @@ class _Pipeline:
             origins = origins_of(head, base)
         if self._options.cache and self._options.cache.problem:
             self._progress(events.Note(message=self._options.cache.problem))
-        for layer in tree.layers:
-            if layer.error is not None:
-                advice = f"; {layer.hint}" if layer.hint else ""
-                self._fail("layer", layer.digest, f"layer {layer.digest} {layer.error}{advice}")
-        if tree.error is not None:
-            self._fail("layer", "all", tree.error)
+        self._note_failures(tree)
         image = self._find_facts(head, origins, tree)
         if known is not None and image.is_complete:
             known.remember(known_image(head))
@@ -203,6 +198,14 @@ class _Pipeline:
         if self._options.contents:
             report = with_contents(report, tree)
         return Inspection(report=report, head=head, image=image)
+
+    def _note_failures(self, tree: FileTree) -> None:
+        for layer in tree.layers:
+            if layer.error is not None:
+                advice = f"; {layer.hint}" if layer.hint else ""
+                self._fail("layer", layer.digest, f"layer {layer.digest} {layer.error}{advice}")
+        if tree.error is not None:
+            self._fail("layer", "all", tree.error)
 
     def _settle(self, early: ImageHead, tree: FileTree, reader: PassingReader) -> ImageHead:
         """Return the head that holds, and say what is new about it."""

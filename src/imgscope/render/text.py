@@ -8,24 +8,27 @@ from itertools import zip_longest
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from imgscope.phrases import attachments_phrase, base_phrase, check_phrase, distro_phrase, libc_phrase, made_by
+from imgscope.phrases import attachments_phrase, base_phrase, check_phrase, distro_phrase, libc_phrase
+from imgscope.render._tables import (
+    causes,
+    layers_table,
+    leftovers_table,
+    packages_table,
+    safe_text,
+    waste_table,
+    waste_title,
+)
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import (
     Attachment,
     Finding,
     ImageReport,
-    LayerReport,
-    LeftoverGroup,
     PolicyVerdict,
     Severity,
-    Waste,
-    WasteByCause,
-    WastedPath,
 )
-from imgscope.text import format_count, format_size, printable
+from imgscope.text import format_count, format_size
 
 _SEVERITY_STYLES = {
     Severity.CRITICAL: "bold red",
@@ -39,24 +42,6 @@ _STATUS_STYLES = {"pass": "green", "fail": "bold red", "skip": "dim"}
 _HEIGHT = 24
 # GitHub Actions and Azure Pipelines take what follows for a command, wherever it begins a line of a log.
 _COMMANDS = ("::", "##[", "##vso[")
-_MOST_PATHS = 10
-_MOST_NAMES = 8
-_MOST_LAYERS = 4
-_CAUSES = {
-    "deleted": "deleted later",
-    "overwritten": "overwritten",
-    "metadataOnly": "owner, mode or time changed",
-    "duplicateContent": "same content at other paths",
-}
-
-
-# In the table, where the width is needed for paths.
-_CAUSES_IN_SHORT = {
-    "deleted": "deleted",
-    "overwritten": "overwritten",
-    "metadataOnly": "metadata",
-    "duplicateContent": "same content",
-}
 
 
 def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
@@ -90,17 +75,17 @@ def _inert(line: str) -> str:
 def _sections(report: ImageReport, *, detailed: bool) -> Iterator[RenderableType]:
     yield from _summary(report)
     yield _heading("Layers")
-    yield _layers(report)
+    yield layers_table(report)
     if report.leftovers.groups:
         yield _heading(f"Leftovers: {format_size(report.leftovers.bytes)}")
-        yield _leftovers(report.leftovers.groups, detailed=detailed)
+        yield leftovers_table(report.leftovers.groups, detailed=detailed)
     if report.waste.paths:
-        yield _heading(f"Waste: {_waste_title(report.waste)}")
-        yield _indented(_causes(report.waste.by_cause))
-        yield _waste(report.waste, detailed=detailed)
+        yield _heading(f"Waste: {waste_title(report.waste)}")
+        yield _indented(causes(report.waste.by_cause))
+        yield waste_table(report.waste, detailed=detailed)
     if detailed and report.packages:
         yield _heading("Packages")
-        yield _packages(report)
+        yield packages_table(report)
     if detailed and report.image.attachments:
         yield _heading("Attached, not verified")
         yield from _attachments(report.image.attachments)
@@ -122,7 +107,7 @@ def _sections(report: ImageReport, *, detailed: bool) -> Iterator[RenderableType
 def _summary(report: ImageReport) -> Iterator[RenderableType]:
     image, waste = report.image, report.waste
     platform = "/".join(filter(None, (image.platform.os, image.platform.architecture, image.platform.variant)))
-    yield _text(image.reference, "bold")
+    yield safe_text(image.reference, "bold")
     yield _indented(" · ".join((platform, distro_phrase(report.distro), libc_phrase(report.libc))))
     is_compressed = any(layer.compression != "none" for layer in report.layers)
     stored = f"{format_size(image.compressed_size)} {'compressed' if is_compressed else 'not compressed'}"
@@ -147,113 +132,10 @@ def _summary(report: ImageReport) -> Iterator[RenderableType]:
         yield _indented("incomplete: part of this image could not be read, see the end", style="bold red")
 
 
-def _layers(report: ImageReport) -> Table:
-    table = _table()
-    table.add_column("#", justify="right")
-    for title in ("compressed", "unpacked", "wasted"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("instruction", no_wrap=True, overflow="ellipsis", ratio=1)
-    for layer in report.layers:
-        table.add_row(
-            _text(str(layer.index)),
-            _text(format_size(layer.compressed_size)),
-            _text("?" if layer.error else format_size(layer.unpacked_size)),
-            _text(format_size(layer.wasted_bytes) if layer.wasted_bytes else "-"),
-            _text(_made_by(layer)),
-        )
-    return table
-
-
-def _made_by(layer: LayerReport) -> str:
-    instruction = f"{layer.instruction.keyword} {layer.instruction.text}" if layer.instruction else None
-    return made_by(instruction, layer.created_by, layer.digest)
-
-
-def _leftovers(groups: Sequence[LeftoverGroup], *, detailed: bool) -> Table:
-    table = _table()
-    table.add_column("bytes", justify="right", no_wrap=True)
-    table.add_column("kind", no_wrap=True)
-    table.add_column("layers", no_wrap=True)
-    table.add_column("what", overflow="fold", ratio=1)
-    for group in groups:
-        names = [*group.packages, *(f"/{path}" for path in group.paths)]
-        most = len(names) if detailed else _MOST_NAMES
-        more = f" and {len(names) - most} more" if len(names) > most else ""
-        table.add_row(
-            _text(format_size(group.bytes)),
-            _text(group.kind),
-            _text(_numbers(group.layers)),
-            _text(", ".join(names[:most]) + more),
-        )
-    return table
-
-
-def _waste_title(waste: Waste) -> str:
-    if waste.reclaimable_bytes == waste.wasted_bytes:
-        return format_size(waste.wasted_bytes)
-    return f"{format_size(waste.wasted_bytes)}, {format_size(waste.reclaimable_bytes)} of it reclaimable"
-
-
-def _causes(by_cause: WasteByCause) -> str:
-    counted = {
-        "deleted": by_cause.deleted,
-        "overwritten": by_cause.overwritten,
-        "metadataOnly": by_cause.metadata_only,
-        "duplicateContent": by_cause.duplicate_content,
-    }
-    return " · ".join(f"{format_size(size)} {_CAUSES[cause]}" for cause, size in counted.items() if size)
-
-
-def _waste(waste: Waste, *, detailed: bool) -> Table:
-    table = _table()
-    table.add_column("bytes", justify="right", no_wrap=True)
-    table.add_column("cause", no_wrap=True)
-    table.add_column("layers", no_wrap=True)
-    table.add_column("path", overflow="fold", ratio=1)
-    shown = waste.paths if detailed else waste.paths[:_MOST_PATHS]
-    for path in shown:
-        table.add_row(
-            _text(format_size(path.bytes)),
-            _text(_CAUSES_IN_SHORT[path.cause]),
-            _text(_numbers(path.layers)),
-            _text(_wasted_path(path)),
-        )
-    hidden = waste.wasted_bytes - sum(path.bytes for path in shown)
-    if hidden > 0:
-        table.add_row(_text(format_size(hidden)), "", "", _text("all other paths", "dim"))
-    return table
-
-
-def _wasted_path(path: WastedPath) -> str:
-    files = f" ({format_count(path.copies, 'file')})" if path.path.endswith("/") else ""
-    return f"/{path.path}{files}"
-
-
-def _numbers(layers: Sequence[int]) -> str:
-    return ", ".join(map(str, layers[:_MOST_LAYERS])) + (", …" if len(layers) > _MOST_LAYERS else "")
-
-
-def _packages(report: ImageReport) -> Table:
-    table = _table()
-    table.add_column("bytes", justify="right", no_wrap=True)
-    table.add_column("layer", justify="right", no_wrap=True)
-    table.add_column("package", overflow="fold", ratio=1)
-    table.add_column("version", overflow="fold", ratio=1)
-    for package in report.packages:
-        size = package.file_bytes if package.file_bytes is not None else package.installed_size
-        table.add_row(
-            _text("?" if size is None else format_size(size)),
-            _text(str(package.layer)),
-            _text(package.name),
-            _text(package.version),
-        )
-    return table
-
-
 def _attachments(attachments: Sequence[Attachment]) -> Iterator[RenderableType]:
     for attachment in attachments:
         yield _indented(f"{attachment.kind}: {attachment.media_type}, {format_size(attachment.size)}")
-        yield Padding(_text(attachment.digest, "dim"), (0, 0, 0, 4))
+        yield Padding(safe_text(attachment.digest, "dim"), (0, 0, 0, 4))
 
 
 def _by_rule(findings: Sequence[Finding]) -> Iterable[Sequence[Finding]]:
@@ -270,12 +152,14 @@ def _findings(findings: Sequence[Finding], *, detailed: bool) -> Iterator[Render
     for finding, following in zip_longest(findings, findings[1:]):
         if finding.layer is not None:
             where = f"layer {finding.layer}: {finding.instruction or '(not recorded)'}"
-            yield _detail(_text(where, "dim", whole_line=False))
-        yield _detail(_text(finding.message))
+            yield _detail(safe_text(where, "dim", whole_line=False))
+        yield _detail(safe_text(finding.message))
         if detailed:
-            yield from (_detail(_text(name)) for name in (*finding.packages, *(f"/{path}" for path in finding.paths)))
+            yield from (
+                _detail(safe_text(name)) for name in (*finding.packages, *(f"/{path}" for path in finding.paths))
+            )
         if finding.fix and (following is None or following.fix != finding.fix):
-            yield _detail(_text(f"fix: {finding.fix}", "green"))
+            yield _detail(safe_text(f"fix: {finding.fix}", "green"))
 
 
 def _policy(policy: PolicyVerdict) -> Iterator[RenderableType]:
@@ -289,22 +173,11 @@ def _detail(line: Text) -> RenderableType:
 
 
 def _heading(title: str) -> RenderableType:
-    return Padding(_text(title, "bold"), (1, 0, 0, 0))
+    return Padding(safe_text(title, "bold"), (1, 0, 0, 0))
 
 
 def _indented(line: str, *, style: str = "") -> RenderableType:
-    return Padding(_text(line, style), (0, 0, 0, 2))
-
-
-def _text(text: str, style: str = "", *, whole_line: bool = True) -> Text:
-    """Everything shown passes through here: escaped, and never read as markup."""
-    if whole_line:
-        return Text(printable(text), style=style)
-    return Text(printable(text), style=style, no_wrap=True, overflow="ellipsis")
-
-
-def _table() -> Table:
-    return Table(box=None, pad_edge=False, padding=(0, 1, 0, 2), expand=True, header_style="dim")
+    return Padding(safe_text(line, style), (0, 0, 0, 2))
 
 
 RENDER = Render(render=_render)
