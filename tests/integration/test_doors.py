@@ -15,7 +15,7 @@ import pytest
 from tests.support.buildah import build_and_push
 from tests.support.command import imgscope
 from tests.support.debian import make_musl_root
-from tests.support.engines import dockerd, load_image, podman_service, save_image
+from tests.support.engines import dockerd, load_image, podman_service, rootless_podman, save_image
 from tests.support.programs import require, run
 
 pytestmark = pytest.mark.integration
@@ -155,12 +155,9 @@ def test_C47_what_podman_saves_is_reported_so_too(podman: Path, copies: Path, ex
 
 
 @pytest.mark.parametrize("form", ["docker-archive", "oci-archive"])
-def test_C47_C49_what_podman_s_own_command_saves_is_reported_so_too(
-    podman: Path, copies: Path, expected: Any, form: str
-) -> None:
-    saved = copies / f"podman-{form}.tar"
-    storage = (f"--root={podman.parent}/root", f"--runroot={podman.parent}/run", "--storage-driver=vfs")
-    run("podman", *storage, "save", "--quiet", f"--format={form}", f"--output={saved}", _NAME)
+def test_C47_C49_what_podman_s_own_command_saves_is_reported_so_too(podman: Path, expected: Any, form: str) -> None:
+    saved = podman.parent / f"podman-{form}.tar"
+    run(*rootless_podman(podman.parent), "save", "--quiet", f"--format={form}", f"--output={saved}", _NAME)
     assert report(Door(reference=f"{form}:{saved}")) == expected
 
 

@@ -19,22 +19,41 @@ from tests.support.programs import require, require_root, run
 
 _PATIENCE_SECONDS = 60
 _LAST_CHARACTERS = 1000
+_NOBODY = "nobody"
+_ROOTLESS_STORAGE = """\
+[storage]
+driver = "vfs"
+[storage.options.vfs]
+ignore_chown_errors = "true"
+"""
 
 
 @contextmanager
 def podman_service(directory: Path) -> Iterator[Path]:
-    """Serve an empty Podman and give its socket. Skips the test where podman is not installed, or this is not root."""
-    require("podman")
+    """Serve an empty rootless Podman and give its socket, `directory` being one that every user may go into.
+
+    It runs as the user nobody, who has no other ids to give to the files of an image: their owners are not kept on
+    disk, but in what Podman remembers of each layer. Skips the test where podman is not installed, or this is not root.
+    """
+    require("podman", "runuser")
     require_root()
-    directory.mkdir(parents=True, exist_ok=True)
+    settings = directory / "config" / "containers"
+    settings.mkdir(parents=True)
+    (settings / "storage.conf").write_text(_ROOTLESS_STORAGE)
+    run("chown", "-R", _NOBODY, directory)
     address = directory / "podman.sock"
-    storage = [f"--root={directory}/root", f"--runroot={directory}/run", f"--tmpdir={directory}/tmp"]
-    options = ["--storage-driver=vfs", "--cgroup-manager=cgroupfs", "--events-backend=file"]
-    command = ["podman", *storage, *options, "system", "service", "--time=0", f"unix://{address}"]
+    command = [*rootless_podman(directory), "system", "service", "--time=0", f"unix://{address}"]
     with _running(command, directory / "log") as process:
         if not _answers(process, address):
             raise RuntimeError(f"podman did not start:\n{(directory / 'log').read_text()}")
         yield address
+
+
+def rootless_podman(directory: Path) -> list[str]:
+    """Return how the command `podman` is called with what `podman_service` keeps in `directory`."""
+    environment = [f"HOME={directory}", f"XDG_RUNTIME_DIR={directory}", f"XDG_CONFIG_HOME={directory}/config"]
+    podman = ["podman", "--cgroup-manager=cgroupfs", "--events-backend=file"]
+    return ["runuser", "-u", _NOBODY, "--", "env", "-C", str(directory), *environment, *podman]
 
 
 @contextmanager
