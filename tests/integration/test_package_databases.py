@@ -38,6 +38,14 @@ def trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(directory)
 
 
+@pytest.fixture(scope="module")
+def bullseye(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The root of a Debian 11."""
+    directory = tmp_path_factory.mktemp("bullseye")
+    yield make_debian_root(directory, codename="bullseye", name="root")
+    shutil.rmtree(directory)
+
+
 def database(*files: Path, place: str = "var/lib/rpm") -> Inspection:
     """Inspect an image that has `files` at `place`."""
     inspection = inspect(layer(*(file(f"{place}/{each.name}", each.read_bytes()) for each in files)))
@@ -104,10 +112,14 @@ def test_C53_a_Packages_holds_what_rpm_says_in_both_byte_orders(
     assert rows(database(converted)) == listed(*command)
 
 
-def test_C52_the_packages_of_debian_13_are_those_that_dpkg_lists(trixie: Path) -> None:
+@pytest.mark.parametrize("release", ["bullseye", "trixie"])
+def test_C52_the_packages_of_other_debians_are_those_that_dpkg_lists(
+    release: str, request: pytest.FixtureRequest
+) -> None:
     require("dpkg-query")
-    inspection = inspect(layer(*_files(trixie, "var/lib/dpkg"), *_files(trixie, "var/lib/apt/extended_states")))
-    admin = f"--admindir={trixie / 'var/lib/dpkg'}"
+    root: Path = request.getfixturevalue(release)
+    inspection = inspect(layer(*_files(root, "var/lib/dpkg"), *_files(root, "var/lib/apt/extended_states")))
+    admin = f"--admindir={root / 'var/lib/dpkg'}"
     shown = run("dpkg-query", admin, "--show", "--showformat", _DPKG_FIELDS)
     packages = inspection.image.packages
     assert inspection.report.complete
