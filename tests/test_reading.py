@@ -16,7 +16,7 @@ from imgscope.cache import LayerCache
 from imgscope.layer.wants import Wants
 from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.manifest import Descriptor
-from imgscope.reading import LayerReader, reading_order
+from imgscope.reading import LayerReader, ReadingTerms, reading_order
 from tests.support.images import file, image, layer
 from tests.support.memory import MemorySource
 
@@ -61,11 +61,13 @@ def test_a_layer_is_handed_on_while_a_higher_one_is_still_being_read() -> None:
     source = Holding(image([first, second]))
     reader = LayerReader(
         source,
-        wants=Wants([]),
-        limits=DEFAULT_LIMITS,
-        cache=None,
-        progress=events.ignore,
-        cancelled=threading.Event(),
+        ReadingTerms(
+            wants=Wants([]),
+            limits=DEFAULT_LIMITS,
+            cache=None,
+            progress=events.ignore,
+            cancelled=threading.Event(),
+        ),
     )
     layers = reader.read(source.resolve(None), jobs=2)
     assert next(layers).digest == first.digest
@@ -81,11 +83,13 @@ def test_limits_hold_for_layers_from_the_cache_too(tmp_path: Path) -> None:
     def read_with(limits: Limits) -> tuple[list[int], list[str | None]]:
         reader = LayerReader(
             source,
-            wants=Wants([]),
-            limits=limits,
-            cache=LayerCache(tmp_path),
-            progress=events.ignore,
-            cancelled=threading.Event(),
+            ReadingTerms(
+                wants=Wants([]),
+                limits=limits,
+                cache=LayerCache(tmp_path),
+                progress=events.ignore,
+                cancelled=threading.Event(),
+            ),
         )
         errors = [index.error for index in reader.read(source.resolve(None), jobs=1)]
         return reader.from_cache, errors

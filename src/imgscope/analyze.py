@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Literal, TypeVar
 
 from imgscope import progress as events
@@ -29,7 +28,7 @@ from imgscope.oci.instruction import parse_instruction
 from imgscope.oci.platform import Platform
 from imgscope.passing import PassingReader
 from imgscope.probes import probes
-from imgscope.reading import LayerReader
+from imgscope.reading import LayerReader, ReadingTerms
 from imgscope.report import BaseImage, Distro, Failure, Finding, ImageReport, Libc, LibcBinaries
 from imgscope.rules import rules
 from imgscope.rules.base import Claim, Rule, RuleSettings, finding_of
@@ -151,15 +150,15 @@ class _Pipeline:
         self._source = source
         self._options = options
         self._progress = progress
-        make_reader: Callable[..., PassingReader | LayerReader] = (
-            partial(PassingReader, source) if isinstance(source, StreamedSource) else partial(LayerReader, source)
-        )
-        self._reader = make_reader(
+        terms = ReadingTerms(
             wants=Wants(glob for probe in probes() for glob in probe.wants),
             limits=options.source.limits,
             cache=options.cache,
             progress=progress,
             cancelled=cancelled,
+        )
+        self._reader = (
+            PassingReader(source, terms) if isinstance(source, StreamedSource) else LayerReader(source, terms)
         )
         self._failures: list[Failure] = []
 

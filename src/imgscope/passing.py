@@ -10,15 +10,14 @@ from contextlib import closing
 from typing import Final, TypeVar
 
 from imgscope import progress as events
-from imgscope.cache import LayerCache, as_stored
-from imgscope.errors import Cancelled, ImgscopeError, SourceError
+from imgscope.cache import as_stored
+from imgscope.errors import ImgscopeError, SourceError
 from imgscope.layer.index import LayerIndex
 from imgscope.layer.read import read_layer
-from imgscope.layer.wants import Wants
-from imgscope.limits import Budget, Limits
+from imgscope.limits import Budget
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
-from imgscope.reading import unread
+from imgscope.reading import ReadingTerms, unread
 from imgscope.sources.base import ImageHead, PassingBlob, StreamedSource
 
 Result = TypeVar("Result")
@@ -34,23 +33,10 @@ class PassingReader:
     `trouble` is why the stream ended early, if it did.
     """
 
-    def __init__(
-        self,
-        source: StreamedSource,
-        *,
-        wants: Wants,
-        limits: Limits,
-        cache: LayerCache | None,
-        progress: events.Progress,
-        cancelled: threading.Event,
-    ) -> None:
+    def __init__(self, source: StreamedSource, terms: ReadingTerms) -> None:
         self._source = source
-        self._wants = wants
-        self._limits = limits
-        self._cache = cache
-        self._budget = Budget(limits)
-        self._progress = progress
-        self._cancelled = cancelled
+        self._terms = terms
+        self._budget = Budget(terms.limits)
         self._known: dict[Digest, LayerIndex] = {}
         self._failed: dict[str, LayerIndex] = {}
         self._unrecognized = SourceError("it is not among the layers that were sent")
@@ -79,9 +65,9 @@ class PassingReader:
         threading.Thread(target=work, name="layers", daemon=True).start()
         try:
             while not wait([outcome], timeout=_LOOK_AROUND).done:
-                self._stop_if_cancelled()
+                self._terms.stop_if_cancelled()
         except BaseException:
-            self._cancelled.set()
+            self._terms.cancelled.set()
             raise
         return outcome.result()
 
@@ -99,20 +85,20 @@ class PassingReader:
 
     def _load_known(self, head: ImageHead, waiting: _Waiting) -> None:
         for layer, descriptor, diff_id in _layers(head):
-            index = self._cache.load(descriptor, diff_id, self._wants) if self._cache else None
+            index = self._terms.cache.load(descriptor, diff_id, self._terms.wants) if self._terms.cache else None
             if index is not None and diff_id is not None:
                 self._known[diff_id] = index
                 self.from_cache.append(layer)
                 waiting.remove(diff_id)
-                self._progress(events.LayerRead(layer=layer, index=index))
+                self._terms.progress(events.LayerRead(layer=layer, index=index))
 
     def _take(self, blob: PassingBlob, waiting: _Waiting) -> None:
         shown_as = waiting.number_of(blob.diff_id)
 
         def received(size: int) -> None:
-            self._stop_if_cancelled()
+            self._terms.stop_if_cancelled()
             if shown_as is not None:
-                self._progress(events.LayerProgress(layer=shown_as, received=size))
+                self._terms.progress(events.LayerProgress(layer=shown_as, received=size))
 
         received(0)
         index = self._read_blob(blob, received)
@@ -122,17 +108,17 @@ class PassingReader:
         layers = waiting.remove(index.diff_id)
         if shown_as is not None and shown_as not in layers:
             # It was shown as another one until it was known which it is.
-            self._progress(events.LayerProgress(layer=shown_as, received=0))
+            self._terms.progress(events.LayerProgress(layer=shown_as, received=0))
         if layers:
             self._known[Digest(index.diff_id)] = index
-            if self._cache:
-                self._cache.store(index, self._wants)
+            if self._terms.cache:
+                self._terms.cache.store(index, self._terms.wants)
         else:
             other = f"unpacks to {index.diff_id}, which is not what the configuration promises"
             self._note_failure(unread(blob.descriptor, blob.diff_id, other, None), blob)
         for layer in layers:
-            self._progress(events.LayerProgress(layer=layer, received=index.compressed_size))
-            self._progress(events.LayerRead(layer=layer, index=index))
+            self._terms.progress(events.LayerProgress(layer=layer, received=index.compressed_size))
+            self._terms.progress(events.LayerRead(layer=layer, index=index))
 
     def _note_failure(self, index: LayerIndex, blob: PassingBlob) -> None:
         self._failed[index.digest] = index
@@ -145,8 +131,8 @@ class PassingReader:
                 blob.chunks,
                 blob.descriptor,
                 diff_id=blob.diff_id,
-                wants=self._wants,
-                limits=self._limits,
+                wants=self._terms.wants,
+                limits=self._terms.limits,
                 budget=self._budget,
                 received=received,
                 has_spare_core=lambda: (os.cpu_count() or 1) > 1,
@@ -166,12 +152,8 @@ class PassingReader:
         if index is None:
             trouble = self.trouble or self._unrecognized
             index = unread(descriptor, diff_id, f"could not be fetched: {trouble.message}", trouble.hint)
-        self._progress(events.LayerRead(layer=layer, index=index))
+        self._terms.progress(events.LayerRead(layer=layer, index=index))
         return index
-
-    def _stop_if_cancelled(self) -> None:
-        if self._cancelled.is_set():
-            raise Cancelled("stopped before the image was read to its end")
 
 
 class _Waiting:
@@ -194,7 +176,4 @@ class _Waiting:
 
 
 def _layers(head: ImageHead) -> Iterator[tuple[int, Descriptor, Digest | None]]:
-    descriptors = head.manifest.layers
-    diff_ids = head.config.rootfs.diff_ids or ()
-    known: Sequence[Digest | None] = diff_ids if len(diff_ids) == len(descriptors) else (None,) * len(descriptors)
-    return ((layer, *each) for layer, each in enumerate(zip(descriptors, known, strict=True)))
+    return ((layer, *each) for layer, each in enumerate(zip(head.manifest.layers, head.diff_ids, strict=True)))

@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Final
 
 from imgscope import progress as events
@@ -27,29 +28,35 @@ _LOOK_AROUND: Final = 0.1
 """Seconds between looks at whether the user wants to stop, while no layer ends."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingTerms:
+    """What reading the layers of an image depends on, whatever place they come from.
+
+    Setting `cancelled` ends it early; `progress` is called from several threads.
+    """
+
+    wants: Wants
+    limits: Limits
+    cache: LayerCache | None
+    progress: events.Progress
+    cancelled: threading.Event
+
+    def stop_if_cancelled(self) -> None:
+        """Raise `Cancelled` if that was asked for."""
+        if self.cancelled.is_set():
+            raise Cancelled("stopped before the image was read to its end")
+
+
 class LayerReader:
     """Reads the layers of one image. What goes wrong with a layer stands in its index.
 
     `from_cache` lists the layers that did not have to be fetched.
     """
 
-    def __init__(
-        self,
-        source: ImageSource,
-        *,
-        wants: Wants,
-        limits: Limits,
-        cache: LayerCache | None,
-        progress: events.Progress,
-        cancelled: threading.Event,
-    ) -> None:
+    def __init__(self, source: ImageSource, terms: ReadingTerms) -> None:
         self._source = source
-        self._wants = wants
-        self._limits = limits
-        self._cache = cache
-        self._budget = Budget(limits)
-        self._progress = progress
-        self._cancelled = cancelled
+        self._terms = terms
+        self._budget = Budget(terms.limits)
         self._counting = threading.Lock()
         self._active = 0
         self.from_cache: list[int] = []
@@ -61,8 +68,7 @@ class LayerReader:
         soon after that was asked for, even while a source keeps everybody waiting; who stops early cancels the rest.
         """
         descriptors = head.manifest.layers
-        diff_ids = head.config.rootfs.diff_ids or ()
-        known: tuple[Digest | None, ...] = diff_ids if len(diff_ids) == len(descriptors) else (None,) * len(descriptors)
+        known = head.diff_ids
         groups = _alike(descriptors, known)
         threads = min(max(jobs, 1), len(groups))
         order = reading_order([descriptors[layers[0]].size for layers in groups], min(threads, _CORES))
@@ -85,7 +91,7 @@ class LayerReader:
         try:
             yield from self._in_order(ended, len(descriptors))
         except BaseException:
-            self._cancelled.set()
+            self._terms.cancelled.set()
             raise
 
     def _in_order(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
@@ -95,7 +101,7 @@ class LayerReader:
                 try:
                     number, outcome = ended.get(timeout=_LOOK_AROUND)
                 except queue.Empty:
-                    self._stop_if_cancelled()
+                    self._terms.stop_if_cancelled()
                 else:
                     read[number] = outcome.result()
             yield read.pop(layer)
@@ -104,8 +110,8 @@ class LayerReader:
         was_fetched = False
 
         def received(size: int) -> None:
-            self._stop_if_cancelled()
-            self._progress(events.LayerProgress(layer=layers[0], received=size))
+            self._terms.stop_if_cancelled()
+            self._terms.progress(events.LayerProgress(layer=layers[0], received=size))
 
         def fetch(tell: Tell) -> LayerIndex:
             nonlocal was_fetched
@@ -117,17 +123,17 @@ class LayerReader:
 
             return self._fetch(descriptor, diff_id, received_here)
 
-        if self._cache is None:
+        if self._terms.cache is None:
             index = fetch(lambda _: None)
         else:
-            index = self._cache.obtain(descriptor, diff_id, self._wants, read=fetch, waiting=received)
+            index = self._terms.cache.obtain(descriptor, diff_id, self._terms.wants, read=fetch, waiting=received)
         if not was_fetched and not self._is_within_limits(index):
             index = fetch(lambda _: None)
-        self._stop_if_cancelled()
+        self._terms.stop_if_cancelled()
         if not was_fetched:
             self.from_cache += layers
         for layer in layers:
-            self._progress(events.LayerRead(layer=layer, index=index))
+            self._terms.progress(events.LayerRead(layer=layer, index=index))
         return index
 
     def _is_within_limits(self, index: LayerIndex) -> bool:
@@ -155,8 +161,8 @@ class LayerReader:
                     chunks,
                     descriptor,
                     diff_id=diff_id,
-                    wants=self._wants,
-                    limits=self._limits,
+                    wants=self._terms.wants,
+                    limits=self._terms.limits,
                     budget=self._budget,
                     received=received,
                     has_spare_core=lambda: self._active < _CORES,
@@ -167,10 +173,6 @@ class LayerReader:
             return unread(descriptor, diff_id, f"could not be fetched: {error.message}", error.hint)
         except Exception as error:  # A mistake in reading one layer must not cost the report of all others.
             return unread(descriptor, diff_id, f"could not be read because of a mistake in imgscope: {error!r}", None)
-
-    def _stop_if_cancelled(self) -> None:
-        if self._cancelled.is_set():
-            raise Cancelled("stopped before the image was read to its end")
 
 
 def reading_order(sizes: Sequence[int], threads: int) -> Iterator[int]:

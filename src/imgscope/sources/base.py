@@ -56,6 +56,13 @@ class ImageHead:
     attestations: tuple[Descriptor, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def diff_ids(self) -> tuple[Digest | None, ...]:
+        """What each layer unpacks to; None for all of them where the configuration has not one for each."""
+        promised = self.config.rootfs.diff_ids or ()
+        count = len(self.manifest.layers)
+        return promised if len(promised) == count else (None,) * count
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
