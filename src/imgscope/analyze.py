@@ -171,6 +171,8 @@ class _Pipeline:
         self._progress(events.ImageFound(head=head, origins=origins))
         search = AttachmentSearch(self._source, head)
         layers = self._reader.read(head, jobs=self._options.jobs)
+        # Many small modules: loaded by who would only wait for the first layer.
+        rules()
         tree = stack(layers, limits=self._options.source.limits)
         if isinstance(self._reader, PassingReader):
             head = self._settle(head, tree, self._reader)
