@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import chain
 from typing import Generic, Protocol, TypeVar
@@ -79,7 +80,7 @@ class FileOwnership(Generic[OwningPackage]):
         staying = {node for node in linked if not names.issuperset(self._names_of_linked[id(node.content)])}
         return tuple(node for node in alone if node not in staying)
 
-    def has_other_names(self, node: Node, names: Set[int]) -> bool:
+    def has_other_names(self, node: Node, names: AbstractSet[int]) -> bool:
         """Tell whether the content of `node` has a name that is not among `names`, which are identities of nodes."""
         return not self._names_of_linked.get(id(node.content), names) <= names
 
