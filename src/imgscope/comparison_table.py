@@ -146,12 +146,15 @@ def _size(size: int, difference: SizeDifference | None) -> Lines:
 
 
 def _shared(image: ComparedImage, count: int, baseline: str) -> Lines:
+    """Return with whom an image shares layers; of two images, both share the same with each other and with all."""
+    if count < 2 or image.shared_with_all is None:
+        return ()
     lines = []
     if image.shared_with_baseline is not None:
         lines.append(f"{_layers(image.shared_with_baseline)} with {baseline}")
-    if image.shared_with_all is not None and count > 1 and (count > 2 or not lines):
+    if image.shared_with_all.count and (count > 2 or not lines):
         lines.append(f"{_layers(image.shared_with_all)} with all")
-    return tuple(lines)
+    return tuple(lines) or ("none with all",)
 
 
 def _layers(shared: SharedLayers) -> str:

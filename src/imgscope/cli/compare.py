@@ -80,7 +80,7 @@ def COMMAND(
 
 def _shown_in_ui(comparison: Comparison) -> bool:
     """Show the comparison in the terminal UI where there is one that can, and tell whether it was shown."""
-    if not (sys.stdout.isatty() and sys.stdin.isatty()) or os.environ.get("TERM") == "dumb":
+    if not _is_capable_terminal():
         return False
     from imgscope import tui
 
@@ -89,3 +89,7 @@ def _shown_in_ui(comparison: Comparison) -> bool:
         return False
     show(comparison)
     return True
+
+
+def _is_capable_terminal() -> bool:
+    return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM") != "dumb"

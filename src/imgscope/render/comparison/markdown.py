@@ -24,7 +24,7 @@ _MOST_CHARACTERS: Final = 65_000
 _MOST_IMAGES: Final = 12
 _MOST_PATHS: Final = 5
 _ROOM_FOR_THE_END: Final = 200
-_AS_CODE: Final = frozenset({"also called", "starts", "health check", "user", "versions"})
+_AS_CODE: Final = frozenset({"also called", "starts", "versions"})
 
 
 def _render(comparison: Comparison, options: RenderOptions) -> str:
