@@ -98,8 +98,8 @@ def variants_phrase(variants: Variants) -> str:
     if not variants.more:
         return f"{looked}; all variants of {variants.tag} are shown"
     shown = ", ".join(variants.more[:_MOST_TAGS])
-    left = f", … and {len(variants.more) - _MOST_TAGS} more" if len(variants.more) > _MOST_TAGS else ""
-    return f"{looked}; {format_count(len(variants.more), 'more variant')} of {variants.tag}: {shown}{left}"
+    left = f", … and {variants.more_count - _MOST_TAGS:,} more" if variants.more_count > _MOST_TAGS else ""
+    return f"{looked}; {format_count(variants.more_count, 'more variant')} of {variants.tag}: {shown}{left}"
 
 
 def base_phrase(base: CurrentBase) -> str:
@@ -122,17 +122,16 @@ def saving_phrase(move: Move) -> str:
 
 def breaks_phrase(move: Move) -> str:
     """Return how much a move breaks, in short: `breaks: 2 programs, 1 module`, `breaks nothing that could be found`."""
-    if move.not_judged is not None:
-        return f"not judged: {move.not_judged}"
+    unknown = f"more may break: {move.not_judged}" if move.not_judged is not None else ""
     if not move.breaks:
-        return "" if move.is_current else "breaks nothing that could be found"
+        return unknown or ("" if move.is_current else "breaks nothing that could be found")
     kinds = [each.kind for each in move.breaks]
     plurals = {"library": "libraries", "build": "build steps", "interpreter": "interpreters"}
     names = {"build": "build step"}
     counted = (
         format_count(kinds.count(kind), names.get(kind, kind), plurals.get(kind)) for kind in dict.fromkeys(kinds)
     )
-    return f"breaks: {', '.join(counted)}"
+    return "; ".join(filter(None, (f"breaks: {', '.join(counted)}", unknown)))
 
 
 def moves_in_order(comparison: Comparison) -> Iterator[tuple[ComparedImage, Move]]:

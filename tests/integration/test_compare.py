@@ -192,7 +192,7 @@ def test_a_move_names_what_would_break_and_the_loaders_of_the_other_roots_confir
 
     roots = siblings.roots
     assert roots["3.11"].run(f"/{_MAIN}") == ""
-    assert "loaded" in roots["3.11"].run(f"/{_PYTHON}", f"/{siblings.module}")
+    assert "cannot open shared object file" not in roots["3.11"].run(f"/{_PYTHON}", f"/{siblings.module}")
 
     broken = _by_path(on_slim)
     assert "libtinfo.so.6" in broken[_MAIN]

@@ -23,6 +23,7 @@ from imgscope.comparison.data import (
 from imgscope.comparison.images import image_of_head, image_of_inspection
 from imgscope.comparison.moves import Mover
 from imgscope.report import Severity
+from imgscope.rules.base import RuleSettings
 from tests.comparison.bases import APP_CONFIG, BASE_CONFIG, app, fat, musl, slim
 from tests.render.example import image_of_example
 from tests.render.hostile import HOSTILE
@@ -53,7 +54,7 @@ def whole() -> Comparison:
     """Return three bases compared whole, with what an application on the first would save and break."""
     names = ("python:3.12", "python:3.12-slim", "python:3.12-alpine")
     inspections = _inspections()
-    mover = Mover(threading.Event())
+    mover = Mover(RuleSettings(), threading.Event())
     mover.found([each.head for each in inspections])
     mover.take_mine(_inspected(image([fat(), *app()], config=APP_CONFIG)))
     moves = [mover.judge(position, each) for position, each in enumerate(inspections)]
@@ -83,7 +84,9 @@ def heads() -> Comparison:
         baseline=2,
         images=side_by_side(named, 2),
         failures=(),
-        variants=Variants(repository="python", tag="3.12", tag_count=1234, more=("3.12-bullseye", "3.12-ubi9")),
+        variants=Variants(
+            repository="python", tag="3.12", tag_count=1234, more_count=2, more=("3.12-bullseye", "3.12-ubi9")
+        ),
         run=_RUN,
     )
 
@@ -103,7 +106,7 @@ def hostile() -> Comparison:
         comparison,
         images=images,
         failures=tuple(NotCompared(reference=text, message=text, hint=text) for text in HOSTILE),
-        variants=Variants(repository=HOSTILE[0], tag=HOSTILE[1], tag_count=9, more=HOSTILE),
+        variants=Variants(repository=HOSTILE[0], tag=HOSTILE[1], tag_count=9, more_count=len(HOSTILE), more=HOSTILE),
         moves=msgspec.structs.replace(comparison.moves, reference=HOSTILE[2], base=base, candidates=candidates),
     )
 

@@ -99,7 +99,11 @@ def _find_variants(asked: Asked, options: analyze.Options, common: Common) -> Fo
 
 
 def _told(compared: Compared) -> tuple[Comparison | None, int]:
-    code = INCOMPLETE if compared.failures else 0
+    moves = compared.comparison.moves if compared.comparison is not None else None
+    unjudged = [move.not_judged for move in (moves.candidates if moves is not None else ()) if move.not_judged]
+    code = INCOMPLETE if compared.failures or unjudged else 0
+    for reason in unjudged if not compared.failures else ():
+        show_error(reason, None)
     for reference, failure in compared.failures:
         show_error(f"{reference}: {failure.message}", None)
     for reference, error in compared.errors:

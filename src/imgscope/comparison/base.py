@@ -9,7 +9,7 @@ from imgscope.analyze import Inspection
 from imgscope.errors import UsageError
 from imgscope.oci.config import ImageConfig
 from imgscope.sources.base import ImageHead
-from imgscope.text import format_count, printable
+from imgscope.text import printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +53,8 @@ def base_of(mine: Inspection, named: Sequence[ImageHead | None]) -> Base:
     reported = mine.report.image.base
     if reported is not None and 0 < reported.layer_count <= len(mine.head.manifest.layers):
         return Base(layer_count=reported.layer_count, evidence=reported.evidence, reference=reported.reference)
-    names = format_count(sum(head is not None for head in named), "image")
     raise UsageError(
-        f"what {mine.head.reference} is built on cannot be told: none of the {names} to compare is its lowest layers, "
-        "and its history does not say",
+        f"what {mine.head.reference} is built on cannot be told: its lowest layers are not those of any image "
+        "to compare, and its history does not say",
         hint="name the base that it was built from, by digest if the tag has moved on: imgscope compare BASE … --for",
     )

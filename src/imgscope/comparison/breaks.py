@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from imgscope.analyze import Inspection
@@ -15,7 +16,7 @@ from imgscope.comparison.steps import steps_that_fail
 from imgscope.examine import Examination
 from imgscope.facts import DISTRIBUTION_TYPES
 from imgscope.filesystem.node import Node
-from imgscope.report import Finding, Severity
+from imgscope.report import Failure, Finding, Severity
 from imgscope.rules import rules
 from imgscope.rules.base import RuleSettings
 
@@ -34,26 +35,35 @@ _ORDER: Final = ("command", "program", "module", "library", "interpreter", "buil
 _MODULES: Final = (".so", ".node")
 
 
-def breaks_of(mine: Inspection, base: Base, candidate: Inspection) -> tuple[Break, ...]:
-    """Return what would break if `mine` were moved off its `base` to `candidate`, what matters most first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breaks:
+    """What would break, what matters most first; `failures` are those of rules and probes that crashed over it."""
+
+    found: tuple[Break, ...]
+    failures: tuple[Failure, ...]
+
+
+def breaks_of(mine: Inspection, base: Base, candidate: Inspection, settings: RuleSettings) -> Breaks:
+    """Return what would break if `mine` were moved off its `base` to `candidate`, as rules with `settings` judge it.
 
     Files are taken as they are: what a new build would fetch in a build for the new base is told all the same, with
     what to do. Files of distributions' packages are left out: a new build installs those of the new base. What does
     not work in `mine` as it is does not count.
     """
-    moved = move(mine, base, candidate)
-    found = [*_by_rules(mine, moved), *lost_interpreters(mine, moved)]
+    examination = Examination(settings)
+    moved = move(mine, base, candidate, examination)
+    found = [*_by_rules(mine, moved, examination), *lost_interpreters(mine, moved)]
     told = {path for each in found for path in each.paths}
     found += foreign_libraries(mine, moved, told)
     found += steps_that_fail(mine, base, moved)
-    return tuple(sorted(found, key=_order))
+    return Breaks(found=tuple(sorted(found, key=_order)), failures=tuple(examination.failures))
 
 
-def _by_rules(mine: Inspection, moved: Moved) -> Iterator[Break]:
+def _by_rules(mine: Inspection, moved: Moved, examination: Examination) -> Iterator[Break]:
     asked = [rule for rule in rules() if rule.id in _KINDS]
     before = {(finding.rule_id, path) for finding in mine.report.findings for path in finding.paths}
     sentences = {(finding.rule_id, finding.message) for finding in mine.report.findings}
-    for finding in Examination(RuleSettings()).judge(moved.image, asked).findings:
+    for finding in examination.judge(moved.image, asked).findings:
         kind = _KINDS[finding.rule_id]
         if kind == "command":
             if (finding.rule_id, finding.message) not in sentences:

@@ -14,7 +14,6 @@ from imgscope.facts import InspectedImage
 from imgscope.filesystem.stack import stack
 from imgscope.linking.configuration import LinkerConfiguration
 from imgscope.oci.config import ImageConfig, RunConfig
-from imgscope.rules.base import RuleSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +24,7 @@ class Moved:
     first_own: int
 
 
-def move(mine: Inspection, base: Base, candidate: Inspection) -> Moved:
+def move(mine: Inspection, base: Base, candidate: Inspection, examination: Examination) -> Moved:
     """Return `mine` with the layers of `candidate` in place of those of its `base`.
 
     Its loaders are configured as if ldconfig had run again: with what either image has in its cache. Distribution and
@@ -36,7 +35,7 @@ def move(mine: Inspection, base: Base, candidate: Inspection) -> Moved:
     tree = stack((*candidate.image.tree.layers, *own))
     origins = (*candidate.image.origins, *mine.image.origins[base.layer_count :])
     config = _configuration(mine.head.config, base.config, candidate.head.config)
-    found = Examination(RuleSettings()).find_facts(tree, config, origins)
+    found = examination.find_facts(tree, config, origins)
     linking = _linking(candidate.image, mine.image)
     image = InspectedImage(
         tree=tree,
