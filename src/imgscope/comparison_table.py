@@ -28,6 +28,7 @@ Lines = tuple[str, ...]
 _LONGEST_COMMAND: Final = 120
 _DATE_LENGTH: Final = len("2026-01-31")
 _MOST_TAGS: Final = 12
+_SCHEMES: Final = frozenset({"oci", "oci-archive", "docker-archive", "docker-daemon", "podman"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,25 @@ class Row:
     cells: tuple[Lines, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the images are called in the heads of their columns. `repository` is what all their names begin with."""
+
+    repository: str
+    short: tuple[str, ...]
+
+
+def names_of(comparison: Comparison) -> Names:
+    """Return short names of the images: their tags where they are of one repository, and else all of their names."""
+    references = [image.reference for image in comparison.images]
+    parts = [reference.rpartition(":") for reference in references]
+    repositories = {repository for repository, _, _ in parts}
+    are_tags = all(repository and tag and "/" not in tag and "@" not in repository for repository, _, tag in parts)
+    if len(references) < 2 or len(repositories) != 1 or not are_tags or repositories <= _SCHEMES:
+        return Names(repository="", short=tuple(references))
+    return Names(repository=parts[0][0], short=tuple(tag for _, _, tag in parts))
+
+
 def table_of(comparison: Comparison, *, detailed: bool = False) -> list[Row]:
     """Return the rows of the table; those that no image has anything for are left out.
 
@@ -45,13 +65,13 @@ def table_of(comparison: Comparison, *, detailed: bool = False) -> list[Row]:
     """
     packages = 10 if detailed else 3
     is_ordered = comparison.variants is not None
-    baseline = comparison.images[comparison.baseline].reference if is_ordered else "the first"
+    baseline = names_of(comparison).short[comparison.baseline] if is_ordered else "the first"
 
     def inside(cell: Callable[[Contents], Lines]) -> Callable[[ComparedImage], Lines]:
         return lambda image: cell(image.contents) if image.contents is not None else ()
 
     columns: dict[str, Callable[[ComparedImage], Lines]] = {
-        "also called": lambda image: image.also_called or (),
+        "also called": lambda image: tuple(map(_without(names_of(comparison).repository), image.also_called or ())),
         "compressed": lambda image: _size(image.compressed_size, image.compressed_difference),
         "unpacked": inside(lambda contents: _size(contents.unpacked_size, contents.unpacked_difference)),
         "layers": lambda image: (f"{len(image.layers)}",),
@@ -138,6 +158,10 @@ def moves_in_order(comparison: Comparison) -> Iterator[tuple[ComparedImage, Move
     """Yield each base to move to and what that would do, in the order of the images."""
     for move in comparison.moves.candidates if comparison.moves is not None else ():
         yield comparison.images[move.image], move
+
+
+def _without(repository: str) -> Callable[[str], str]:
+    return lambda name: name.removeprefix(f"{repository}:") if repository else name
 
 
 def _size(size: int, difference: SizeDifference | None) -> Lines:

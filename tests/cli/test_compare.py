@@ -44,7 +44,7 @@ def test_every_format_is_written_in_one_run_and_json_is_valid_by_the_schema_that
     assert (ended.code, ended.out) == (0, "")
     document = json.loads((tmp_path / "json").read_bytes())
     jsonschema.validate(document, run("schema", "compare").document, cls=jsonschema.Draft202012Validator)
-    assert (tmp_path / "markdown").read_text().startswith("### 2 images compared\n")
+    assert (tmp_path / "markdown").read_text().startswith("### 2 images of ")
     assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
     assert [each["contents"]["libc"]["family"] for each in document["images"]] == ["glibc", "musl"]
 

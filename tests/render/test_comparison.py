@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 
 from imgscope.comparison.compare import side_by_side
 from imgscope.comparison.data import Comparison, SizeDifference
-from imgscope.comparison_table import difference_phrase, table_of
+from imgscope.comparison_table import difference_phrase, names_of, table_of
 from imgscope.errors import UsageError
 from imgscope.render.base import RenderOptions
 from imgscope.render.comparison import comparison_formats, comparison_renderer
@@ -161,6 +161,29 @@ def test_rows_that_no_image_has_anything_for_are_left_out() -> None:
 def test_one_image_alone_shares_with_nobody() -> None:
     alone = msgspec.structs.replace(heads(), images=side_by_side(heads().images[:1], 0), baseline=0)
     assert "shared layers" not in [row.title for row in table_of(alone)]
+
+
+@pytest.mark.parametrize(
+    ("references", "repository", "short"),
+    [
+        (("python:3.12", "python:3.12-slim"), "python", ("3.12", "3.12-slim")),
+        (("localhost:5000/a:1", "localhost:5000/a:2"), "localhost:5000/a", ("1", "2")),
+        (("localhost:5000/a", "localhost:5000/b"), "", ("localhost:5000/a", "localhost:5000/b")),
+        (("oci:a", "oci:b"), "", ("oci:a", "oci:b")),
+        (("oci:a:1", "oci:a:2"), "oci:a", ("1", "2")),
+        (("oci:dir/a", "oci:dir/b"), "", ("oci:dir/a", "oci:dir/b")),
+        (("a@sha256:1", "a@sha256:2"), "", ("a@sha256:1", "a@sha256:2")),
+        (("a:1", "b:1"), "", ("a:1", "b:1")),
+        (("a", "a:1"), "", ("a", "a:1")),
+        (("a:1",), "", ("a:1",)),
+    ],
+)
+def test_tags_of_one_repository_are_called_by_their_tags(
+    references: tuple[str, ...], repository: str, short: tuple[str, ...]
+) -> None:
+    images = tuple(msgspec.structs.replace(heads().images[0], reference=each) for each in references)
+    names = names_of(msgspec.structs.replace(heads(), images=images))
+    assert (names.repository, names.short) == (repository, short)
 
 
 @pytest.mark.parametrize(
