@@ -88,7 +88,9 @@ def table_of(comparison: Comparison, *, detailed: bool = False) -> list[Row]:
         "user": lambda image: (image.user or "root (not set)",),
         "starts": lambda image: (_command((*image.entrypoint, *image.cmd)) or "nothing",),
         "health check": lambda image: (_health_check(image),),
-        "versions": lambda image: tuple(f"{name} {version}" for name, version in image.versions.items()),
+        "versions": lambda image: tuple(
+            f"{name.removesuffix('_VERSION')} {version}" for name, version in image.versions.items()
+        ),
         "platform": lambda image: (platform_of(image),),
         "created": lambda image: (image.created[:_DATE_LENGTH] if image.created else "not recorded",),
         "incomplete": inside(lambda contents: () if contents.complete else ("a part could not be read",)),

@@ -119,6 +119,20 @@ def test_libraries_that_are_loaded_by_hand_are_told_where_no_rule_follows_them()
     assert breaks[0].message.startswith("/app/plugins/libplugin.so is built for glibc, and the base has musl")
 
 
+def test_scripts_of_its_own_are_told_where_what_runs_them_is_not_there() -> None:
+    bash = executable("bin/bash", glibc_program())
+    scripts = [executable(f"app/{name}.sh", b"#!/usr/bin/env bash\n") for name in "ab"]
+    lost = executable("app/lost", b"#!/usr/bin/nothing\n")
+    env = executable("usr/bin/env", glibc_program())
+    steps = [layer(os_release("Debian"), *_debian(), CURL, LIBPQ, env, bash), *app(*scripts, lost)]
+    mine = inspected(steps, APP_CONFIG)
+    base = base_of(mine, [inspected(steps[:1], BASE_CONFIG).head])
+    without = on(os_release("Debian"), *_debian(), CURL, LIBPQ, env)
+    (told_of,) = breaks_of(mine, base, without, RuleSettings()).found
+    assert (told_of.kind, told_of.paths) == ("script", ("app/a.sh", "app/b.sh"))
+    assert told_of.message == ("2 scripts such as /app/a.sh cannot start: they need bash, which is not in the base")
+
+
 def test_what_does_not_work_now_does_not_break() -> None:
     lost = executable("app/other", glibc_program("libgone.so.1"))
     assert broken(on(os_release("Debian"), *_debian(), CURL, LIBPQ), lost) == []

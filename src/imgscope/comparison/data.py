@@ -24,7 +24,7 @@ from imgscope.report import (
 
 COMPARISON_SCHEMA_VERSION = "1.0"
 
-BreakKind = Literal["program", "module", "library", "command", "interpreter", "build"]
+BreakKind = Literal["program", "script", "module", "library", "command", "interpreter", "build"]
 ImageNumber = Annotated[int, msgspec.Meta(ge=0, description="an index into images")]
 
 

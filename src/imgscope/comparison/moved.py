@@ -10,7 +10,8 @@ import msgspec
 from imgscope.analyze import Inspection
 from imgscope.comparison.base import Base
 from imgscope.examine import Examination
-from imgscope.facts import InspectedImage
+from imgscope.facts import DISTRIBUTION_TYPES, InspectedImage
+from imgscope.filesystem.node import Node
 from imgscope.filesystem.stack import stack
 from imgscope.linking.configuration import LinkerConfiguration
 from imgscope.oci.config import ImageConfig, RunConfig
@@ -47,6 +48,18 @@ def move(mine: Inspection, base: Base, candidate: Inspection, examination: Exami
         facts=(linking, *(fact for fact in found.facts if not isinstance(fact, LinkerConfiguration))),
     )
     return Moved(image=image, first_own=first_own)
+
+
+def is_own(moved: Moved, mine: Inspection, node: Node) -> bool:
+    """Tell whether the file came with `mine`, and not in a package that a new build installs anew."""
+    return node.content_layer >= moved.first_own and not is_packaged(mine, node.path)
+
+
+def is_packaged(mine: Inspection, path: str) -> bool:
+    """Tell whether a package of a distribution has the file at `path` in the image as it is now."""
+    node = mine.image.tree.get(path)
+    owner = mine.image.owner(node) if node is not None else None
+    return owner is not None and owner.type in DISTRIBUTION_TYPES
 
 
 def _configuration(mine: ImageConfig, base: ImageConfig | None, candidate: ImageConfig) -> ImageConfig:
