@@ -63,42 +63,45 @@ def table_of(comparison: Comparison, *, detailed: bool = False) -> list[Row]:
 
     With `detailed`, the ten largest packages of each image are named, and otherwise three.
     """
-    packages = 10 if detailed else 3
-    is_ordered = comparison.variants is not None
-    baseline = names_of(comparison).short[comparison.baseline] if is_ordered else "the first"
-
-    def inside(cell: Callable[[Contents], Lines]) -> Callable[[ComparedImage], Lines]:
-        return lambda image: cell(image.contents) if image.contents is not None else ()
-
-    columns: dict[str, Callable[[ComparedImage], Lines]] = {
-        "also called": lambda image: tuple(map(_without(names_of(comparison).repository), image.also_called or ())),
-        "compressed": lambda image: _size(image.compressed_size, image.compressed_difference),
-        "unpacked": inside(lambda contents: _size(contents.unpacked_size, contents.unpacked_difference)),
-        "layers": lambda image: (f"{len(image.layers)}",),
-        "shared layers": lambda image: _shared(image, len(comparison.images), baseline),
-        "distribution": inside(_distribution),
-        "C library": inside(lambda contents: (libc_phrase(contents.libc),)),
-        "packages": inside(lambda contents: (f"{contents.package_count:,}",)),
-        "largest packages": inside(lambda contents: _packages(contents, packages)),
-        "shell": inside(lambda contents: (", ".join(contents.shells) or "none",)),
-        "package manager": inside(lambda contents: (", ".join(contents.package_managers) or "none",)),
-        "left over": inside(lambda contents: (format_size(contents.leftover_bytes),)),
-        "wasted": inside(lambda contents: (format_size(contents.wasted_bytes),)),
-        "findings": inside(_findings),
-        "user": lambda image: (image.user or "root (not set)",),
-        "starts": lambda image: (_command((*image.entrypoint, *image.cmd)) or "nothing",),
-        "health check": lambda image: (_health_check(image),),
-        "versions": lambda image: tuple(
-            f"{name.removesuffix('_VERSION')} {version}" for name, version in image.versions.items()
-        ),
-        "platform": lambda image: (platform_of(image),),
-        "created": lambda image: (image.created[:_DATE_LENGTH] if image.created else "not recorded",),
-        "incomplete": inside(lambda contents: () if contents.complete else ("a part could not be read",)),
-    }
+    columns = _columns(comparison, packages=10 if detailed else 3)
     rows = [
         Row(title=title, cells=tuple(cell(image) for image in comparison.images)) for title, cell in columns.items()
     ]
     return [row for row in rows if any(row.cells)]
+
+
+def _columns(comparison: Comparison, *, packages: int) -> dict[str, Callable[[ComparedImage], Lines]]:
+    """Return what makes the cells of each row, by its title."""
+    names = names_of(comparison)
+    baseline = names.short[comparison.baseline] if comparison.variants is not None else "the first"
+    return {
+        "also called": lambda image: tuple(map(_without(names.repository), image.also_called or ())),
+        "compressed": lambda image: _size(image.compressed_size, image.compressed_difference),
+        "unpacked": _inside(lambda contents: _size(contents.unpacked_size, contents.unpacked_difference)),
+        "layers": lambda image: (f"{len(image.layers)}",),
+        "shared layers": lambda image: _shared(image, len(comparison.images), baseline),
+        "distribution": _inside(_distribution),
+        "C library": _inside(lambda contents: (libc_phrase(contents.libc),)),
+        "packages": _inside(lambda contents: (f"{contents.package_count:,}",)),
+        "largest packages": _inside(lambda contents: _packages(contents, packages)),
+        "shell": _inside(lambda contents: (", ".join(contents.shells) or "none",)),
+        "package manager": _inside(lambda contents: (", ".join(contents.package_managers) or "none",)),
+        "left over": _inside(lambda contents: (format_size(contents.leftover_bytes),)),
+        "wasted": _inside(lambda contents: (format_size(contents.wasted_bytes),)),
+        "findings": _inside(_findings),
+        "user": lambda image: (image.user or "root (not set)",),
+        "starts": lambda image: (_command((*image.entrypoint, *image.cmd)) or "nothing",),
+        "health check": lambda image: (_health_check(image),),
+        "versions": _versions,
+        "platform": lambda image: (platform_of(image),),
+        "created": lambda image: (image.created[:_DATE_LENGTH] if image.created else "not recorded",),
+        "incomplete": _inside(lambda contents: () if contents.complete else ("a part could not be read",)),
+    }
+
+
+def _inside(cell: Callable[[Contents], Lines]) -> Callable[[ComparedImage], Lines]:
+    """Return what makes the cell of an image from what is in it, and an empty one where that was not read."""
+    return lambda image: cell(image.contents) if image.contents is not None else ()
 
 
 def platform_of(image: ComparedImage) -> str:
@@ -198,6 +201,10 @@ def _packages(contents: Contents, count: int) -> Lines:
 def _findings(contents: Contents) -> Lines:
     counts = {severity.value: getattr(contents.findings, severity.value) for severity in reversed(Severity)}
     return (", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none",)
+
+
+def _versions(image: ComparedImage) -> Lines:
+    return tuple(f"{name.removesuffix('_VERSION')} {version}" for name, version in image.versions.items())
 
 
 def _command(words: tuple[str, ...]) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 import pytest
 
 from imgscope import analyze
 from imgscope.analyze import Inspection
+from imgscope.cache import LayerCache
 from imgscope.comparison.base import base_of
 from imgscope.errors import UsageError
 from imgscope.sources.base import ImageHead
@@ -37,20 +39,28 @@ def test_an_image_that_was_not_changed_is_its_own_base() -> None:
     assert base_of(inspected(image(_LAYERS)), [head(3)]).layer_count == 3
 
 
-def test_without_one_that_is_named_history_tells() -> None:
-    def built_at(time: str, created_by: str, **more: Any) -> dict[str, Any]:
-        return {"created": time, "created_by": created_by, **more}
+_HISTORY: Final = [
+    {"created": "2024-01-01T00:00:00Z", "created_by": "ADD root"},
+    {"created": "2024-01-01T00:00:01Z", "created_by": 'CMD ["sh"]', "empty_layer": True},
+    {"created": "2024-02-01T00:00:00Z", "created_by": "RUN make"},
+    {"created": "2024-02-01T00:00:01Z", "created_by": "COPY . ."},
+]
 
-    history = [
-        built_at("2024-01-01T00:00:00Z", "ADD root"),
-        built_at("2024-01-01T00:00:01Z", 'CMD ["sh"]', empty_layer=True),
-        built_at("2024-02-01T00:00:00Z", "RUN make"),
-        built_at("2024-02-01T00:00:01Z", "COPY . ."),
-    ]
+
+def test_without_one_that_is_named_history_tells() -> None:
     other = MemorySource(image([layer(file("other", "x"))])).resolve(None)
-    base = base_of(inspected(image(_LAYERS, config_fields={"history": history})), [other])
+    base = base_of(inspected(image(_LAYERS, config_fields={"history": _HISTORY})), [other])
     assert (base.layer_count, base.position, base.config) == (1, None, None)
     assert base.evidence.startswith("history goes on after the start command")
+
+
+def test_an_earlier_build_of_the_image_that_was_inspected_before_is_not_its_base(tmp_path: Path) -> None:
+    cache = analyze.Options(cache=LayerCache(tmp_path))
+    analyze.inspect_source(MemorySource(image(_LAYERS[:2])), options=cache)
+    mine = analyze.inspect_source(MemorySource(image(_LAYERS, config_fields={"history": _HISTORY})), options=cache)
+    assert mine.report.image.base is not None
+    assert mine.report.image.base.layer_count == 2
+    assert base_of(mine, []).layer_count == 1
 
 
 def test_where_nothing_tells_the_error_says_what_to_name() -> None:

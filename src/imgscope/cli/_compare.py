@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -12,11 +12,13 @@ from imgscope import analyze
 from imgscope.cli._inspect import INCOMPLETE, in_background
 from imgscope.cli._messages import show_error, show_note, show_step
 from imgscope.cli._options import Common
+from imgscope.cli._output import Output, options_for, write_output
 from imgscope.cli._progress import images_progress_on_stderr
 from imgscope.comparison.data import Comparison
 from imgscope.comparison.run import Compared, compare_heads, compare_whole
 from imgscope.comparison.variants import FoundVariants, find_variants
 from imgscope.errors import UsageError
+from imgscope.render.comparison.base import ComparisonRender
 from imgscope.rules.base import RuleSettings
 from imgscope.text import format_count
 
@@ -87,6 +89,13 @@ def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparis
         )
         compared = in_background(whole, cancelled)
     return _told(compared)
+
+
+def write_comparison(comparison: Comparison, outputs: Sequence[Output[ComparisonRender]], *, detailed: bool) -> None:
+    """Write the comparison wherever it is asked for. Raises `UsageError` when a file cannot be written after all."""
+    for output in outputs:
+        options = replace(options_for(output), detailed=detailed)
+        write_output(output, output.render.render(comparison, options))
 
 
 def _find_variants(asked: Asked, options: analyze.Options, common: Common) -> FoundVariants:

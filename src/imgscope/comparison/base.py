@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imgscope.analyze import Inspection
+from imgscope.base_image import find_base
 from imgscope.errors import UsageError
 from imgscope.oci.config import ImageConfig
+from imgscope.report import BaseImage
 from imgscope.sources.base import ImageHead
 from imgscope.text import printable
 
@@ -50,7 +52,7 @@ def base_of(mine: Inspection, named: Sequence[ImageHead | None]) -> Base:
             config=head.config,
             position=-position,
         )
-    reported = mine.report.image.base
+    reported = _reported(mine)
     if reported is not None and 0 < reported.layer_count <= len(mine.head.manifest.layers):
         return Base(layer_count=reported.layer_count, evidence=reported.evidence, reference=reported.reference)
     raise UsageError(
@@ -58,3 +60,16 @@ def base_of(mine: Inspection, named: Sequence[ImageHead | None]) -> Base:
         "to compare, and its history does not say",
         hint="name the base that it was built from, by digest if the tag has moved on: imgscope compare BASE … --for",
     )
+
+
+def _reported(mine: Inspection) -> BaseImage | None:
+    """Return the base that the report tells, but what history tells where that is an earlier build of the image."""
+    base = mine.report.image.base
+    if base is not None and base.reference and _repository(base.reference) == _repository(mine.head.reference):
+        return find_base(mine.head.manifest, mine.head.config, ())
+    return base
+
+
+def _repository(reference: str) -> str:
+    name, _, tag = reference.partition("@")[0].rpartition(":")
+    return name if name and "/" not in tag else reference
