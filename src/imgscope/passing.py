@@ -17,7 +17,7 @@ from imgscope.layer.read import read_layer
 from imgscope.limits import Budget
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
-from imgscope.reading import ReadingTerms, unread
+from imgscope.reading import ReadingTerms, unread, unread_because
 from imgscope.sources.base import ImageHead, PassingBlob, StreamedSource
 
 Result = TypeVar("Result")
@@ -140,8 +140,7 @@ class PassingReader:
         except ImgscopeError:
             raise
         except Exception as error:  # A mistake in reading one layer must not cost the report of all others.
-            mistake = f"could not be read because of a mistake in imgscope: {error!r}"
-            return unread(blob.descriptor, blob.diff_id, mistake, None)
+            return unread_because(blob.descriptor, blob.diff_id, error)
 
     def _placed(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
         """Return the index of layer number `layer` of the settled head."""

@@ -108,9 +108,15 @@ class LayerReader:
                 for layer in layers:
                     ended.put((layer, outcome))
 
-        for _ in range(threads):
-            # Daemons: a thread that a silent network holds must not hold the program.
-            threading.Thread(target=work, name="layer", daemon=True).start()
+        for started in range(threads):
+            try:
+                # Daemons: a thread that a silent network holds must not hold the program.
+                threading.Thread(target=work, name="layer", daemon=True).start()
+            except RuntimeError:
+                # The system gives no more threads; with one, all is read one after the other.
+                if not started:
+                    raise
+                break
         return self._in_order(ended, len(descriptors))
 
     def _in_order(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
@@ -198,7 +204,7 @@ class LayerReader:
         except ImgscopeError as error:
             return unread(descriptor, diff_id, f"could not be fetched: {error.message}", error.hint)
         except Exception as error:  # A mistake in reading one layer must not cost the report of all others.
-            return unread(descriptor, diff_id, f"could not be read because of a mistake in imgscope: {error!r}", None)
+            return unread_because(descriptor, diff_id, error)
 
 
 def reading_order(sizes: Sequence[int], threads: int) -> Iterator[int]:
@@ -237,6 +243,14 @@ def _outcome(
     except BaseException as error:
         outcome.set_exception(error)
     return outcome
+
+
+def unread_because(descriptor: Descriptor, diff_id: Digest | None, error: Exception) -> LayerIndex:
+    """Return the index of a layer at which reading met an `error` that nobody raised on purpose."""
+    if isinstance(error, MemoryError):
+        hint = "allow imgscope more memory, or read one layer at a time with --jobs 1"
+        return unread(descriptor, diff_id, "could not be read in the memory that there is", hint)
+    return unread(descriptor, diff_id, f"could not be read because of a mistake in imgscope: {error!r}", None)
 
 
 def unread(descriptor: Descriptor, diff_id: Digest | None, error: str, hint: str | None) -> LayerIndex:

@@ -65,6 +65,7 @@ def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparis
         jobs=common.jobs,
         insecure_registries=common.insecure_registries,
         cache=common.cache,
+        limits=common.limits,
         rules=rules,
     )
     cancelled = threading.Event()

@@ -31,6 +31,7 @@ def inspect(reference: str, common: Common, rules: RuleSettings | None = None) -
         jobs=common.jobs,
         insecure_registries=common.insecure_registries,
         cache=common.cache,
+        limits=common.limits,
         contents=common.contents,
         rules=rules,
     )

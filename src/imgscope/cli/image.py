@@ -47,6 +47,7 @@ def COMMAND(context: click.Context, image: str, no_tui: bool, outputs: tuple[str
             insecure_registries=common.insecure_registries,
             cache=common.cache,
             rules=read_rules(Path(), common.config),
+            limits=common.limits,
         )
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
+from imgscope.limits import DEFAULT_LIMITS, Limits
+
 if TYPE_CHECKING:
     from imgscope.rules.base import RuleSettings
 
@@ -20,12 +22,13 @@ def run(
     insecure_registries: Collection[str] = (),
     cache: bool = True,
     rules: RuleSettings | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> int:
     """Show the image that `reference` names until the user quits; return the exit code of docs/contract.md.
 
-    What the options mean is told at `imgscope.inspect`; `rules` is what the user makes of the rules. Three lines that
-    sum up the image are left on stdout. Raises `ImgscopeError`, once the terminal is free again, where there is no
-    image to show.
+    What the options mean is told at `imgscope.inspect`; `rules` is what the user makes of the rules, `limits` how
+    much is read. Three lines that sum up the image are left on stdout. Raises `ImgscopeError`, once the terminal is
+    free again, where there is no image to show.
     """
     import sys
     from functools import partial
@@ -36,7 +39,7 @@ def run(
     from imgscope.tui.model.summary import closing_lines
 
     options = analyze.make_options(
-        platform=platform, jobs=jobs, insecure_registries=insecure_registries, cache=cache, rules=rules
+        platform=platform, jobs=jobs, insecure_registries=insecure_registries, cache=cache, rules=rules, limits=limits
     )
     app = InspectApp(reference, partial(analyze.inspect, reference, options=options))
     app.run()
