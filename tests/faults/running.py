@@ -52,7 +52,7 @@ def run(
 
 @contextmanager
 def started(*arguments: str | Path, **changed: str | None) -> Iterator[subprocess.Popen[bytes]]:
-    """imgscope with `arguments`, which is killed in the end if it still runs."""
+    """Start imgscope with `arguments`, which is killed in the end if it still runs."""
     with subprocess.Popen(
         [*COMMAND, *map(str, arguments)],
         stdin=subprocess.DEVNULL,

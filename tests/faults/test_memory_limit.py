@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from imgscope import examine
 from imgscope.cli._process import out_of_memory
+from imgscope.layer.index import LayerIndex
+from imgscope.layer.read import read_layer
+from imgscope.oci.manifest import Descriptor
+from imgscope.report import Finding
+from imgscope.rules import rules
 from tests.faults.running import assert_clean, run, small_layout
-from tests.support.image_files import write_oci_layout
-from tests.support.images import file, image, layer
+from tests.support.images import file, layer
+from tests.support.memory import inspect
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ulimit -v is of Linux")
 
@@ -31,15 +41,46 @@ def test_too_little_memory_is_told_in_one_sentence(tmp_path: Path, kibibytes: in
         assert ended.out == "" or json.loads(ended.out)["complete"] is False
 
 
-def test_a_layer_of_more_entries_than_fit_the_memory_is_told(tmp_path: Path) -> None:
-    """Few bytes and a great many entries."""
-    many = layer(*(file(f"d{number // 1000}/f{number}") for number in range(40_000)), compression="zstd")
-    small = layer(file("etc/os-release", "ID=debian\n"))
-    layout = write_oci_layout(tmp_path / "layout", {"latest": image([small, many], listed_platform=False)})
-    ended = run("audit", layout, "-o", "json", "--jobs", "1", "--no-cache", shell='ulimit -v 88000; "$@"')
-    assert_clean(ended.err)
-    assert ended.code == 3
-    assert any(words in ended.err for words in _TOLD), ended.err
+def test_a_layer_that_does_not_fit_the_memory_leaves_the_others_in_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    large, small = layer(file("large", "x" * 1000)), layer(file("etc/os-release", "ID=debian\n"))
+
+    def read_what_fits(chunks: Iterable[bytes], descriptor: Descriptor, **options: Any) -> LayerIndex:
+        if descriptor.digest == large.digest:
+            raise MemoryError
+        return read_layer(chunks, descriptor, **options)
+
+    monkeypatch.setattr("imgscope.reading.read_layer", read_what_fits)
+    report = inspect(small, large).report
+    assert report.distro.id == "debian"
+    assert not report.complete
+    (failure,) = report.failures
+    assert "could not be read in the memory that there is; allow imgscope more memory" in failure.message
+
+
+def test_a_rule_that_does_not_fit_the_memory_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(_: object) -> Iterator[Finding]:
+        raise MemoryError
+
+    rule = replace(rules()[0], claims=None, check=check)
+    monkeypatch.setattr(examine, "rules", lambda: [rule])
+    (failure,) = inspect(layer(file("a"))).report.failures
+    assert failure.message == f"the rule {rule.id} needs more memory than there is and its results are missing"
+
+
+def test_one_thread_is_enough_where_the_system_gives_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+    given: list[threading.Thread] = []
+
+    def start_one(thread: threading.Thread) -> None:
+        if given:
+            raise RuntimeError("can't start new thread")
+        given.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_one)
+    report = inspect(layer(file("a", "a")), layer(file("b", "b"))).report
+    assert report.complete
+    assert report.image.file_count == 2
 
 
 @pytest.mark.parametrize(
