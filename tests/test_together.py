@@ -17,8 +17,8 @@ from imgscope.analyze import Inspection, Options
 from imgscope.cache import LayerCache
 from imgscope.errors import Cancelled, ImgscopeError
 from imgscope.report import ImageReport
-from imgscope.sources.base import ImageHead, SourceOptions
-from imgscope.together import ImageEvent, in_order, inspect_together, resolve_together
+from imgscope.sources.base import SourceOptions
+from imgscope.together import FoundImage, ImageEvent, in_order, inspect_together, resolve_together
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, BuiltLayer, Step, file, image, layer
 from tests.support.registry import Registry
@@ -163,7 +163,7 @@ def test_heads_are_found_without_fetching_a_layer() -> None:
     with siblings() as (registry, references):
         absent = references[0].replace(":a", ":absent")
         heads = [head for _, head in resolve_together([*references, absent], options=options(references[0]))]
-    assert [isinstance(head, ImageHead) for head in heads] == [True, True, True, False]
+    assert [isinstance(head, FoundImage) for head in heads] == [True, True, True, False]
     assert fetched(registry) == {}
 
 

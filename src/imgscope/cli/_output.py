@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import click
 
@@ -25,26 +25,23 @@ _DEFAULT_WIDTH = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output(Generic[Kind]):
-    """One report to write; `path` is None for stdout."""
+    """One thing to write, in the format that `render` is; `path` is None for stdout."""
 
     render: Kind
     path: Path | None
 
 
 def parse_outputs(texts: Sequence[str]) -> list[Output[Render]]:
-    """Return the outputs that `-o` asks for. Raises `UsageError` for what cannot be written."""
-    return parse_outputs_of(renderer, texts)
+    """Return the reports that `-o` asks for. Raises `UsageError` for what cannot be written."""
+    return parse_outputs_as(texts, renderer)
 
 
-def parse_outputs_of(renderer: Callable[[str], Kind], texts: Sequence[str]) -> list[Output[Kind]]:
-    """Return the outputs that `-o` asks for, in the formats that `renderer` knows by name.
-
-    Raises `UsageError` for what cannot be written.
-    """
+def parse_outputs_as(texts: Sequence[str], find: Callable[[str], Kind]) -> list[Output[Kind]]:
+    """Return what `-o` asks for, in formats that `find` returns by name. Raises `UsageError` like `parse_outputs`."""
     outputs: list[Output[Kind]] = []
     for text in texts:
         name, equals, target = text.partition("=")
-        render = renderer(name)
+        render = find(name)
         if equals and not target:
             raise UsageError(f"the output {text!r} names no file", hint="give a path after the =, or - for stdout")
         path = Path(target) if target not in ("", "-") else None
@@ -77,16 +74,16 @@ def write_outputs(
     """
     for output in outputs:
         options = replace(options_for(output), several=several, detailed=detailed, dockerfile=dockerfile)
-        write_text(output, output.render.render(reports, options))
+        write_output(output, output.render.render(reports, options))
 
 
-def options_for(output: Output[Kind]) -> RenderOptions:
-    """Return the width and colour that fit the place where `output` goes to."""
+def options_for(output: Output[Any]) -> RenderOptions:
+    """Return the width and colour that suit the place that `output` goes to."""
     return options_for_stdout() if output.path is None else RenderOptions()
 
 
-def write_text(output: Output[Kind], text: str) -> None:
-    """Write what a format returned. Raises `UsageError` when its file cannot be written after all."""
+def write_output(output: Output[Any], text: str) -> None:
+    """Write `text` where `output` goes. Raises `UsageError` when a file cannot be written after all."""
     if output.path is None:
         write_stdout(text)
         return
