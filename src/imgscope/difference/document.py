@@ -93,7 +93,7 @@ class PackagePaths(_Data, frozen=True):
 
 class LayerDifference(_Data, frozen=True):
     """What a layer accounts for: layer number `layer` of the new image, which brought or removed the paths, or of the
-    old one, which had what the new image is built without.
+    old one, which had done so and is not there any more.
     """
 
     image: Side

@@ -19,6 +19,7 @@ from imgscope.difference.origins import ImagePaths, Removals
 from imgscope.difference.packages import compare_packages
 from imgscope.difference.trees import NodePair, TreeDifference, compare_trees
 from imgscope.facts import InstalledPackage
+from imgscope.filesystem.node import Node
 
 
 def difference_of(old: Inspection, new: Inspection) -> Difference:
@@ -26,17 +27,18 @@ def difference_of(old: Inspection, new: Inspection) -> Difference:
     trees = compare_trees(old.image.tree, new.image.tree)
     configuration = compare_configurations(old.head.config, new.head.config)
     packages = compare_packages(old.image, new.image)
+    shared = _shared(old, new)
     return Difference(
         schema_version=DIFFERENCE_SCHEMA_VERSION,
         same=not (trees.pairs or configuration or packages),
         complete=old.report.complete and new.report.complete,
         old=_summary(old),
         new=_summary(new),
-        shared_layers=_shared(old, new),
+        shared_layers=shared,
         configuration=configuration,
         packages=packages,
         paths=_counts(trees),
-        layers=tuple(_Attribution(old, new).layers(trees.pairs)),
+        layers=tuple(_Attribution(old, new, shared).layers(trees.pairs)),
     )
 
 
@@ -84,12 +86,13 @@ def _counts(trees: TreeDifference) -> PathCounts:
 
 
 class _Attribution:
-    """Says of changed paths which layer and which package they are of."""
+    """Says of changed paths which layer and which package they are of. No change is of a layer that both have."""
 
-    def __init__(self, old: Inspection, new: Inspection) -> None:
+    def __init__(self, old: Inspection, new: Inspection, shared: int) -> None:
+        self._shared = shared
         self._images = {"old": old.image, "new": new.image}
         self._owners = {"old": ImagePaths(old.image), "new": ImagePaths(new.image)}
-        self._removals = Removals(new.image.tree)
+        self._removals = {"old": Removals(old.image.tree), "new": Removals(new.image.tree)}
 
     def layers(self, pairs: Iterable[NodePair]) -> list[LayerDifference]:
         """Return the layers that account for `pairs`, those of the new image first, the lowest first."""
@@ -108,10 +111,15 @@ class _Attribution:
         ]
 
     def _layer(self, pair: NodePair) -> tuple[Side, int]:
-        if pair.new is not None:
-            return "new", pair.new.layer
-        layer = self._removals.layer_of(pair.told.path)
-        return ("new", layer) if layer is not None else ("old", pair.node.layer)
+        came = self._came_by("new", pair.new, pair.told.path)
+        left = self._came_by("old", pair.old, pair.told.path)
+        if came is not None and came >= self._shared:
+            return "new", came
+        return ("old", left) if left is not None else ("new", came or 0)
+
+    def _came_by(self, side: Side, node: Node | None, path: str) -> int | None:
+        """Return which layer of an image made the path what it is there, or removed it."""
+        return node.layer if node is not None else self._removals[side].layer_of(path)
 
     def _packages(self, pairs: list[NodePair]) -> tuple[PackagePaths, ...]:
         grouped: dict[tuple[str, str], list[NodePair]] = {}

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final
 
 from imgscope.difference.document import ChangedPath, Difference, Document, LayerDifference, PackagePaths
+from imgscope.render._terminal import fit_for_logs
 from imgscope.render.base import RenderOptions
 from imgscope.render.difference._words import (
     SIGNS,
@@ -45,7 +46,7 @@ class _Line:
 
 def _render(document: Document, options: RenderOptions) -> str:
     lines = _difference(document, options) if isinstance(document, Difference) else _matrix(document, options)
-    return "".join(f"{_shown(line, options)}\n" for line in lines)
+    return fit_for_logs("".join(f"{_shown(line, options)}\n" for line in lines))
 
 
 def _shown(line: _Line, options: RenderOptions) -> str:
