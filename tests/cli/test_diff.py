@@ -51,7 +51,7 @@ def test_an_image_and_its_docker_archive_and_zstd_forms_do_not_differ(run: Run, 
     zstd = write_oci_layout(tmp_path / "zstd", {"latest": image(layers, listed_platform=False)})
     layout = write_oci_layout(tmp_path / "gzip", {"latest": gzip})
     for style in ("new", "legacy"):
-        archive = write_docker_archive(tmp_path / f"{style}.tar", gzip, style=style)  # type: ignore[arg-type]
+        archive = write_docker_archive(tmp_path / f"{style}.tar", gzip, style=style)
         assert run("diff", layout, f"docker-archive:{archive}", "--exit-code").code == 0
     assert run("diff", zstd, layout, "--exit-code", "-o", "json").document["same"] is True
 

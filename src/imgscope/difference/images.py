@@ -15,11 +15,12 @@ from imgscope.difference.document import (
     PathCounts,
     Side,
 )
-from imgscope.difference.origins import ImagePaths, Removals
 from imgscope.difference.packages import compare_packages
+from imgscope.difference.removals import Removals
 from imgscope.difference.trees import NodePair, TreeDifference, compare_trees
 from imgscope.facts import InstalledPackage
 from imgscope.filesystem.node import Node
+from imgscope.inside.owners import PathOwners
 
 
 def difference_of(old: Inspection, new: Inspection) -> Difference:
@@ -91,7 +92,7 @@ class _Attribution:
     def __init__(self, old: Inspection, new: Inspection, shared: int) -> None:
         self._shared = shared
         self._images = {"old": old.image, "new": new.image}
-        self._owners = {"old": ImagePaths(old.image), "new": ImagePaths(new.image)}
+        self._owners = {"old": PathOwners(old.image), "new": PathOwners(new.image)}
         self._removals = {"old": Removals(old.image.tree), "new": Removals(new.image.tree)}
 
     def layers(self, pairs: Iterable[NodePair]) -> list[LayerDifference]:
