@@ -29,6 +29,7 @@ from imgscope.passing import PassingReader
 from imgscope.probes import probes
 from imgscope.reading import LayerReader, ReadingTerms
 from imgscope.report import BaseImage, ImageReport
+from imgscope.rules import rules
 from imgscope.rules.base import RuleSettings
 from imgscope.secrets import redact
 from imgscope.shared_layers import SharedLayers
@@ -179,6 +180,8 @@ class _Pipeline:
         self._progress(events.ImageFound(head=head, origins=origins))
         search = AttachmentSearch(self._source if self._options.attachments else None, head)
         layers = self._reader.read(head, jobs=self._options.jobs)
+        # Many small modules: loaded by who would only wait for the first layer.
+        rules()
         tree = stack(layers, limits=self._options.source.limits)
         if isinstance(self._reader, PassingReader):
             head = self._settle(head, tree, self._reader)

@@ -28,6 +28,7 @@ Lines = tuple[str, ...]
 _LONGEST_COMMAND: Final = 120
 _DATE_LENGTH: Final = len("2026-01-31")
 _MOST_TAGS: Final = 12
+_SCHEMES: Final = frozenset({"oci", "oci-archive", "docker-archive", "docker-daemon", "podman"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,45 +39,69 @@ class Row:
     cells: tuple[Lines, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the images are called in the heads of their columns. `repository` is what all their names begin with."""
+
+    repository: str
+    short: tuple[str, ...]
+
+
+def names_of(comparison: Comparison) -> Names:
+    """Return short names of the images: their tags where they are of one repository, and else all of their names."""
+    references = [image.reference for image in comparison.images]
+    parts = [reference.rpartition(":") for reference in references]
+    repositories = {repository for repository, _, _ in parts}
+    are_tags = all(repository and tag and "/" not in tag and "@" not in repository for repository, _, tag in parts)
+    if len(references) < 2 or len(repositories) != 1 or not are_tags or repositories <= _SCHEMES:
+        return Names(repository="", short=tuple(references))
+    return Names(repository=parts[0][0], short=tuple(tag for _, _, tag in parts))
+
+
 def table_of(comparison: Comparison, *, detailed: bool = False) -> list[Row]:
     """Return the rows of the table; those that no image has anything for are left out.
 
     With `detailed`, the ten largest packages of each image are named, and otherwise three.
     """
-    packages = 10 if detailed else 3
-    is_ordered = comparison.variants is not None
-    baseline = comparison.images[comparison.baseline].reference if is_ordered else "the first"
-
-    def inside(cell: Callable[[Contents], Lines]) -> Callable[[ComparedImage], Lines]:
-        return lambda image: cell(image.contents) if image.contents is not None else ()
-
-    columns: dict[str, Callable[[ComparedImage], Lines]] = {
-        "also called": lambda image: image.also_called or (),
-        "compressed": lambda image: _size(image.compressed_size, image.compressed_difference),
-        "unpacked": inside(lambda contents: _size(contents.unpacked_size, contents.unpacked_difference)),
-        "layers": lambda image: (f"{len(image.layers)}",),
-        "shared layers": lambda image: _shared(image, len(comparison.images), baseline),
-        "distribution": inside(_distribution),
-        "C library": inside(lambda contents: (libc_phrase(contents.libc),)),
-        "packages": inside(lambda contents: (f"{contents.package_count:,}",)),
-        "largest packages": inside(lambda contents: _packages(contents, packages)),
-        "shell": inside(lambda contents: (", ".join(contents.shells) or "none",)),
-        "package manager": inside(lambda contents: (", ".join(contents.package_managers) or "none",)),
-        "left over": inside(lambda contents: (format_size(contents.leftover_bytes),)),
-        "wasted": inside(lambda contents: (format_size(contents.wasted_bytes),)),
-        "findings": inside(_findings),
-        "user": lambda image: (image.user or "root (not set)",),
-        "starts": lambda image: (_command((*image.entrypoint, *image.cmd)) or "nothing",),
-        "health check": lambda image: (_health_check(image),),
-        "versions": lambda image: tuple(f"{name} {version}" for name, version in image.versions.items()),
-        "platform": lambda image: (platform_of(image),),
-        "created": lambda image: (image.created[:_DATE_LENGTH] if image.created else "not recorded",),
-        "incomplete": inside(lambda contents: () if contents.complete else ("a part could not be read",)),
-    }
+    columns = _columns(comparison, packages=10 if detailed else 3)
     rows = [
         Row(title=title, cells=tuple(cell(image) for image in comparison.images)) for title, cell in columns.items()
     ]
     return [row for row in rows if any(row.cells)]
+
+
+def _columns(comparison: Comparison, *, packages: int) -> dict[str, Callable[[ComparedImage], Lines]]:
+    """Return what makes the cells of each row, by its title."""
+    names = names_of(comparison)
+    baseline = names.short[comparison.baseline] if comparison.variants is not None else "the first"
+    return {
+        "also called": lambda image: tuple(map(_without(names.repository), image.also_called or ())),
+        "compressed": lambda image: _size(image.compressed_size, image.compressed_difference),
+        "unpacked": _inside(lambda contents: _size(contents.unpacked_size, contents.unpacked_difference)),
+        "layers": lambda image: (f"{len(image.layers)}",),
+        "shared layers": lambda image: _shared(image, len(comparison.images), baseline),
+        "distribution": _inside(_distribution),
+        "C library": _inside(lambda contents: (libc_phrase(contents.libc),)),
+        "packages": _inside(lambda contents: (f"{contents.package_count:,}",)),
+        "largest packages": _inside(lambda contents: _packages(contents, packages)),
+        "shell": _inside(lambda contents: (", ".join(contents.shells) or "none",)),
+        "package manager": _inside(lambda contents: (", ".join(contents.package_managers) or "none",)),
+        "left over": _inside(lambda contents: (format_size(contents.leftover_bytes),)),
+        "wasted": _inside(lambda contents: (format_size(contents.wasted_bytes),)),
+        "findings": _inside(_findings),
+        "user": lambda image: (image.user or "root (not set)",),
+        "starts": lambda image: (_command((*image.entrypoint, *image.cmd)) or "nothing",),
+        "health check": lambda image: (_health_check(image),),
+        "versions": _versions,
+        "platform": lambda image: (platform_of(image),),
+        "created": lambda image: (image.created[:_DATE_LENGTH] if image.created else "not recorded",),
+        "incomplete": _inside(lambda contents: () if contents.complete else ("a part could not be read",)),
+    }
+
+
+def _inside(cell: Callable[[Contents], Lines]) -> Callable[[ComparedImage], Lines]:
+    """Return what makes the cell of an image from what is in it, and an empty one where that was not read."""
+    return lambda image: cell(image.contents) if image.contents is not None else ()
 
 
 def platform_of(image: ComparedImage) -> str:
@@ -98,8 +123,8 @@ def variants_phrase(variants: Variants) -> str:
     if not variants.more:
         return f"{looked}; all variants of {variants.tag} are shown"
     shown = ", ".join(variants.more[:_MOST_TAGS])
-    left = f", … and {len(variants.more) - _MOST_TAGS} more" if len(variants.more) > _MOST_TAGS else ""
-    return f"{looked}; {format_count(len(variants.more), 'more variant')} of {variants.tag}: {shown}{left}"
+    left = f", … and {variants.more_count - _MOST_TAGS:,} more" if variants.more_count > _MOST_TAGS else ""
+    return f"{looked}; {format_count(variants.more_count, 'more variant')} of {variants.tag}: {shown}{left}"
 
 
 def base_phrase(base: CurrentBase) -> str:
@@ -122,17 +147,16 @@ def saving_phrase(move: Move) -> str:
 
 def breaks_phrase(move: Move) -> str:
     """Return how much a move breaks, in short: `breaks: 2 programs, 1 module`, `breaks nothing that could be found`."""
-    if move.not_judged is not None:
-        return f"not judged: {move.not_judged}"
+    unknown = f"more may break: {move.not_judged}" if move.not_judged is not None else ""
     if not move.breaks:
-        return "" if move.is_current else "breaks nothing that could be found"
+        return unknown or ("" if move.is_current else "breaks nothing that could be found")
     kinds = [each.kind for each in move.breaks]
     plurals = {"library": "libraries", "build": "build steps", "interpreter": "interpreters"}
     names = {"build": "build step"}
     counted = (
         format_count(kinds.count(kind), names.get(kind, kind), plurals.get(kind)) for kind in dict.fromkeys(kinds)
     )
-    return f"breaks: {', '.join(counted)}"
+    return "; ".join(filter(None, (f"breaks: {', '.join(counted)}", unknown)))
 
 
 def moves_in_order(comparison: Comparison) -> Iterator[tuple[ComparedImage, Move]]:
@@ -141,17 +165,24 @@ def moves_in_order(comparison: Comparison) -> Iterator[tuple[ComparedImage, Move
         yield comparison.images[move.image], move
 
 
+def _without(repository: str) -> Callable[[str], str]:
+    return lambda name: name.removeprefix(f"{repository}:") if repository else name
+
+
 def _size(size: int, difference: SizeDifference | None) -> Lines:
     return (format_size(size), *((difference_phrase(difference),) if difference is not None else ()))
 
 
 def _shared(image: ComparedImage, count: int, baseline: str) -> Lines:
+    """Return with whom an image shares layers; of two images, both share the same with each other and with all."""
+    if count < 2 or image.shared_with_all is None:
+        return ()
     lines = []
     if image.shared_with_baseline is not None:
         lines.append(f"{_layers(image.shared_with_baseline)} with {baseline}")
-    if image.shared_with_all is not None and count > 1 and (count > 2 or not lines):
+    if image.shared_with_all.count and (count > 2 or not lines):
         lines.append(f"{_layers(image.shared_with_all)} with all")
-    return tuple(lines)
+    return tuple(lines) or ("none with all",)
 
 
 def _layers(shared: SharedLayers) -> str:
@@ -170,6 +201,10 @@ def _packages(contents: Contents, count: int) -> Lines:
 def _findings(contents: Contents) -> Lines:
     counts = {severity.value: getattr(contents.findings, severity.value) for severity in reversed(Severity)}
     return (", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none",)
+
+
+def _versions(image: ComparedImage) -> Lines:
+    return tuple(f"{name.removesuffix('_VERSION')} {version}" for name, version in image.versions.items())
 
 
 def _command(words: tuple[str, ...]) -> str:

@@ -232,12 +232,7 @@ def in_order(
                 position, item = waiting.popleft()
             except IndexError:
                 return
-            outcome: Future[Result] = Future()
-            try:
-                outcome.set_result(function(item))
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it is raised where the result is taken
-                outcome.set_exception(error)
-            ended.put((position, outcome))
+            ended.put((position, _outcome(function, item)))
 
     for _ in range(min(threads, len(items))):
         threading.Thread(target=work, name="image", daemon=True).start()
@@ -256,3 +251,13 @@ def in_order(
     except BaseException:
         cancelled.set()
         raise
+
+
+def _outcome(function: Callable[[Item], Result], item: Item) -> Future[Result]:
+    """Return what `function` returns or raises, for another thread to take up."""
+    outcome: Future[Result] = Future()
+    try:
+        outcome.set_result(function(item))
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is raised where the result is taken
+        outcome.set_exception(error)
+    return outcome

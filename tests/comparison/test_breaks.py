@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+import threading
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
 
 from imgscope.analyze import Inspection
 from imgscope.comparison.base import base_of
 from imgscope.comparison.breaks import breaks_of
 from imgscope.comparison.data import Break
+from imgscope.comparison.moves import Mover
+from imgscope.facts import InspectedImage
+from imgscope.report import Finding, Severity
+from imgscope.rules.base import Rule, RuleSettings
 from tests.comparison.bases import (
     APP_CONFIG,
     APT,
@@ -32,7 +40,13 @@ FAT: Final = inspected([fat()], BASE_CONFIG)
 
 def broken(candidate: Inspection, *more: Entry) -> list[Break]:
     mine = inspected([fat(), *app(*more)], APP_CONFIG)
-    return list(breaks_of(mine, base_of(mine, [FAT.head]), candidate))
+    return list(found(mine, candidate))
+
+
+def found(mine: Inspection, candidate: Inspection, **settings: Any) -> tuple[Break, ...]:
+    breaks = breaks_of(mine, base_of(mine, [FAT.head]), candidate, RuleSettings(**settings))
+    assert breaks.failures == ()
+    return breaks.found
 
 
 def told(breaks: list[Break]) -> dict[str, str]:
@@ -105,6 +119,20 @@ def test_libraries_that_are_loaded_by_hand_are_told_where_no_rule_follows_them()
     assert breaks[0].message.startswith("/app/plugins/libplugin.so is built for glibc, and the base has musl")
 
 
+def test_scripts_of_its_own_are_told_where_what_runs_them_is_not_there() -> None:
+    bash = executable("bin/bash", glibc_program())
+    scripts = [executable(f"app/{name}.sh", b"#!/usr/bin/env bash\n") for name in "ab"]
+    lost = executable("app/lost", b"#!/usr/bin/nothing\n")
+    env = executable("usr/bin/env", glibc_program())
+    steps = [layer(os_release("Debian"), *_debian(), CURL, LIBPQ, env, bash), *app(*scripts, lost)]
+    mine = inspected(steps, APP_CONFIG)
+    base = base_of(mine, [inspected(steps[:1], BASE_CONFIG).head])
+    without = on(os_release("Debian"), *_debian(), CURL, LIBPQ, env)
+    (told_of,) = breaks_of(mine, base, without, RuleSettings()).found
+    assert (told_of.kind, told_of.paths) == ("script", ("app/a.sh", "app/b.sh"))
+    assert told_of.message == ("2 scripts such as /app/a.sh cannot start: they need bash, which is not in the base")
+
+
 def test_what_does_not_work_now_does_not_break() -> None:
     lost = executable("app/other", glibc_program("libgone.so.1"))
     assert broken(on(os_release("Debian"), *_debian(), CURL, LIBPQ), lost) == []
@@ -124,8 +152,28 @@ def test_what_packages_of_the_distribution_brought_is_installed_anew() -> None:
 def test_a_command_of_the_base_is_replaced_by_that_of_the_other_one() -> None:
     """The base starts `python3`; an image that starts with it, too, starts with what the new base has."""
     mine = inspected([fat(), layer(file("data", "x"))], BASE_CONFIG)
-    base = base_of(mine, [FAT.head])
     other = inspected([layer(os_release("Debian"), *glibc_root(), SHELL)], {"Cmd": ["/bin/sh"]})
-    assert breaks_of(mine, base, other) == ()
+    assert found(mine, other) == ()
     kept = inspected([fat(), layer(file("data", "x"))], {**BASE_CONFIG, "Cmd": ["python3", "-m", "app"]})
-    assert [each.kind for each in breaks_of(kept, base, other)] == ["command"]
+    assert [each.kind for each in found(kept, other)] == ["command"]
+
+
+def test_a_rule_that_the_user_does_not_want_says_nothing_breaks() -> None:
+    mine = inspected([fat(), *app()], APP_CONFIG)
+    disabled = frozenset({"healthcheck-cannot-run"})
+    assert [each.kind for each in found(mine, inspected([slim()], BASE_CONFIG), disabled=disabled)] == ["module"]
+
+
+def test_a_rule_that_crashes_over_the_moved_image_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(_: InspectedImage) -> Iterator[Finding]:
+        raise ZeroDivisionError
+
+    crashing = Rule(id="library-missing", severity=Severity.HIGH, topic="start", check=crash)
+    monkeypatch.setattr("imgscope.comparison.breaks.rules", lambda: [crashing])
+    mine, slimmed = inspected([fat(), *app()], APP_CONFIG), inspected([slim()], BASE_CONFIG)
+    mover = Mover(RuleSettings(), threading.Event())
+    mover.found([FAT.head, slimmed.head])
+    mover.take_mine(mine)
+    move = mover.judge(1, slimmed)
+    assert move is not None
+    assert move.not_judged == "the rule library-missing crashed and its results are missing: ZeroDivisionError()"

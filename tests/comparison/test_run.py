@@ -181,8 +181,7 @@ def test_an_image_whose_base_cannot_be_told_is_an_error_that_says_what_to_name()
         named = [f"{host}/python:3.12-slim", f"{host}/python:3.13"]
         compared = compare_whole(named, options=options(host), moving=f"{host}/app:1")
     ((_, error),) = compared.errors
-    assert "what" in error.message
-    assert "is built on cannot be told: none of the 2 images to compare is its lowest layers" in error.message
+    assert error.message.startswith(f"what {host}/app:1 is built on cannot be told")
     assert error.exit_code == 2
     assert compared.comparison is not None
     assert compared.comparison.moves is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -12,11 +12,13 @@ from imgscope import analyze
 from imgscope.cli._inspect import INCOMPLETE, in_background
 from imgscope.cli._messages import show_error, show_note, show_step
 from imgscope.cli._options import Common
+from imgscope.cli._output import Output, options_for, write_output
 from imgscope.cli._progress import images_progress_on_stderr
 from imgscope.comparison.data import Comparison
 from imgscope.comparison.run import Compared, compare_heads, compare_whole
 from imgscope.comparison.variants import FoundVariants, find_variants
 from imgscope.errors import UsageError
+from imgscope.render.comparison.base import ComparisonRender
 from imgscope.rules.base import RuleSettings
 from imgscope.text import format_count
 
@@ -89,6 +91,13 @@ def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparis
     return _told(compared)
 
 
+def write_comparison(comparison: Comparison, outputs: Sequence[Output[ComparisonRender]], *, detailed: bool) -> None:
+    """Write the comparison wherever it is asked for. Raises `UsageError` when a file cannot be written after all."""
+    for output in outputs:
+        options = replace(options_for(output), detailed=detailed)
+        write_output(output, output.render.render(comparison, options))
+
+
 def _find_variants(asked: Asked, options: analyze.Options, common: Common) -> FoundVariants:
     def show_count(count: int) -> None:
         if not common.quiet:
@@ -99,7 +108,11 @@ def _find_variants(asked: Asked, options: analyze.Options, common: Common) -> Fo
 
 
 def _told(compared: Compared) -> tuple[Comparison | None, int]:
-    code = INCOMPLETE if compared.failures else 0
+    moves = compared.comparison.moves if compared.comparison is not None else None
+    unjudged = [move.not_judged for move in (moves.candidates if moves is not None else ()) if move.not_judged]
+    code = INCOMPLETE if compared.failures or unjudged else 0
+    for reason in unjudged if not compared.failures else ():
+        show_error(reason, None)
     for reference, failure in compared.failures:
         show_error(f"{reference}: {failure.message}", None)
     for reference, error in compared.errors:

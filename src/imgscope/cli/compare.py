@@ -58,29 +58,22 @@ def COMMAND(
 
     Exit code 0: all were compared. 2: usage or configuration error. 3: an image could not be read, or not completely.
     """
-    from dataclasses import replace
-
-    from imgscope.cli._compare import Asked, compare
-    from imgscope.cli._output import options_for, parse_outputs_as, write_output
+    from imgscope.cli._compare import Asked, compare, write_comparison
+    from imgscope.cli._output import parse_outputs_as
     from imgscope.policy.settings import read_rules
     from imgscope.render.comparison import comparison_renderer
 
     parsed = parse_outputs_as(outputs or ("text",), comparison_renderer)
     asked = Asked(images=images, variants=variants, limit=limit, whole=whole, moving=moving)
     comparison, code = compare(asked, common, read_rules(Path(), common.config))
-    if comparison is None:
-        context.exit(code)
-    if not outputs and _shown_in_ui(comparison):
-        context.exit(code)
-    for output in parsed:
-        options = replace(options_for(output), detailed=common.verbose)
-        write_output(output, output.render.render(comparison, options))
+    if comparison is not None and (outputs or not _shown_in_ui(comparison)):
+        write_comparison(comparison, parsed, detailed=common.verbose)
     context.exit(code)
 
 
 def _shown_in_ui(comparison: Comparison) -> bool:
     """Show the comparison in the terminal UI where there is one that can, and tell whether it was shown."""
-    if not (sys.stdout.isatty() and sys.stdin.isatty()) or os.environ.get("TERM") == "dumb":
+    if not _is_capable_terminal():
         return False
     from imgscope import tui
 
@@ -89,3 +82,7 @@ def _shown_in_ui(comparison: Comparison) -> bool:
         return False
     show(comparison)
     return True
+
+
+def _is_capable_terminal() -> bool:
+    return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM") != "dumb"

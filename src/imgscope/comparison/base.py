@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imgscope.analyze import Inspection
+from imgscope.base_image import find_base
 from imgscope.errors import UsageError
 from imgscope.oci.config import ImageConfig
+from imgscope.report import BaseImage
 from imgscope.sources.base import ImageHead
-from imgscope.text import format_count, printable
+from imgscope.text import printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,24 @@ def base_of(mine: Inspection, named: Sequence[ImageHead | None]) -> Base:
             config=head.config,
             position=-position,
         )
-    reported = mine.report.image.base
+    reported = _reported(mine)
     if reported is not None and 0 < reported.layer_count <= len(mine.head.manifest.layers):
         return Base(layer_count=reported.layer_count, evidence=reported.evidence, reference=reported.reference)
-    names = format_count(sum(head is not None for head in named), "image")
     raise UsageError(
-        f"what {mine.head.reference} is built on cannot be told: none of the {names} to compare is its lowest layers, "
-        "and its history does not say",
+        f"what {mine.head.reference} is built on cannot be told: its lowest layers are not those of any image "
+        "to compare, and its history does not say",
         hint="name the base that it was built from, by digest if the tag has moved on: imgscope compare BASE … --for",
     )
+
+
+def _reported(mine: Inspection) -> BaseImage | None:
+    """Return the base that the report tells, but what history tells where that is an earlier build of the image."""
+    base = mine.report.image.base
+    if base is not None and base.reference and _repository(base.reference) == _repository(mine.head.reference):
+        return find_base(mine.head.manifest, mine.head.config, ())
+    return base
+
+
+def _repository(reference: str) -> str:
+    name, _, tag = reference.partition("@")[0].rpartition(":")
+    return name if name and "/" not in tag else reference

@@ -36,7 +36,9 @@ def _compared(
     is_baseline: bool,
 ) -> ComparedImage:
     if is_baseline:
-        return msgspec.structs.replace(image, shared_with_all=_shared(image, common))
+        return msgspec.structs.replace(
+            image, compressed_difference=None, shared_with_baseline=None, shared_with_all=_shared(image, common)
+        )
     contents = image.contents
     if contents is not None and baseline.contents is not None:
         difference = _difference(contents.unpacked_size, baseline.contents.unpacked_size)

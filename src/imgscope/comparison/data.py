@@ -24,7 +24,7 @@ from imgscope.report import (
 
 COMPARISON_SCHEMA_VERSION = "1.0"
 
-BreakKind = Literal["program", "module", "library", "command", "interpreter", "build"]
+BreakKind = Literal["program", "script", "module", "library", "command", "interpreter", "build"]
 ImageNumber = Annotated[int, msgspec.Meta(ge=0, description="an index into images")]
 
 
@@ -129,11 +129,12 @@ class NotCompared(_Data, frozen=True):
 
 
 class Variants(_Data, frozen=True):
-    """The tags that are variants of the version of `tag`; `more` are those that there was no room for."""
+    """The tags that are variants of the version of `tag`; `more` are the first of the `more_count` without room."""
 
     repository: str
     tag: str
     tag_count: Count
+    more_count: Count
     more: tuple[str, ...]
 
 
@@ -155,7 +156,7 @@ class Break(_Data, frozen=True):
 class Move(_Data, frozen=True):
     """What an image would save on image number `image` as its base, and what would break.
 
-    `is_current`: it is on it. `not_judged` is why nothing can be said about what breaks, if so.
+    `is_current`: it is on it. `not_judged` is why more may break than is told, if so.
     """
 
     image: ImageNumber

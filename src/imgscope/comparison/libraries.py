@@ -7,8 +7,7 @@ from typing import Final
 
 from imgscope.analyze import Inspection
 from imgscope.comparison.data import Break
-from imgscope.comparison.moved import Moved
-from imgscope.facts import DISTRIBUTION_TYPES
+from imgscope.comparison.moved import Moved, is_own
 from imgscope.filesystem.node import Node
 from imgscope.layer.elf import ElfFacts
 from imgscope.linking.families import family_needed
@@ -27,7 +26,7 @@ def foreign_libraries(mine: Inspection, moved: Moved, told: Collection[str]) -> 
     here, there = mine.image.libc.family, moved.image.libc.family
     if here == there or here not in _TOLD_APART or there not in _TOLD_APART:
         return
-    foreign = [node for node in moved.image.tree.elf_files if _is_own(node, mine, moved) and node.path not in told]
+    foreign = [node for node in moved.image.tree.elf_files if is_own(moved, mine, node) and node.path not in told]
     libraries = [node for node in foreign if _is_library_for(node, here)]
     if not libraries:
         return
@@ -43,14 +42,6 @@ def foreign_libraries(mine: Inspection, moved: Moved, told: Collection[str]) -> 
         paths=tuple(node.path for node in libraries[:_MOST_PATHS]),
         fix=f"use builds for {there}",
     )
-
-
-def _is_own(node: Node, mine: Inspection, moved: Moved) -> bool:
-    if node.content_layer < moved.first_own:
-        return False
-    before = mine.image.tree.get(node.path)
-    owner = mine.image.owner(before) if before is not None else None
-    return owner is None or owner.type not in DISTRIBUTION_TYPES
 
 
 def _is_library_for(node: Node, family: LibcFamily) -> bool:

@@ -10,11 +10,11 @@ import msgspec
 from imgscope.analyze import Inspection
 from imgscope.comparison.base import Base
 from imgscope.examine import Examination
-from imgscope.facts import InspectedImage
+from imgscope.facts import DISTRIBUTION_TYPES, InspectedImage
+from imgscope.filesystem.node import Node
 from imgscope.filesystem.stack import stack
 from imgscope.linking.configuration import LinkerConfiguration
 from imgscope.oci.config import ImageConfig, RunConfig
-from imgscope.rules.base import RuleSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Moved:
     first_own: int
 
 
-def move(mine: Inspection, base: Base, candidate: Inspection) -> Moved:
+def move(mine: Inspection, base: Base, candidate: Inspection, examination: Examination) -> Moved:
     """Return `mine` with the layers of `candidate` in place of those of its `base`.
 
     Its loaders are configured as if ldconfig had run again: with what either image has in its cache. Distribution and
@@ -36,7 +36,7 @@ def move(mine: Inspection, base: Base, candidate: Inspection) -> Moved:
     tree = stack((*candidate.image.tree.layers, *own))
     origins = (*candidate.image.origins, *mine.image.origins[base.layer_count :])
     config = _configuration(mine.head.config, base.config, candidate.head.config)
-    found = Examination(RuleSettings()).find_facts(tree, config, origins)
+    found = examination.find_facts(tree, config, origins)
     linking = _linking(candidate.image, mine.image)
     image = InspectedImage(
         tree=tree,
@@ -48,6 +48,18 @@ def move(mine: Inspection, base: Base, candidate: Inspection) -> Moved:
         facts=(linking, *(fact for fact in found.facts if not isinstance(fact, LinkerConfiguration))),
     )
     return Moved(image=image, first_own=first_own)
+
+
+def is_own(moved: Moved, mine: Inspection, node: Node) -> bool:
+    """Tell whether the file came with `mine`, and not in a package that a new build installs anew."""
+    return node.content_layer >= moved.first_own and not is_packaged(mine, node.path)
+
+
+def is_packaged(mine: Inspection, path: str) -> bool:
+    """Tell whether a package of a distribution has the file at `path` in the image as it is now."""
+    node = mine.image.tree.get(path)
+    owner = mine.image.owner(node) if node is not None else None
+    return owner is not None and owner.type in DISTRIBUTION_TYPES
 
 
 def _configuration(mine: ImageConfig, base: ImageConfig | None, candidate: ImageConfig) -> ImageConfig:

@@ -13,6 +13,7 @@ from imgscope.comparison.breaks import breaks_of
 from imgscope.comparison.data import Break, CurrentBase, Move, Moves
 from imgscope.errors import Cancelled, ImgscopeError
 from imgscope.report import ImageReport, LayerReport
+from imgscope.rules.base import RuleSettings
 from imgscope.sources.base import ImageHead
 
 _LOOK_AROUND: Final = 0.1
@@ -25,7 +26,8 @@ class Mover:
     `judge`, which waits for that.
     """
 
-    def __init__(self, cancelled: threading.Event) -> None:
+    def __init__(self, settings: RuleSettings, cancelled: threading.Event) -> None:
+        self._settings = settings
         self._cancelled = cancelled
         self._named: tuple[ImageHead | None, ...] = ()
         self._mine: Future[tuple[Inspection, Base]] = Future()
@@ -56,8 +58,7 @@ class Mover:
             return None
         mine, base = self._mine.result()
         is_current = base.position == position
-        reason = None if is_current else _not_judged(mine.report, candidate.report)
-        breaks: tuple[Break, ...] = () if is_current or reason else breaks_of(mine, base, candidate)
+        breaks, reason = self._breaks(mine, base, candidate) if not is_current else ((), None)
         image, own = candidate.report.image, mine.report.layers[: base.layer_count]
         return Move(
             image=position,
@@ -67,6 +68,14 @@ class Mover:
             breaks=breaks,
             not_judged=reason,
         )
+
+    def _breaks(self, mine: Inspection, base: Base, candidate: Inspection) -> tuple[tuple[Break, ...], str | None]:
+        """Return what would break, and why that may not be all of it."""
+        reason = _not_judged(mine.report, candidate.report)
+        if reason is not None:
+            return (), reason
+        breaks = breaks_of(mine, base, candidate, self._settings)
+        return breaks.found, "; ".join(failure.message for failure in breaks.failures) or None
 
     def moves(self, candidates: Sequence[Move]) -> Moves | None:
         """Return all of it, once everything was judged; None where no image is there to move."""

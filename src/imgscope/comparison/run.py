@@ -94,7 +94,7 @@ def compare_whole(
     """Inspect all images and compare them; with `moving`, tell what each would do as the base of that image."""
     clock = _Clock()
     cancelled = cancelled or threading.Event()
-    mover = Mover(cancelled) if moving is not None else None
+    mover = Mover(options.rules, cancelled) if moving is not None else None
     first = 1 if moving is not None else 0
 
     def take(position: int, inspection: Inspection) -> _Taken:
@@ -156,7 +156,7 @@ def _finish(
     traffic = [each.traffic for _, each in read] + ([variants.traffic] if variants is not None else [])
     comparison = Comparison(
         schema_version=COMPARISON_SCHEMA_VERSION,
-        complete=not errors and not failures,
+        complete=not errors and not failures and not any(each.move and each.move.not_judged for each in there),
         baseline=baseline,
         images=side_by_side([each.image for each in there], baseline),
         failures=tuple(

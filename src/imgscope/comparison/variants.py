@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Final
 
 from imgscope.comparison.data import Variants
 from imgscope.comparison.siblings import siblings_of
@@ -13,6 +14,8 @@ from imgscope.oci.reference import Reference
 from imgscope.sources import open_source
 from imgscope.sources.abilities import ListsTags
 from imgscope.sources.base import SourceOptions, Traffic
+
+_MOST_NAMED: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,8 @@ class FoundVariants:
             repository=replace(self.reference, tag=None).familiar,
             tag=self.reference.tag or "",
             tag_count=self.tag_count,
-            more=self.more,
+            more_count=len(self.more),
+            more=self.more[:_MOST_NAMED],
         )
 
 

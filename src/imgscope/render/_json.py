@@ -46,7 +46,10 @@ def _encodable(value: Any, *, is_path: bool) -> Any:
     if isinstance(value, str):
         return _encodable_text(value, is_path=is_path)
     if isinstance(value, dict):
-        return {key: _encodable(item, is_path=key in _PATH_FIELDS) for key, item in value.items()}
+        return {
+            _encodable_text(key, is_path=False): _encodable(item, is_path=key in _PATH_FIELDS)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_encodable(item, is_path=is_path) for item in value]
     return value

@@ -14,10 +14,12 @@ from typing import Final
 
 from imgscope.comparison.data import Break, ComparedImage, Comparison, Move, SizeDifference
 from imgscope.comparison_table import (
+    Names,
     Row,
     base_phrase,
     breaks_phrase,
     moves_in_order,
+    names_of,
     saving_phrase,
     table_of,
     variants_phrase,
@@ -48,10 +50,12 @@ def _render(comparison: Comparison, options: RenderOptions) -> str:
 
 
 def _body(comparison: Comparison) -> Iterator[str]:
-    yield f"<h1>{format_count(len(comparison.images), 'image')} compared</h1>\n"
+    names = names_of(comparison)
+    of = f" of <code>{_shown(names.repository)}</code>" if names.repository else ""
+    yield f"<h1>{format_count(len(comparison.images), 'image')}{of} compared</h1>\n"
     if not comparison.complete:
         yield '<p class="notice">Not complete: an image, or a part of one, could not be read.</p>\n'
-    yield from _table(comparison, table_of(comparison, detailed=True))
+    yield from _table(comparison, names, table_of(comparison, detailed=True))
     if comparison.variants is not None:
         yield f'<p class="quiet">{_shown(variants_phrase(comparison.variants))}</p>\n'
     if comparison.moves is not None:
@@ -67,12 +71,12 @@ def _body(comparison: Comparison) -> Iterator[str]:
         yield f"<h2>Not compared</h2>\n<ul>\n{''.join(lines)}</ul>\n"
 
 
-def _table(comparison: Comparison, rows: Sequence[Row]) -> Iterator[str]:
+def _table(comparison: Comparison, names: Names, rows: Sequence[Row]) -> Iterator[str]:
     largest = max((image.compressed_size for image in comparison.images), default=0) or 1
     yield '<div class="scroll" tabindex="0">\n<table>\n<thead>\n<tr><td></td>'
     for number, image in enumerate(comparison.images):
         mark = ' <span class="mark">baseline</span>' if number == comparison.baseline else ""
-        yield f'<th scope="col"><code>{_shown(image.reference)}</code>{mark}{_meter(image, largest)}</th>'
+        yield f'<th scope="col"><code>{_shown(names.short[number])}</code>{mark}{_meter(image, largest)}</th>'
     yield "</tr>\n</thead>\n<tbody>\n"
     for row in rows:
         cells = (_cell(row, image, lines) for image, lines in zip(comparison.images, row.cells, strict=True))

@@ -11,6 +11,7 @@ from imgscope.comparison_table import (
     base_phrase,
     breaks_phrase,
     moves_in_order,
+    names_of,
     saving_phrase,
     table_of,
     variants_phrase,
@@ -24,7 +25,7 @@ _MOST_CHARACTERS: Final = 65_000
 _MOST_IMAGES: Final = 12
 _MOST_PATHS: Final = 5
 _ROOM_FOR_THE_END: Final = 200
-_AS_CODE: Final = frozenset({"also called", "starts", "health check", "user", "versions"})
+_AS_CODE: Final = frozenset({"also called", "starts", "versions"})
 
 
 def _render(comparison: Comparison, options: RenderOptions) -> str:
@@ -39,10 +40,11 @@ def _render(comparison: Comparison, options: RenderOptions) -> str:
 
 
 def _parts(comparison: Comparison, *, detailed: bool) -> Iterator[str]:
-    shown = comparison.images[:_MOST_IMAGES]
-    yield f"### {format_count(len(comparison.images), 'image')} compared\n"
+    shown, names = comparison.images[:_MOST_IMAGES], names_of(comparison)
+    of = f" of {code(names.repository)}" if names.repository else ""
+    yield f"### {format_count(len(comparison.images), 'image')}{of} compared\n"
     rows = table_of(comparison, detailed=detailed)
-    yield _table(comparison, shown, rows)
+    yield _table(names.short[: len(shown)], rows)
     if len(shown) < len(comparison.images):
         yield f"{format_count(len(comparison.images) - len(shown), 'more image')} not shown here.\n"
     if comparison.variants is not None:
@@ -58,9 +60,9 @@ def _parts(comparison: Comparison, *, detailed: bool) -> Iterator[str]:
         yield "\n".join(["**Not compared**", "", *lines, ""])
 
 
-def _table(comparison: Comparison, images: Sequence[ComparedImage], rows: Sequence[Row]) -> str:
-    titles = ["", *(code(image.reference) for image in images)]
-    cells = ([row.title, *(_cell(row, lines) for lines in row.cells[: len(images)])] for row in rows)
+def _table(names: Sequence[str], rows: Sequence[Row]) -> str:
+    titles = ["", *map(code, names)]
+    cells = ([row.title, *(_cell(row, lines) for lines in row.cells[: len(names)])] for row in rows)
     return _rows(titles, ["---"] * len(titles), cells)
 
 

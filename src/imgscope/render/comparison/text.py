@@ -13,10 +13,12 @@ from rich.text import Text
 
 from imgscope.comparison.data import Break, ComparedImage, Comparison, Move, Moves, SizeDifference
 from imgscope.comparison_table import (
+    Names,
     Row,
     base_phrase,
     breaks_phrase,
     moves_in_order,
+    names_of,
     saving_phrase,
     table_of,
     variants_phrase,
@@ -48,13 +50,16 @@ def _render(comparison: Comparison, options: RenderOptions) -> str:
 
 
 def _parts(comparison: Comparison, options: RenderOptions) -> Iterator[RenderableType]:
-    rows = table_of(comparison, detailed=options.detailed)
+    rows, names = table_of(comparison, detailed=options.detailed), names_of(comparison)
     title_width = max(len(row.title) for row in rows)
+    if names.repository:
+        yield safe_text(names.repository, "bold")
     count = max((options.width - title_width) // (_LEAST_WIDTH + 1), 1)
     for start in range(0, len(comparison.images), count):
         if start:
             yield Text()
-        yield _block(comparison, rows, range(start, min(start + count, len(comparison.images))), options)
+        shown = range(start, min(start + count, len(comparison.images)))
+        yield _block(comparison, names, rows, shown, options)
     if comparison.variants is not None:
         yield Padding(safe_text(variants_phrase(comparison.variants), "dim"), (1, 0, 0, 0))
     if comparison.moves is not None:
@@ -65,15 +70,16 @@ def _parts(comparison: Comparison, options: RenderOptions) -> Iterator[Renderabl
             yield Padding(safe_text(f"{failure.reference}: {failure.message}", "red"), (0, 0, 0, 2))
 
 
-def _block(comparison: Comparison, rows: Sequence[Row], shown: Sequence[int], options: RenderOptions) -> Table:
+def _block(
+    comparison: Comparison, names: Names, rows: Sequence[Row], shown: Sequence[int], options: RenderOptions
+) -> Table:
     title_width = max(len(row.title) for row in rows)
     width = max((options.width - title_width) // len(shown) - 1, 8)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), width=options.width, show_header=True)
     table.add_column("", width=title_width, no_wrap=True)
     for number in shown:
-        image = comparison.images[number]
         style = "bold underline" if number == comparison.baseline else "bold"
-        table.add_column(safe_text(image.reference, style), width=min(width, 40), overflow="fold", vertical="top")
+        table.add_column(safe_text(names.short[number], style), width=min(width, 40), overflow="fold", vertical="top")
     for row in rows:
         if any(row.cells[number] for number in shown):
             cells = (_cell(row, comparison.images[number], row.cells[number]) for number in shown)
