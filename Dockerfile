@@ -12,6 +12,7 @@ FROM ${BASE} AS python
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 \
+    && apt-get clean \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/*-old /var/lib/dpkg/*-old \
         /var/log/apt /var/log/alternatives.log /var/log/dpkg.log
 
@@ -33,22 +34,23 @@ RUN python3 -m venv /tools \
     && /tools/bin/pip --python /opt/imgscope/bin/python install --require-hashes -r requirements/cyclonedx.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
-# Bytecode that is never held against its source: it starts faster, and is the same in every build.
+# Bytecode that is never held against its source: it starts faster, and is the same in every build. Test suites of
+# libraries go, which nothing runs here.
 RUN /tools/bin/pip wheel --no-deps --no-index --no-build-isolation --wheel-dir /dist . \
     && /tools/bin/pip --python /opt/imgscope/bin/python install --no-deps --no-index /dist/*.whl \
+    && find /opt/imgscope -type d -name tests -prune -exec rm -rf {} + \
     && python3 -m compileall -q --invalidation-mode unchecked-hash /opt/imgscope/lib \
-    && install -d -m 0700 -o 65532 -g 65532 /cache
+    && install -d -m 0700 -o 65532 -g 65532 /home/imgscope/.cache
 
 FROM python
 LABEL org.opencontainers.image.title="imgscope" \
       org.opencontainers.image.description="Inspects container images and audits their size" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /opt/imgscope /opt/imgscope
-COPY --from=build --chown=65532:65532 /cache /cache
-# Layers that were read before are kept in /cache, where a volume lets the next run find them.
+COPY --from=build --chown=65532:65532 /home/imgscope /home/imgscope
+# Layers that were read before are kept in ~/.cache, where a volume lets the next run find them.
 ENV PATH=/opt/imgscope/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    HOME=/cache \
-    XDG_CACHE_HOME=/cache
+    HOME=/home/imgscope
 # Policies, image lists and reports are looked for and written here.
 WORKDIR /work
 USER 65532:65532
