@@ -54,7 +54,7 @@ def own_image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnImage]:
         arguments = {"BASE": "localhost/base", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/mnt"}
         volumes = (f"{_wheels(directory / 'wheels')}:/mnt:ro", *((_CERTIFICATES,) if uses_https() else ()))
         builder.build(ROOT, "own", volumes=volumes, media="docker", arguments=arguments, a_layer_each=False)
-        builder("push", "localhost/own", f"docker-archive:{archive}:imgscope:latest")
+        builder("push", "localhost/own", f"oci-archive:{archive}:imgscope")
         container = builder("from", "--pull=never", "localhost/own").strip()
         yield OwnImage(archive=archive, container=container, buildah=builder)
     shutil.rmtree(directory)
@@ -70,7 +70,7 @@ def _wheels(directory: Path) -> Path:
 
 def _report(own_image: OwnImage) -> Any:
     policy = str(ROOT / "ci/image-policy.toml")
-    ended = imgscope("audit", f"docker-archive:{own_image.archive}", "--config", policy, "-o", "json")
+    ended = imgscope("audit", f"oci-archive:{own_image.archive}", "--config", policy, "-o", "json")
     assert ended.exit_code == 0, ended.stderr
     return ended.document
 
