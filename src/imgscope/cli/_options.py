@@ -69,7 +69,13 @@ def _common_options(function: Function, *, lists_platforms: bool) -> Function:
         type=click.Path(path_type=Path),
         help="Read FILE instead of imgscope.toml or .imgscope.toml in this directory.",
     )
-    @click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Layers read at once.")
+    @click.option(
+        "--jobs",
+        type=click.IntRange(1, 64),
+        default=4,
+        show_default=True,
+        help="Layers read at once, of all images together.",
+    )
     @insecure_registry_option
     @click.option("--no-cache", is_flag=True, help="Fetch every layer, and keep none for the next time.")
     @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
