@@ -11,7 +11,7 @@ _OCTAL: Final = re.compile(rb" *([0-7]{1,11})[ \0]*")
 
 
 def repaired(archive: bytes) -> bytes:
-    """Return `archive` with the checksum of every header that a simple reader meets made right, and its size bounded."""
+    """Return `archive` with the checksum of every header that a simple reader meets made right."""
     blocks = bytearray(archive + bytes(-len(archive) % BLOCK))
     position = 0
     while position < len(blocks):

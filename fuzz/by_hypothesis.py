@@ -56,7 +56,7 @@ def mutated(draw: st.DrawFn, inputs: Sequence[bytes]) -> bytes:
 def explore(
     target: Target, *, seconds: float, inputs: Sequence[bytes], first_seed: int = 0
 ) -> tuple[int, bytes | None]:
-    """Run `target` on variations of `inputs` for `seconds`; return how many it ran, and one that it fails on, if any."""
+    """Run `target` on variations of `inputs` for `seconds`; return how many, and one that it fails on, if any."""
     count, failing = 0, None
     end = time.monotonic() + seconds
 

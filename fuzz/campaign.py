@@ -93,7 +93,9 @@ class Campaign:
         return Path(shutil.copy(artifact, directory / artifact.name[:24]))
 
 
-def main(arguments: Sequence[str] | None = None, *, package: str = TARGETS, kept: Path = DIRECTORY) -> int:
+def main(
+    arguments: Sequence[str] | None = None, *, package: str = TARGETS, kept: Path = DIRECTORY, work: Path = _WORK
+) -> int:
     """Fuzz, print a line for each target, and return 1 if there is anything to look at."""
     parser = argparse.ArgumentParser(prog="fuzz", description="Fuzz all readers of imgscope, or those that are named.")
     parser.add_argument("--seconds", type=int, default=60, help="for each target (default: 60)")
@@ -102,7 +104,7 @@ def main(arguments: Sequence[str] | None = None, *, package: str = TARGETS, kept
     parser.add_argument("--driver", choices=("atheris", "hypothesis"), help="default: atheris where it is installed")
     chosen = parser.parse_args(arguments)
     driver = chosen.driver or ("atheris" if importlib.util.find_spec("atheris") else "hypothesis")
-    campaign = Campaign(driver=driver, seconds=chosen.seconds, package=package, kept=kept)
+    campaign = Campaign(driver=driver, seconds=chosen.seconds, package=package, kept=kept, work=work)
     print(f"fuzzing with {driver}, {chosen.seconds} seconds a target")
     with ThreadPoolExecutor(max_workers=chosen.jobs) as pool:
         results = list(pool.map(campaign.run, chosen.target or names(package)))

@@ -23,8 +23,9 @@ def target(data: bytes) -> None:
         seconds = retry_after(headers[0])
         assert seconds is None or seconds > 0
         notices = Notices()
-        sent = [("warning", header) for header in headers]
-        notices.note(httpx.Headers([*sent, ("ratelimit-limit", headers[0]), ("ratelimit-remaining", headers[-1])]), str)
+        sent = [(b"warning", header.encode("latin-1")) for header in headers]
+        sent += [(b"ratelimit-limit", sent[0][1]), (b"ratelimit-remaining", sent[-1][1])]
+        notices.note(httpx.Headers(sent), str)
         assert all(not set(map(chr, range(32))).intersection(warning) for warning in notices.warnings)
 
 

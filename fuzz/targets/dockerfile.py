@@ -21,7 +21,8 @@ def target(data: bytes) -> None:
         for instruction in (each for stage in dockerfile.stages for each in stage.instructions):
             assert last < instruction.line <= instruction.last_line <= len(lines)
             last = instruction.last_line
-            assert instruction.keyword[0] in lines[instruction.line - 1].upper()
+            # Its first line may be nothing but the mark that it goes on.
+            assert instruction.keyword[0] in "".join(lines[instruction.line - 1 : instruction.last_line]).upper()
 
 
 def seeds() -> Mapping[str, bytes]:

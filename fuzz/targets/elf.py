@@ -38,33 +38,30 @@ def _by_pyelftools(content: bytes) -> dict[str, Any] | None:
     """Return what pyelftools finds, or None where it or what it finds is out of the ordinary."""
     try:
         file = ELFFile(io.BytesIO(content))
-        segments = list(file.iter_segments())
-        found: dict[str, Any] = {"bits": file.elfclass, "interpreter": None, "needed": []}
-        found |= dict.fromkeys(_SINGLE.values())
-        interpreters = [
-            (each.get_interp_name(), each.header.p_filesz) for each in segments if isinstance(each, InterpSegment)
-        ]
-        dynamics = [each for each in segments if isinstance(each, DynamicSegment)]
-        if len(interpreters) > 1 or len(dynamics) > 1 or file.num_sections():
-            return None
-        for interpreter, size in interpreters:
-            # Linux runs no program that says another length than that.
-            if size != len(interpreter) + 1:
-                return None
-            found["interpreter"] = interpreter
-        tags: list[Any] = [tag for dynamic in dynamics for tag in dynamic.iter_tags()]
-        if len(tags) > _MOST_TAGS or [tag.entry.d_tag for tag in tags].count("DT_STRTAB") != 1:
-            return None
-        for tag in tags:
-            if tag.entry.d_tag == "DT_NEEDED":
-                found["needed"].append(tag.needed)
-            elif name := _SINGLE.get(tag.entry.d_tag):
-                if found[name] is not None:
-                    return None
-                found[name] = getattr(tag, name)
+        found = _found(file, list(file.iter_segments()))
     except Exception:  # noqa: BLE001 - whatever it says of hostile files
         return None
-    return found if _is_plain(found) else None
+    return found if found is not None and _is_plain(found) else None
+
+
+def _found(file: Any, segments: list[Any]) -> dict[str, Any] | None:
+    interpreters = [each for each in segments if isinstance(each, InterpSegment)]
+    dynamics = [each for each in segments if isinstance(each, DynamicSegment)]
+    # A loader believes no length of a segment, but only files of debug symbols have others than what is there.
+    lengths = [len(each.get_interp_name()) + 1 == each.header.p_filesz for each in interpreters]
+    lengths += [each.num_tags() * file.structs.Elf_Dyn.sizeof() <= each.header.p_filesz for each in dynamics]
+    tags: list[Any] = [tag for dynamic in dynamics for tag in dynamic.iter_tags()]
+    kinds = [tag.entry.d_tag for tag in tags]
+    is_odd = len(interpreters) > 1 or len(dynamics) > 1 or file.num_sections() or len(tags) > _MOST_TAGS
+    if is_odd or not all(lengths) or kinds.count("DT_STRTAB") != 1 or any(kinds.count(kind) > 1 for kind in _SINGLE):
+        return None
+    single = {_SINGLE[tag.entry.d_tag]: tag for tag in tags if tag.entry.d_tag in _SINGLE}
+    return {
+        "bits": file.elfclass,
+        "interpreter": next((each.get_interp_name() for each in interpreters), None),
+        "needed": [tag.needed for tag in tags if tag.entry.d_tag == "DT_NEEDED"],
+        **{name: getattr(single[name], name) if name in single else None for name in _SINGLE.values()},
+    }
 
 
 def _is_plain(found: dict[str, Any]) -> bool:

@@ -31,7 +31,7 @@ def check(dice: bytes, blob: bytes) -> None:
 
 
 def read(blob: bytes, size: int) -> tuple[bytes, bool] | None:
-    """Return what is unpacked of `blob` in pieces of `size`, and whether something else followed; None after an error."""
+    """Return what `blob` in pieces of `size` unpacks to, and whether something else followed; None after an error."""
     stream = Decompressed(blob[start : start + size] for start in range(0, len(blob), size))
     unpacked = bytearray()
     try:

@@ -94,7 +94,7 @@ def is_ordinary(archive: bytes) -> bool:
     position, extended = 0, b""
     while position + BLOCK <= len(archive) and any(block := archive[position : position + BLOCK]):
         flag, magic = block[156:157], block[257:265]
-        if magic not in (USTAR, GNU):
+        if magic not in (USTAR, GNU) or (magic == GNU and block[345]):
             return False
         numbers = [block[100:108], block[108:116], block[116:124], block[124:136], block[136:148]]
         digits = [number.strip(b" \0") for number in numbers]
