@@ -50,6 +50,11 @@ def test_the_escape_directive_counts_only_above_everything_else(before: str) -> 
     assert stage.instructions[-1].text.split() == ["a", "b"]
 
 
+@pytest.mark.parametrize("end", ["\\ ", "\\\n  \\", "\\\n# comment\n"])
+def test_a_line_that_only_goes_on_into_nothing_is_no_instruction(end: str) -> None:
+    assert [each.keyword for each in parse(f"FROM x\n{end}").stages[0].instructions] == ["FROM"]
+
+
 def test_a_here_document_that_is_the_whole_command_is_the_text() -> None:
     found = only("RUN <<EOF\napt-get update\n# not a comment here\nEOF\n")
     assert found.text == "apt-get update\n# not a comment here"

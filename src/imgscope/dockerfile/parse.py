@@ -109,7 +109,7 @@ class _Parser:
         while self._next < len(self._lines):
             first = self._next
             text = self._logical_line()
-            if text is None:
+            if text is None or not text.strip():
                 continue
             keyword, rest = [*text.split(maxsplit=1), ""][:2]
             keyword = keyword.upper()
