@@ -35,22 +35,32 @@ _PLACES: Final = (
 )
 
 
+_WANTS: Final = {
+    name: [each if isinstance(each, Want) else Want(glob=each) for each in probe.wants]
+    for name, probe in PROBES.items()
+}
+# By probe, those of its wants that are for each place.
+_BY_PLACE: Final = {
+    name: {place: [want for want in wants if Wants([want.glob]).match(place)] for place in _PLACES}
+    for name, wants in _WANTS.items()
+}
+
+
 def target(data: bytes) -> None:
     """No probe fails on the file whose place the first byte says, nor on it beside one of another place."""
     first, _, second = data.partition(SEPARATOR)
     files = {_PLACES[each[0] % len(_PLACES)]: each[1:] for each in (first, second) if each}
-    for name, probe in PROBES.items():
-        wants = [want if isinstance(want, Want) else Want(glob=want) for want in probe.wants]
+    for name, wants in _BY_PLACE.items():
         for path, content in files.items():
-            _reduce(wants, path, content)
-        if any(Wants(wants).match(path) for path in files) or not wants:
+            _reduce(wants[path], content)
+        if any(wants[path] for path in files) or not _WANTS[name]:
             found_by(name, files)
 
 
-def _reduce(wants: list[Want], path: str, content: bytes) -> None:
+def _reduce(wants: list[Want], content: bytes) -> None:
     """Reduce `content` as a layer does, but with whatever is raised."""
     for want in wants:
-        if want.reduce is not None and content.startswith(want.beginning) and Wants([want.glob]).match(path):
+        if want.reduce is not None and content.startswith(want.beginning):
             want.reduce(content)
 
 
