@@ -19,7 +19,7 @@ from fuzz.target import DIRECTORY, TARGETS, names
 
 _WORK: Final = DIRECTORY.parent / ".fuzz"
 _RUNS: Final = re.compile(r"^#(\d+)\b|^(\d+) inputs$", re.MULTILINE)
-_MEBIBYTES: Final = 2048
+_MEBIBYTES: Final = 512
 _HANGS_AFTER: Final = 120
 _STARTS_WITHIN: Final = 300
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping
 from typing import Final
@@ -90,7 +91,7 @@ def seeds() -> Mapping[str, bytes]:
         opkg,
         opkg,
         "/usr/bin/name\n",
-        b"glibc-ld.so.cache1.1" + bytes(28),
+        _loader_cache(),
         "include /etc/ld.so.conf.d/*.conf\n/opt/lib # x\n",
         "/lib:/usr/lib\n",
         "name\t1-1\t1700000000\t0\tVendor\t(none)\t10\tx86_64\t0\tname-1-1.src.rpm\n",
@@ -103,6 +104,11 @@ def seeds() -> Mapping[str, bytes]:
         f"{number:02}-{place.rpartition('/')[2]}": bytes([number]) + (text.encode() if isinstance(text, str) else text)
         for number, (place, text) in enumerate(zip(_PLACES, contents, strict=True))
     }
+
+
+def _loader_cache() -> bytes:
+    entry = struct.pack("<iIIIQ", 3, 72, 72 + 10, 0, 0)
+    return b"glibc-ld.so.cache1.1" + struct.pack("<IIB3xI12x", 1, 26, 2, 0) + entry + b"liba.so.1\0/lib/liba.so.1\0"
 
 
 def _jar() -> bytes:
