@@ -15,19 +15,6 @@ from imgscope.probes import probes
 
 PROBES: Final = {probe.name: probe for probe in probes()}
 _WANTS: Final = {name: Wants(probe.wants) for name, probe in PROBES.items()}
-SEPARATOR: Final = b"\n\xff--\xff\n"
-"""Parts two files of one input."""
-
-
-def parts(data: bytes, count: int) -> list[bytes]:
-    """Return the `count` files that are in `data`, the last ones empty where it has fewer."""
-    found = data.split(SEPARATOR, count - 1)
-    return found + [b""] * (count - len(found))
-
-
-def joined(*files: bytes | str) -> bytes:
-    """Return an input that has `files`, in the order in which a target takes them."""
-    return SEPARATOR.join(each.encode() if isinstance(each, str) else each for each in files)
 
 
 def found_by(name: str, *layers: Mapping[str, bytes]) -> list[Fact]:

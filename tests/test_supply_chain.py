@@ -71,7 +71,7 @@ def test_two_files_of_pins_never_name_two_versions_of_a_package_for_one_python()
 
 def test_an_audit_that_reaches_nothing_says_so_and_is_no_failure() -> None:
     nowhere = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
-    command = [sys.executable, _ROOT / ".ci" / "audit_dependencies.py"]
+    command = [sys.executable, str(_ROOT / ".ci" / "audit_dependencies.py")]
     environ = {**os.environ, **nowhere, "NO_PROXY": "", "no_proxy": ""}
     done = subprocess.run(command, capture_output=True, text=True, env=environ, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -116,7 +116,7 @@ def test_a_wheel_built_from_the_sdist_is_the_one_built_from_the_sources(first_bu
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (unpacked,) = tmp_path.iterdir()
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", tmp_path / "dist"]
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path / "dist")]
     subprocess.run(command, cwd=unpacked, check=True, capture_output=True, timeout=120)
     (again,) = (tmp_path / "dist").glob("*.whl")
     (wheel,) = first_build.glob("*.whl")

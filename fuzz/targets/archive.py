@@ -47,6 +47,7 @@ _kept: list[tempfile.TemporaryDirectory[str]] = []
 def seeds() -> Mapping[str, bytes]:
     """In the styles of Docker before and since 25 and of Podman, and layouts with one image and several."""
     built = image([layer(file("etc/os-release", "ID=alpine")), layer(file("app", "x"))])
+    other = image([layer(file("app", "y"))], platform="linux/arm64")
     path = _directory() / "seed"
     written = {
         style: write_docker_archive(path, built, style=style).read_bytes()
@@ -54,7 +55,7 @@ def seeds() -> Mapping[str, bytes]:
     }
     layouts = {
         "layout": write_oci_archive(path, {"latest": built}).read_bytes(),
-        "index": write_oci_archive(path, {"1": index(built, attested=True), "2": built}).read_bytes(),
+        "index": write_oci_archive(path, {"latest": index(other, built, attested=True)}).read_bytes(),
     }
     plain = {name: archive.rstrip(b"\0") + END for name, archive in {**written, **layouts}.items()}
     return {**plain, "gzip": write_docker_archive(path, built, gzip=True).read_bytes()}

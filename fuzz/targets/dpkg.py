@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fuzz.trees import found_by, joined, parts
+from fuzz.parts import joined, parts
+from fuzz.trees import found_by
 from imgscope.facts import InstalledPackage
 
 

@@ -13,6 +13,7 @@ from elftools.elf.segments import InterpSegment
 from imgscope.layer._elf_content import HEAD_SIZE, ElfContent
 from imgscope.layer.elf import ElfFacts, parse_elf
 from tests.support import elf
+from tests.support.go import go_program
 
 _PIECE: Final = 4096
 _MOST_TAGS: Final = 4000
@@ -80,6 +81,8 @@ def seeds() -> Mapping[str, bytes]:
         "glibc": elf.program(elf.GLIBC_LOADER, ["libc.so.6", "libm.so.6"], versions=["GLIBC_2.34"], runpath="$ORIGIN"),
         "musl": elf.musl_program(),
         "static": elf.static_program(),
+        "go": go_program("path\texample.org/app", "mod\texample.org/app\tv1.2.3\th1:x=", "dep\ta.b/c\tv0.1.0\t"),
+        "go-old": go_program("path\tapp", style="pointers", version="go1.17", order=">", bits=32),
         "library": elf.library("libx.so.1", ["libc.so.6"], defines=["GLIBCXX_3.4"], rpath="/opt/lib"),
         "libc": elf.glibc_library("2.36"),
     }

@@ -8,7 +8,8 @@ import zipfile
 from collections.abc import Mapping
 from typing import Final
 
-from fuzz.trees import PROBES, SEPARATOR, found_by
+from fuzz.parts import SEPARATOR
+from fuzz.trees import PROBES, found_by
 from imgscope.layer.wants import Want, Wants
 
 _PLACES: Final = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import tarfile
 from collections.abc import Mapping
 from typing import Final
@@ -15,6 +16,9 @@ from imgscope.layer.tar import TarMember, TarReader
 from tests.support.images import device, directory, fifo, file, hard_link, symlink, tar, whiteout
 from tests.support.tars import END, GNU, USTAR, base_256, header, member, pax
 
+# Mode, uid, gid, size and time, as nearly all archives write them.
+_NUMBERS: Final = ((100, 108), (108, 116), (116, 124), (124, 136), (136, 148))
+_OCTAL: Final = re.compile(rb"([0-7]+)[ \0]*")
 Row = tuple[str, str, int, int, int, int, str]
 """Path, type, size, mode, uid, gid and target of a link."""
 
@@ -96,13 +100,10 @@ def is_ordinary(archive: bytes) -> bool:
         flag, magic = block[156:157], block[257:265]
         if magic not in (USTAR, GNU) or (magic == GNU and block[345]):
             return False
-        numbers = [block[100:108], block[108:116], block[116:124], block[124:136], block[136:148]]
-        digits = [number.strip(b" \0") for number in numbers]
-        if flag not in b"\x000123456xLK" or not all(
-            each.isdigit() and each == number[: len(each)] for each, number in zip(digits, numbers, strict=True)
-        ):
+        numbers = [_OCTAL.fullmatch(block[start:end]) for start, end in _NUMBERS]
+        if flag not in b"\x000123456xLK" or not all(numbers):
             return False
-        size = int(digits[3], 8)
+        size = int(numbers[3][1], 8) if numbers[3] else 0
         if flag in extended or (extended and flag == b"x") or (b"x" in extended and flag in b"LK"):
             return False
         if flag in b"123456" and size:

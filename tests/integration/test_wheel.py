@@ -37,7 +37,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
     def imgscope(*arguments: str) -> subprocess.CompletedProcess[str]:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        command = [place / "venv" / "bin" / "imgscope", *arguments]
+        command = [str(place / "venv" / "bin" / "imgscope"), *arguments]
         return subprocess.run(
             command,
             cwd=place / "empty",
