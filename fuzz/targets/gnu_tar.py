@@ -47,11 +47,7 @@ def _listed(archive: bytes) -> list[tuple[EntryType, int, int, str]] | None:
     if done.returncode or done.stderr:
         return None
     rows = [_LINE.fullmatch(line) for line in done.stdout.decode().splitlines()]
-    return [
-        (_KINDS[row[1]], int(row[2]), int(row[3]), re.sub(r"^(?:\./|/)+|/$", "", row[5]))
-        for row in rows
-        if row is not None
-    ]
+    return [(_KINDS[row[1]], int(row[2]), int(row[3]), tar.normalized(row[5])) for row in rows if row is not None]
 
 
 def seeds() -> Mapping[str, bytes]:

@@ -8,12 +8,20 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from imgscope.analyze import Inspection
 from imgscope.errors import ImgscopeError
 from imgscope.policy.baseline_file import is_report, read_baseline_file
 from imgscope.policy.dive import DIVE_FILE, read_dive_file
+from imgscope.policy.judge import judge
+from imgscope.policy.keys import Growth
+from imgscope.policy.policy import Policy
 from imgscope.policy.settings import Choices, read_rules, read_settings
+from imgscope.report import Severity
+from tests.support.images import file, layer
+from tests.support.memory import inspect
 
 _TODAY = date(2025, 1, 1)
+_ON_GROWTH = Policy(max_growth=Growth(size=1000), fail_on_new=Severity.LOW)
 
 
 def target(data: bytes) -> None:
@@ -29,12 +37,23 @@ def target(data: bytes) -> None:
 
 def _settings(path: Path) -> None:
     read_rules(path.parent, path)
-    read_settings(path.parent, Choices(), config=path, today=_TODAY)
+    settings = read_settings(path.parent, Choices(), config=path, today=_TODAY)
+    inspected = _inspection()
+    judged = judge(inspected.report, inspected.image.dive_score, settings.policy)
+    assert judged.policy.passed == all(check.status != "fail" for check in judged.policy.checks)
 
 
 def _baseline(path: Path) -> None:
     is_report(path)
-    read_baseline_file(path, {})
+    inspected = _inspection()
+    summary = inspected.report.image
+    baseline = read_baseline_file(path, {}).baseline_for(summary.reference, summary.platform)
+    judge(inspected.report, inspected.image.dive_score, _ON_GROWTH, baseline)
+
+
+@cache
+def _inspection() -> Inspection:
+    return inspect(layer(file("etc/os-release", "ID=debian\nVERSION_ID=12\n"), file("root/.cache/pip/x", "y")))
 
 
 @cache

@@ -82,7 +82,7 @@ def rows_by_tarfile(archive: bytes) -> list[Row] | None:
                 size = info.size if info.isreg() else 0
                 link = info.linkname if info.issym() or info.islnk() else ""
                 kind = _TYPES[info.type]
-                rows.append((_path(info.name), kind, size, info.mode & 0o7777, info.uid, info.gid, link))
+                rows.append((normalized(info.name), kind, size, info.mode & 0o7777, info.uid, info.gid, link))
     except (tarfile.TarError, ValueError, EOFError, KeyError, OverflowError):
         return None
     return rows
@@ -120,7 +120,8 @@ def _is_plain_header(content: bytes) -> bool:
     return all(each in (b"path", b"linkpath", b"uid", b"gid", b"mtime", b"") for each in keywords)
 
 
-def _path(name: str) -> str:
+def normalized(name: str) -> str:
+    """Return `name` as a path in an image."""
     path = os.path.normpath("/" + name).lstrip("/")
     return "" if path == "." else path
 
