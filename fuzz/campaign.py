@@ -81,6 +81,7 @@ class Campaign:
             f"-max_total_time={self.seconds}",
             f"-artifact_prefix={artifacts}/",
             f"-timeout={_HANGS_AFTER}",
+            f"-report_slow_units={_HANGS_AFTER}",
             f"-rss_limit_mb={_MEBIBYTES}",
             "-print_final_stats=1",
             str(corpus),

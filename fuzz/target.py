@@ -15,7 +15,7 @@ from imgscope import discovery
 
 TARGETS: Final = "fuzz.targets"
 DIRECTORY: Final = Path(__file__).parent
-LONGEST_CPU_SECONDS: Final = 3.0
+LONGEST_CPU_SECONDS: Final = 1.0
 """What one input may take at most, with the coverage of atheris measured; most take a thousandth of it."""
 
 
