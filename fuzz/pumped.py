@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 
 _LONG: Final = 32 * 1024
-_EACH: Final = 4
+_EACH: Final = 16
 
 
 def pumped(text: str) -> Iterator[str]:
-    """Yield `text`, and of each fourth text a second one with some part of it repeated to 32 KiB, always the same part.
+    """Yield `text`, and of one text in sixteen a second one with some part of it repeated to 32 KiB, always the same part.
 
     A parser whose time is quadratic in that takes seconds, one that is linear a few milliseconds.
     """

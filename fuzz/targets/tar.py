@@ -16,8 +16,10 @@ from imgscope.layer.tar import TarMember, TarReader
 from tests.support.images import device, directory, fifo, file, hard_link, symlink, tar, whiteout
 from tests.support.tars import END, GNU, USTAR, base_256, header, member, pax
 
-# Mode, uid, gid, size and time, as nearly all archives write them.
-_NUMBERS: Final = ((100, 108), (108, 116), (116, 124), (124, 136), (136, 148))
+_SIZE: Final = (124, 136)
+# Mode, uid, gid, size, time, and the numbers of a device or nothing, as nearly all archives write them.
+_NUMBERS: Final = ((100, 108), (108, 116), (116, 124), _SIZE, (136, 148))
+_DEVICE: Final = re.compile(rb"[0-7]{0,7}[ \0]{1,8}[0-7]{0,7}[ \0]{1,8}")
 _OCTAL: Final = re.compile(rb"([0-7]+)[ \0]*")
 Row = tuple[str, str, int, int, int, int, str]
 """Path, type, size, mode, uid, gid and target of a link."""
@@ -92,32 +94,42 @@ def is_ordinary(archive: bytes) -> bool:
     """Tell whether each header of `archive` is one on which all readers agree.
 
     They part ways on types that are none, on global headers and on several extended headers before one member
-    (C38, C39), on links with content, on prefixes in formats that have none, and on numbers that are anything but
-    digits.
+    (C38, C39), on empty extended headers, on links with content, on prefixes in formats that have none, and on numbers
+    that are anything but digits.
     """
     position, extended = 0, b""
     while position + BLOCK <= len(archive) and any(block := archive[position : position + BLOCK]):
-        flag, magic = block[156:157], block[257:265]
-        if magic not in (USTAR, GNU) or (magic == GNU and block[345]):
+        flag, size = block[156:157], _OCTAL.fullmatch(block[slice(*_SIZE)])
+        if size is None or not _is_ordinary_header(block, extended):
             return False
-        numbers = [_OCTAL.fullmatch(block[start:end]) for start, end in _NUMBERS]
-        if flag not in b"\x000123456xLK" or not all(numbers):
-            return False
-        size = int(numbers[3][1], 8) if numbers[3] else 0
-        if flag in extended or (extended and flag == b"x") or (b"x" in extended and flag in b"LK"):
-            return False
-        if flag in b"123456" and size:
-            return False
-        if flag == b"x" and not _is_plain_header(archive[position + BLOCK : position + BLOCK + size]):
+        end = position + BLOCK + int(size[1], 8)
+        if flag in b"xLK" and not _is_plain_extension(flag, archive[position + BLOCK : end]):
             return False
         extended = extended + flag if flag in b"xLK" else b""
-        position += BLOCK + -(-size // BLOCK) * BLOCK
+        position = end + -end % BLOCK
     return not any(archive[position:])
 
 
-def _is_plain_header(content: bytes) -> bool:
-    keywords = [line.partition(b" ")[2].partition(b"=")[0] for line in content.split(b"\n")]
-    return all(each in (b"path", b"linkpath", b"uid", b"gid", b"mtime", b"") for each in keywords)
+def _is_ordinary_header(block: bytes, extended: bytes) -> bool:
+    flag, magic = block[156:157], block[257:265]
+    if magic not in (USTAR, GNU) or (magic == GNU and block[345]) or flag not in b"\x000123456xLK":
+        return False
+    if flag in extended or (extended and flag == b"x") or (b"x" in extended and flag in b"LK"):
+        return False
+    if flag in b"123456" and block[slice(*_SIZE)].strip(b"0 \0"):
+        return False
+    are_numbers = all(_OCTAL.fullmatch(block[start:end]) for start, end in _NUMBERS)
+    return are_numbers and _DEVICE.fullmatch(block[329:345]) is not None
+
+
+def _is_plain_extension(flag: bytes, content: bytes) -> bool:
+    if flag != b"x":
+        return not content.startswith(b"\0") and content != b""
+    records = [line.partition(b" ")[2].partition(b"=") for line in content.split(b"\n")]
+    return all(
+        keyword in (b"path", b"linkpath", b"uid", b"gid", b"mtime", b"") and (value or not keyword)
+        for keyword, _, value in records
+    )
 
 
 def normalized(name: str) -> str:
