@@ -108,7 +108,7 @@ def main(
     campaign = Campaign(driver=driver, seconds=chosen.seconds, package=package, kept=kept, work=work)
     print(f"fuzzing with {driver}, {chosen.seconds} seconds a target")
     with ThreadPoolExecutor(max_workers=chosen.jobs) as pool:
-        results = list(pool.map(campaign.run, chosen.target or names(package)))
+        results = list(pool.map(campaign.run, sorted(set(chosen.target or names(package)))))
     for result in results:
         print(result)
     return int(any(result.found or result.problem for result in results))

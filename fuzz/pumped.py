@@ -11,7 +11,7 @@ _EACH: Final = 16
 
 
 def pumped(text: str) -> Iterator[str]:
-    """Yield `text`, and of one text in sixteen a second one with some part of it repeated to 32 KiB, always the same part.
+    """Yield `text`, and for one text in sixteen another one in which a part of it is repeated to 32 KiB.
 
     A parser whose time is quadratic in that takes seconds, one that is linear a few milliseconds.
     """

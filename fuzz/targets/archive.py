@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -17,17 +18,19 @@ from tests.support.image_files import write_docker_archive, write_oci_archive
 from tests.support.images import file, image, index, layer
 from tests.support.tars import END
 
+# One image in so many is written for people, which takes longer than all before.
+_RENDERED = 8
 _numbers = itertools.count()
 _OPTIONS = Options(platform=Platform.parse("linux/amd64"), jobs=1)
 
 
 def target(data: bytes) -> None:
     """There is a report or an error that says what is wrong."""
-    for archive in (data, repaired(data)):
+    for archive in {data, repaired(data)}:
         path = _directory() / f"{next(_numbers)}.tar"
         path.write_bytes(archive)
         try:
-            check_report(inspect(str(path), options=_OPTIONS).report)
+            check_report(inspect(str(path), options=_OPTIONS).report, for_people=zlib.crc32(data) % _RENDERED == 0)
         except ImgscopeError as error:
             assert error.message
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import zlib
 from collections.abc import Mapping
 from typing import Final
 
@@ -18,6 +18,8 @@ from tests.support.rpm_headers import ndb_of
 
 _BETWEEN: Final = b"next layer\n".ljust(512, b"-")
 _MOST_LAYERS: Final = 4
+# One image in so many is written for people, which takes longer than all before.
+_RENDERED: Final = 8
 
 rules()
 
@@ -27,8 +29,8 @@ def target(data: bytes) -> None:
     archives = data.split(_BETWEEN, _MOST_LAYERS - 1)
     layers = [layer(raw=repaired(archive), compression="none") for archive in archives]
     inspection = inspect_source(MemorySource(image([*layers, step('CMD ["/bin/app"]')])))
-    check_report(inspection.report)
-    assert json.dumps(len(inspection.report.layers)) == str(len(layers))
+    check_report(inspection.report, for_people=zlib.crc32(data) % _RENDERED == 0)
+    assert len(inspection.report.layers) == len(layers)
 
 
 def seeds() -> Mapping[str, bytes]:

@@ -40,7 +40,7 @@ _LARGEST: Final = 2**40
 
 def target(data: bytes) -> None:
     """The size of pieces does not matter, and ordinary archives are read as tarfile reads them."""
-    for archive in (data, repaired(data)):
+    for archive in {data, repaired(data)}:
         members, error = read(archive, len(archive) or 1)
         assert read(archive, 1 + (len(data) * 7) % 1500) == (members, error)
         if error is not None:
