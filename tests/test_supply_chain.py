@@ -62,11 +62,23 @@ def test_what_the_project_asks_for_is_among_the_pins() -> None:
     assert names_in(groups["build"]) <= by_file["build"]
     assert names_in(groups["audit"]) <= by_file["audit"]
     assert names_in(groups["fuzz"]) <= by_file["fuzz"]
+    assert names_in(groups["peers"]) <= by_file["peers"]
 
 
 def test_two_files_of_pins_never_name_two_versions_of_a_package_for_one_python() -> None:
     pins = {pin for path in _PINS for pin in pinned(path) if " ;" not in pin}
     assert len({pin.partition("==")[0] for pin in pins}) == len(pins)
+
+
+@pytest.mark.parametrize("name", ["Makefile", "Dockerfile", ".ci/run"])
+def test_nothing_is_installed_from_an_index_without_its_hashes(name: str) -> None:
+    text = (_ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    commands = [command for line in text.splitlines() for command in re.split("&&|;", line) if ":=" not in command]
+    installing = [
+        command for command in commands if "PIP_INSTALL)" in command or re.search(r"\bpip .*install ", command)
+    ]
+    assert installing
+    assert all("--require-hashes" in command or "--no-deps" in command for command in installing)
 
 
 def test_an_audit_that_reaches_nothing_says_so_and_is_no_failure() -> None:
