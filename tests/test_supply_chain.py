@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -88,6 +89,20 @@ def test_an_audit_that_reaches_nothing_says_so_and_is_no_failure() -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environ, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("dependencies NOT AUDITED: https://pypi.org/pypi/")
+
+
+def test_an_audit_names_what_is_vulnerable_and_what_nobody_knows_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    summarize = runpy.run_path(str(_ROOT / ".ci" / "audit_dependencies.py"))["summarize"]
+    good = {"name": "good", "version": "1", "vulns": []}
+    unknown = {"name": "unknown", "version": "1", "skip_reason": "no data"}
+    bad = {"name": "bad", "version": "1", "vulns": [{"id": "PYSEC-1", "fix_versions": ["2"]}]}
+    assert summarize([good, unknown]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "dependencies NOT AUDITED: PyPI has no data here on unknown",
+        "1 pinned packages audited, 0 known vulnerabilities",
+    ]
+    assert summarize([good, bad]) == 1
+    assert "bad 1: PYSEC-1, fixed in 2" in capsys.readouterr().out
 
 
 def built(place: Path, *, umask: int, epoch: int, zone: str) -> dict[str, str]:
