@@ -72,7 +72,13 @@ def _common_options(function: Function, *, lists_platforms: bool) -> Function:
         type=click.Path(path_type=Path),
         help="Read FILE instead of imgscope.toml or .imgscope.toml in this directory.",
     )
-    @click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Layers read at once.")
+    @click.option(
+        "--jobs",
+        type=click.IntRange(1, 64),
+        default=4,
+        show_default=True,
+        help="Layers read at once, of all images together.",
+    )
     @insecure_registry_option
     @click.option("--no-cache", is_flag=True, help="Fetch every layer, and keep none for the next time.")
     @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
@@ -146,6 +152,24 @@ def comparison_output_option(function: Function) -> Function:
     """Add the repeatable `-o FORMAT[=PATH]` of a comparison."""
     return click.option(
         "-o", "--output", "outputs", metavar="FORMAT[=PATH]", multiple=True, cls=_ComparisonOutputOption
+    )(function)
+
+
+class _DifferenceOutputOption(click.Option):
+    """The same for the formats of a difference."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from imgscope.render.difference import difference_formats
+
+        names = ", ".join(difference_formats())
+        self.help = f"Write the difference to PATH or stdout ('-'); repeatable. Formats: {names}."
+        return super().get_help_record(ctx)
+
+
+def difference_output_option(function: Function) -> Function:
+    """Add the repeatable `-o FORMAT[=PATH]` of a difference."""
+    return click.option(
+        "-o", "--output", "outputs", metavar="FORMAT[=PATH]", multiple=True, cls=_DifferenceOutputOption
     )(function)
 
 
