@@ -198,7 +198,8 @@ def many_findings(count: int) -> Maker:
     """Private keys, one a file."""
 
     def make(directory: Path) -> Made:
-        key = b"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA%06d\n-----END RSA PRIVATE KEY-----\n"
+        body = b"MIIEpAIBAAKCAQEA7bq3vXxJmTnWcYpLrKfHsZdGuVoEiA%06d"
+        key = b"-----BEGIN RSA PRIVATE KEY-----\n" + body + b"\n-----END RSA PRIVATE KEY-----\n"
         archive = (member(b"srv/keys/%06d.pem" % number, key % number) for number in range(count))
         return image(directory, [blob(directory, [*archive, END])], files=count)
 

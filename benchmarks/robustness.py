@@ -29,6 +29,8 @@ _MOST_SECONDS = 120.0
 _MOST_MEMORY = 6 * 1024**3
 _LARGEST_FILE = 30 * 1024**3
 _IMAGES = 300
+_MOST_READ = 64 * 1024
+_CRASH = re.compile(r"^(panic:|fatal error:|Traceback )", re.MULTILINE)
 _PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 
 
@@ -42,7 +44,8 @@ class Ran:
     memory: float
 
     def __str__(self) -> str:
-        listed = "" if self.listed is None else f", {self.listed:,} files"
+        no_report = ", no report" if self.outcome == "exit 0" else ""
+        listed = no_report if self.listed is None else f", {self.listed:,} files"
         return f"{self.outcome}{listed}; {self.seconds:.1f} s, {self.memory:,.0f} MiB"
 
 
@@ -62,7 +65,7 @@ class Program:
         scratch = directory / "scratch"
         scratch.mkdir()
         environment = {**os.environ, "TMPDIR": str(scratch), "XDG_CACHE_HOME": str(scratch), **self.environment}
-        outcome, seconds, memory = bounded(self.command(made, result), environment)
+        outcome, seconds, memory = bounded(self.command(made, result), environment, directory / "stderr")
         shutil.rmtree(scratch, ignore_errors=True)
         try:
             listed = self.count(result)
@@ -71,18 +74,19 @@ class Program:
         return Ran(outcome=outcome, listed=listed, seconds=seconds, memory=memory)
 
 
-def bounded(command: Sequence[str], environment: Mapping[str, str]) -> tuple[str, float, float]:
-    """Run `command` and return how it ended, the seconds it took and its peak in MiB."""
+def bounded(command: Sequence[str], environment: Mapping[str, str], errors: Path) -> tuple[str, float, float]:
+    """Run `command` and return how it ended, the seconds it took and its peak in MiB; what it says goes to `errors`."""
     started = time.monotonic()
     limits = ["prlimit", f"--fsize={_LARGEST_FILE}"]
-    process = subprocess.Popen(
-        [*limits, *command],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with errors.open("wb") as said:
+        process = subprocess.Popen(
+            [*limits, *command],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
     peak, ended_for = 0, ""
     while process.poll() is None:
         peak = max(peak, *map(_peak_of, _session(process.pid)))
@@ -93,6 +97,8 @@ def bounded(command: Sequence[str], environment: Mapping[str, str]) -> tuple[str
             break
         time.sleep(0.02)
     seconds = time.monotonic() - started
+    if not ended_for and _CRASH.search(errors.read_text(errors="replace")[:_MOST_READ]):
+        ended_for = f"crash, exit {process.returncode}"
     return ended_for or f"exit {process.returncode}", seconds, peak / 1024**2
 
 
@@ -123,9 +129,7 @@ def _of_imgscope(result: Path) -> int:
 
 def _of_dive(result: Path) -> int:
     layers = json.loads(result.read_text())["layer"]
-    return sum(
-        entry["typeFlag"] in (0, ord("0")) for each in layers for entry in each["fileList"] if not entry["isDir"]
-    )
+    return sum(entry["typeFlag"] == ord("0") for each in layers for entry in each["fileList"])
 
 
 def _of_syft(result: Path) -> int:
@@ -164,7 +168,9 @@ def _many_images(directory: Path) -> None:
     references = [f"oci:{made.layout}:i{number}" for number in range(_IMAGES)]
     result = directory / "reports.json"
     command = [sys.executable, "-m", "imgscope", "audit", "--quiet", *references, "-o", f"json={result}"]
-    outcome, seconds, memory = bounded(command, {**os.environ, "XDG_CACHE_HOME": str(directory / "cache")})
+    outcome, seconds, memory = bounded(
+        command, {**os.environ, "XDG_CACHE_HOME": str(directory / "cache")}, directory / "stderr"
+    )
     reports = json.loads(result.read_text())
     complete = sum(report["complete"] for report in reports)
     print(f"\n{_IMAGES} images in one audit: {outcome}, {complete} complete; {seconds:.1f} s, {memory:,.0f} MiB")

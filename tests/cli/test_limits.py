@@ -35,7 +35,17 @@ def test_a_limit_that_there_is_not_is_refused_before_anything_is_read(
 ) -> None:
     (tmp_path / "imgscope.toml").write_text("[limits]\nentries = 1\n")
     monkeypatch.chdir(tmp_path)
-    for arguments in (["audit", layout], [layout, "--no-tui"], ["compare", layout, layout], ["tags", "example.com/x"]):
+    for arguments in (
+        ["audit", layout],
+        [layout, "--no-tui"],
+        ["compare", layout, layout],
+        ["tags", "example.com/x"],
+        ["ls", layout],
+        ["cat", layout, "a"],
+        ["why", layout, "a"],
+        ["diff", layout, layout],
+        ["doctor"],
+    ):
         ended = run(*arguments)
         assert ended.code == 2
         assert "there is no key 'entries' in [limits]" in ended.err
