@@ -28,6 +28,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ulimit -v is of
 _TOLD = ("not enough memory", "no more threads", "in the memory that there is", "needs more memory")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("kibibytes", [40_000, 65_000, 90_000])
 def test_too_little_memory_is_told_in_one_sentence(tmp_path: Path, kibibytes: int) -> None:
     layout = small_layout(tmp_path / "layout")

@@ -69,6 +69,7 @@ def test_a_registry_is_asked_without_a_home(run: Run, homeless: Path) -> None:
     assert "mistake" not in ended.err
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("home", ["/proc/nonexistent", ""])
 def test_a_home_that_is_not_there_and_cannot_be_made_costs_only_the_cache(
     layout: Path, tmp_path: Path, home: str
@@ -79,6 +80,7 @@ def test_a_home_that_is_not_there_and_cannot_be_made_costs_only_the_cache(
     assert json.loads(ended.out)["complete"] is True
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("place", ["/proc/imgscope", "/dev/null"])
 def test_a_cache_that_cannot_be_written_to_is_a_note(layout: Path, place: str) -> None:
     """Where root may write everywhere, too: /proc is nobody's to write to."""
@@ -131,6 +133,7 @@ def test_a_disk_that_is_read_only_costs_only_the_cache(layout: Path, full_disk: 
     assert_told(ended, 2, "report.json' cannot be written")
 
 
+@pytest.mark.integration
 def test_a_limit_on_the_size_of_files_leaves_no_temporary_file(layout: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     ended = running.run("audit", layout, "-o", f"json={report}", shell='trap "" XFSZ; ulimit -f 1; "$@"')

@@ -31,7 +31,10 @@ from tests.support.registry import Registry
 from tests.support.registry_auth import Basic
 from tests.support.registry_faults import Fault, silent
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals of Linux")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(sys.platform != "linux", reason="signals of Linux"),
+]
 
 _CODES = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130}
 _OURS = (signal.SIGTERM, signal.SIGHUP)
@@ -56,6 +59,31 @@ def test_a_signal_while_a_registry_is_waited_for(number: signal.Signals, fault: 
     with serving(fault()) as (reference, met), started("audit", reference) as process:
         assert met.wait(ENOUGH_SECONDS)
         assert_stopped(ended_by(process, number), number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("tags", "{0}"),
+        ("doctor", "{0}"),
+        ("compare", "{0}", "{0}:latest"),
+        ("diff", "{0}", "{0}:latest"),
+        ("ls", "{0}"),
+        ("cat", "{0}", "data"),
+        ("why", "{0}", "data"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_signal_ends_every_command_that_asks_a_registry(command: tuple[str, ...], number: signal.Signals) -> None:
+    fault = silent(after=0, kind="tags" if command[0] == "tags" else "manifests", times=None)
+    with serving(fault) as (reference, met), started(*(word.format(reference) for word in command)) as process:
+        assert met.wait(ENOUGH_SECONDS)
+        ended = ended_by(process, number)
+    assert ended.code == _CODES[number], ended.err
+    assert ended.err.count("stopped by") == (number is signal.SIGTERM)
+    assert_clean(ended.err)
+    assert unfinished() == []
 
 
 @pytest.mark.parametrize("number", list(_CODES))

@@ -12,7 +12,10 @@ import pytest
 
 from tests.faults.running import COMMAND, assert_clean, assert_told, environment, run, small_layout
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/dev/full and the shell's >&- are of Linux")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(sys.platform != "linux", reason="/dev/full and the shell's >&- are of Linux"),
+]
 
 
 @pytest.fixture

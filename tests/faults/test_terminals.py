@@ -18,7 +18,10 @@ from tests.support.images import BuiltImage, file, image, layer
 from tests.support.memory import MemorySource
 from tests.tui.stage import press, screen_text, shown
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pseudo-terminals and locales of Linux")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(sys.platform != "linux", reason="pseudo-terminals and locales of Linux"),
+]
 
 
 @pytest.fixture
