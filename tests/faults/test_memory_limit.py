@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.hostile_images import many_entries
 from imgscope import examine
 from imgscope.cli._process import out_of_memory
 from imgscope.layer.index import LayerIndex
@@ -19,7 +20,7 @@ from imgscope.layer.read import read_layer
 from imgscope.oci.manifest import Descriptor
 from imgscope.report import Finding
 from imgscope.rules import rules
-from tests.faults.running import assert_clean, run, small_layout
+from tests.faults.running import Ended, assert_clean, run, small_layout
 from tests.support.images import file, layer
 from tests.support.memory import inspect
 
@@ -33,6 +34,11 @@ _TOLD = ("not enough memory", "no more threads", "in the memory that there is", 
 def test_too_little_memory_is_told_in_one_sentence(tmp_path: Path, kibibytes: int) -> None:
     layout = small_layout(tmp_path / "layout")
     ended = run("audit", layout, "-o", "json", "--no-cache", shell=f'ulimit -v {kibibytes}; "$@"')
+    assert_whole_or_told(ended)
+
+
+def assert_whole_or_told(ended: Ended) -> None:
+    """How much is needed depends on the interpreter."""
     assert_clean(ended.err)
     if ended.code == 0:
         assert json.loads(ended.out)["complete"] is True
@@ -82,6 +88,15 @@ def test_one_thread_is_enough_where_the_system_gives_no_more(monkeypatch: pytest
     report = inspect(layer(file("a", "a")), layer(file("b", "b"))).report
     assert report.complete
     assert report.image.file_count == 2
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("kibibytes", [85_000, 110_000, 140_000])
+def test_more_entries_than_fit_the_memory_are_told_and_nobody_waits_for_ever(tmp_path: Path, kibibytes: int) -> None:
+    """Wherever it runs out: in a thread that reads, in handing on what came of it, or after that."""
+    made = many_entries(150_000)(tmp_path)
+    ended = run("audit", f"oci:{made.layout}", "--no-cache", "-o", "json", shell=f'ulimit -v {kibibytes}; "$@"')
+    assert_whole_or_told(ended)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,26 @@ def _stop(number: int, _: FrameType | None) -> NoReturn:
     raise Stopped(signal.Signals(number).name)
 
 
+@contextlib.contextmanager
+def without_echo_of_memory_errors() -> Iterator[None]:
+    """Say nothing of a `MemoryError` where nothing can be done about it, as in tidying up after one that is told."""
+    unraisable, unhandled = sys.unraisablehook, threading.excepthook
+
+    def ignore_unraisable(told: sys.UnraisableHookArgs) -> None:
+        if not issubclass(told.exc_type, MemoryError):
+            unraisable(told)
+
+    def ignore_unhandled(told: threading.ExceptHookArgs) -> None:
+        if not issubclass(told.exc_type, MemoryError):
+            unhandled(told)
+
+    sys.unraisablehook, threading.excepthook = ignore_unraisable, ignore_unhandled
+    try:
+        yield
+    finally:
+        sys.unraisablehook, threading.excepthook = unraisable, unhandled
+
+
 def open_closed_streams() -> None:
     """Put something in the place of standard streams that were closed, or files opened later would take it.
 

@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
     _process.open_closed_streams()
     try:
-        with _process.stopping_on_signals():
+        with _process.stopping_on_signals(), _process.without_echo_of_memory_errors():
             code = _run(arguments)
     except _OutputClosed:
         # Whoever read our output has seen enough; nothing is left to flush to.
