@@ -40,3 +40,37 @@ class LayerViewed(Message):
         super().__init__()
         self.number = number
         self.root = root
+
+
+class GoToPane(Message):
+    """The reader wants to see the pane called `name`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class GoToPath(Message):
+    """The reader wants to see `path` among the files: of the image, or of what `layer` did. An empty path is all."""
+
+    def __init__(self, path: str, layer: int | None = None) -> None:
+        super().__init__()
+        self.path = path
+        self.layer = layer
+
+
+class OpenFile(Message):
+    """The reader wants to look into the file at `path`, as `layer` has it; None means as the image has it."""
+
+    def __init__(self, path: str, layer: int | None = None) -> None:
+        super().__init__()
+        self.path = path
+        self.layer = layer
+
+
+class LayerHighlighted(Message):
+    """Layer `number` is the one that the reader looks at."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
