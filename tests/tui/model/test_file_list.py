@@ -78,10 +78,12 @@ def test_the_parent_is_the_directory_that_holds_a_row() -> None:
 
 def test_a_path_is_found_and_the_directories_above_it_are_opened() -> None:
     files = FileList(Numbers())
-    assert names(files)[files.find("0/0/1")] == "001"
+    position = files.find("0/0/1")
+    assert names(files)[position] == "001"
     assert names(files) == ["0", "00", "000", "001", "01", "1"]
 
 
 def test_a_path_that_is_not_there_ends_at_the_last_directory_that_is() -> None:
     files = FileList(Numbers())
-    assert names(files)[files.find("0/0/2")] == "00"
+    position = files.find("0/0/2")
+    assert names(files)[position] == "00"
