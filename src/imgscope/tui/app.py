@@ -193,6 +193,10 @@ class InspectApp(App[None]):
         bottom = self.screen_stack[0] if self.screen_stack else None
         return bottom if isinstance(bottom, ImageScreen) else None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a page in a browser show the image that it is for, and no other that this user could open."""
+        return not self.is_web if action == "start" else True
+
     async def action_start(self) -> None:
         """Go to the start screen; the image stays below it."""
         if not isinstance(self.screen, StartScreen):

@@ -22,7 +22,7 @@ def commands_of(app: InspectApp, screen: Screen[object]) -> Iterator[SystemComma
         yield from _image_commands(app, screen)
     yield SystemCommand("Theme", "Choose colours", app.search_themes)
     yield SystemCommand("Next theme", "Dark, light, high contrast (ctrl+t)", app.action_next_theme)
-    if app.keep_theme is not None:
+    if app.keep_theme is not None and not app.is_web:
         yield SystemCommand("Keep this theme", "Begin with these colours the next time", partial(_keep_theme, app))
     yield SystemCommand("Help", "All keys (?)", app.action_help)
     yield SystemCommand("Quit", "Leave imgscope (q)", app.action_quit)
@@ -31,11 +31,13 @@ def commands_of(app: InspectApp, screen: Screen[object]) -> Iterator[SystemComma
 def _image_commands(app: InspectApp, screen: ImageScreen) -> Iterator[SystemCommand]:
     for kind in screen.kinds:
         yield SystemCommand(f"Go to {kind.title}", f"The pane on {kind.key}", partial(screen.go_to_pane, kind.name))
-    yield SystemCommand("Open another image", "The start screen (o)", app.action_start)
+    if not app.is_web:
+        yield SystemCommand("Open another image", "The start screen (o)", app.action_start)
     yield SystemCommand("Platform", "Show the image for another platform (p)", screen.action_platform)
     yield SystemCommand("Read again", "Fetch what could not be read, and what has changed (r)", screen.action_retry)
     inspection = screen.session.inspection
-    if app.write_report is None or inspection is None:
+    # Whoever opens the page in a browser is not who may write files here.
+    if app.write_report is None or inspection is None or app.is_web:
         return
     for name in app.formats:
         write = partial(app.write_report, inspection)
