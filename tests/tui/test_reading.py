@@ -11,7 +11,17 @@ from imgscope.sources.abilities import Attached
 from imgscope.sources.base import ImageHead, Traffic
 from imgscope.tui.widgets.layer_table import LayerTable
 from tests.support.memory import MemorySource
-from tests.tui.stage import HeldBackSource, SilentSource, app_image, app_of, press, screen_text, shown, until
+from tests.tui.stage import (
+    HeldBackSource,
+    SilentSource,
+    app_image,
+    app_of,
+    press,
+    screen_text,
+    session_of,
+    shown,
+    until,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +38,7 @@ async def test_the_layers_are_on_screen_before_any_of_them_is_read() -> None:
         assert "… unpacked · … wasted · … left over" in text
         assert "RUN install the system" in text
         assert "COPY . /app" in text
-        assert not app.session.indexes
+        assert not session_of(pilot).indexes
         source.release()
 
 
@@ -47,7 +57,7 @@ async def test_files_and_findings_say_that_they_follow() -> None:
     async with app_of(source).run_test() as pilot:
         await press(pilot, "2")
         assert "files follow when all layers are read" in screen_text(pilot)
-        await press(pilot, "3")
+        await press(pilot, "6")
         assert "findings follow when all layers are read" in screen_text(pilot)
         source.release()
 
@@ -87,7 +97,7 @@ async def test_a_layer_that_cannot_be_read_is_failed_and_the_rest_stays_usable()
         assert "hint: push the image again" in text
         await press(pilot, "2")
         assert "usr/" in screen_text(pilot)
-        await press(pilot, "3")
+        await press(pilot, "6")
         assert "1 part could not be inspected" in screen_text(pilot)
 
 
@@ -99,7 +109,8 @@ async def test_leaving_while_layers_are_read_takes_less_than_a_second(key: str) 
         await until(pilot, lambda: source.opened > 0)
         pressed = time.monotonic()
         await pilot.press(key)
-    app.thread.wait(5)
+    app.stop_reading(5)
     assert time.monotonic() - pressed < 1
+    assert app.session is not None
     assert app.session.inspection is None
     source.release()

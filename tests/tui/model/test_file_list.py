@@ -20,6 +20,9 @@ class Numbers:
         self.asked.append(item)
         return [f"{item}0", f"{item}1"]
 
+    def name(self, item: str) -> str:
+        return item[-1]
+
     def row(self, item: str) -> FileRow:
         return FileRow(name=item, size=len(item), is_directory=not item.endswith("1"))
 
@@ -71,3 +74,16 @@ def test_the_parent_is_the_directory_that_holds_a_row() -> None:
     assert files.parent(3) == 1
     assert files.parent(1) == 0
     assert files.parent(5) == 5
+
+
+def test_a_path_is_found_and_the_directories_above_it_are_opened() -> None:
+    files = FileList(Numbers())
+    position = files.find("0/0/1")
+    assert names(files)[position] == "001"
+    assert names(files) == ["0", "00", "000", "001", "01", "1"]
+
+
+def test_a_path_that_is_not_there_ends_at_the_last_directory_that_is() -> None:
+    files = FileList(Numbers())
+    position = files.find("0/0/2")
+    assert names(files)[position] == "00"

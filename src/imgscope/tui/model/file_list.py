@@ -47,6 +47,10 @@ class FileSource(Protocol[Item]):
         """Return what is directly in `item`, the largest first."""
         ...
 
+    def name(self, item: Item) -> str:
+        """Return what `item` is called in its directory."""
+        ...
+
     def row(self, item: Item) -> FileRow:
         """Return what a row shows of `item`."""
         ...
@@ -113,6 +117,23 @@ class FileList(Generic[Item]):
         while end < len(self._rows) and self._rows[end].depth > row.depth:
             end += 1
         del self._rows[position + 1 : end]
+
+    def find(self, path: str) -> int:
+        """Open the directories above `path` and return where it is; the last one on the way where it is not there."""
+        found, start, names = 0, 0, path.strip("/").split("/")
+        for depth, name in enumerate(names):
+            position = start
+            while position < len(self._rows) and self._rows[position].depth >= depth:
+                if self._rows[position].depth == depth and self._source.name(self._rows[position].item) == name:
+                    break
+                position += 1
+            else:
+                return found
+            found = position
+            if depth < len(names) - 1:
+                self.open(position)
+            start = position + 1
+        return found
 
     def parent(self, position: int) -> int:
         """Return where the directory is that the row at `position` is in; `position` itself at the top."""

@@ -55,6 +55,10 @@ class ImageFiles:
         """Return what is directly in `item`, the largest first."""
         return sorted((item.children or {}).values(), key=lambda node: (-self._tree.size_of(node), node.name))
 
+    def name(self, item: Node) -> str:
+        """Return what `item` is called in its directory."""
+        return item.name
+
     def row(self, item: Node) -> FileRow:
         """Return what a row shows of `item`."""
         return FileRow(
@@ -88,6 +92,10 @@ class LayerFiles:
     def children(self, item: LayerNode) -> list[LayerNode]:
         """Return what is directly in `item`, the largest first, removed bytes counted like added ones."""
         return sorted(item.children.values(), key=lambda node: (-node.shipped_size - node.removed_size, node.name))
+
+    def name(self, item: LayerNode) -> str:
+        """Return what `item` is called in its directory."""
+        return item.name
 
     def row(self, item: LayerNode) -> FileRow:
         """Return what a row shows of `item`."""

@@ -48,6 +48,10 @@ class FileTree(RowList):
         self.reload()
         self.scroll_to(y=max(self.cursor - 1, 0), animate=False, force=True)
 
+    def forget(self) -> None:
+        """Leave the cursor of what is shown next where that has it."""
+        self.files = None
+
     @property
     def row_count(self) -> int:
         """How many rows are open."""

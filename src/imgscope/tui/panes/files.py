@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final
 
 from textual import on, work
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.widgets import Static
+from textual.binding import Binding, BindingType
 
 from imgscope.analyze import Inspection
 from imgscope.filesystem.layer_view import layer_view
@@ -15,70 +14,71 @@ from imgscope.tui.messages import LayerViewed
 from imgscope.tui.model.file_list import FileList
 from imgscope.tui.model.files import ImageFiles, LayerFiles
 from imgscope.tui.model.lines import Line
-from imgscope.tui.widgets.detail import Detail
-from imgscope.tui.widgets.drawing import content
+from imgscope.tui.model.session import Session
 from imgscope.tui.widgets.file_tree import FileTree
+from imgscope.tui.widgets.pane import Pane, PaneKind
 
 
-class FilesPane(Vertical):
+class FilesPane(Pane):
     """A tree of one of two scopes: the whole image, or the layer that is highlighted in the layer table."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._title = Static(classes="title", markup=False)
-        self.rows = FileTree(id="file-tree")
-        self.rows.placeholder = "files follow when all layers are read …"
-        self.detail = Detail()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "toggle_scope", "Image/layer", tooltip="the whole image, or only what one layer did"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        self._tree = FileTree(id="file-tree")
+        self._tree.placeholder = "files follow when all layers are read …"
+        super().__init__(session, self._tree)
         self._inspection: Inspection | None = None
         self._layer = 0
         self._is_whole = True
+        self._wanted_path = ""
         self._whole: FileList[Any] | None = None
         self._layers: dict[int, FileList[Any]] = {}
         self._is_viewing = False
 
-    def compose(self) -> ComposeResult:
-        """Lay out."""
-        yield self._title
-        yield self.rows
-        yield self.detail
-
-    def show(self, inspection: Inspection) -> None:
+    def show_inspection(self, inspection: Inspection) -> None:
         """Show the files of an image that was read."""
         self._inspection = inspection
         self._whole = FileList(ImageFiles(inspection))
-        self.rows.placeholder = "there is nothing in it"
+        self._tree.placeholder = "there is nothing in it"
         self._update()
 
-    def choose_layer(self, number: int) -> None:
+    def follow_layer(self, number: int) -> None:
         """Make layer `number` the one to show when a layer is asked for."""
         if number != self._layer:
             self._layer = number
             self._update()
 
-    def choose_scope(self, *, is_whole: bool) -> None:
-        """Show the whole image, or the layer."""
-        self._is_whole = is_whole
+    def go_to_path(self, path: str, layer: int | None) -> None:
+        """Show `path` in the image or in what `layer` did."""
+        self._is_whole = layer is None
+        self._layer = self._layer if layer is None else layer
+        self._wanted_path = path
         self._update()
 
-    def toggle_scope(self) -> None:
+    def action_toggle_scope(self) -> None:
         """Go from the image to the layer and back."""
-        self.choose_scope(is_whole=not self._is_whole)
+        self._is_whole = not self._is_whole
+        self._update()
 
     def _update(self) -> None:
         if self._inspection is None:
             return
         files = self._whole if self._is_whole else self._layers.get(self._layer)
         if files is None:
-            self._entitle(f"layer {self._layer} · comparing with the layers below it …")
+            self.entitle(f"layer {self._layer} · comparing with the layers below it …")
             self._view_layer(self._inspection)
             return
-        self._entitle(files.title)
-        self.rows.show(files)
+        self.entitle(files.title)
+        if self._wanted_path:
+            files.cursor = files.find(self._wanted_path)
+            self._tree.forget()
+            self._wanted_path = ""
+        self._tree.show(files)
         if not len(files):
-            self.detail.show(())
-
-    def _entitle(self, title: str) -> None:
-        self._title.update(content([Line(title, "strong")]))
+            self._show_detail(())
 
     def _view_layer(self, inspection: Inspection) -> None:
         # One at a time: who runs through the layers waits for the one they stop at, not for all on the way.
@@ -99,6 +99,13 @@ class FilesPane(Vertical):
 
     @on(FileTree.Highlighted)
     def _tell_more(self, event: FileTree.Highlighted) -> None:
-        files = self.rows.files
+        files = self._tree.files
         if files is not None and event.position < len(files):
-            self.detail.show(files.detail(event.position))
+            self._show_detail(files.detail(event.position))
+
+    def _show_detail(self, lines: Iterable[Line]) -> None:
+        assert self.detail is not None
+        self.detail.show(lines)
+
+
+PANE: Final = PaneKind(name="files", title="Files", short_title="Files", key="2", order=20, build=FilesPane)
