@@ -7,7 +7,6 @@ import pytest
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
 from imgscope.tui.widgets.file_tree import FileTree
-from imgscope.tui.widgets.finding_list import FindingList
 from imgscope.tui.widgets.layer_table import LayerTable
 from imgscope.tui.widgets.row_list import RowList
 from tests.support.images import image, layer

@@ -11,7 +11,7 @@ from imgscope.dockerfile.reconstruct import BuildHistory, BuildStep, broken, bui
 from imgscope.phrases import base_phrase
 from imgscope.report import ConfigReport, HealthcheckReport, ImageSummary
 from imgscope.text import format_count, format_size
-from imgscope.tui.model.lines import Line, paragraphs
+from imgscope.tui.model.lines import Line, always, paragraphs
 from imgscope.tui.model.outline import Clip, OutlineRow, Place
 from imgscope.tui.model.places import exact_size
 
@@ -127,7 +127,7 @@ def _section(name: str, fields: Sequence[_Field], *, are_paths: bool = False) ->
         ],
         begins_open=True,
         is_section=True,
-        clip=Clip(text=text, what=f"all of: {name}"),
+        clip=Clip(text=text, what=f"all of: {name}", has_lines=True),
     )
 
 
@@ -144,7 +144,7 @@ def _field(number: int, name: str, value: str, width: int, *, is_path: bool) -> 
 
 def _history(inspection: Inspection) -> list[OutlineRow]:
     history = history_of(inspection)
-    clip = Clip(text=history.dockerfile(), what="the Dockerfile, as far as history tells it")
+    clip = Clip(text=history.dockerfile(), what="the Dockerfile, as far as history tells it", has_lines=True)
     base = _steps(inspection, "history of the base image", history.base_steps, clip, [], begins_open=False)
     own = _steps(inspection, "Dockerfile, as far as history tells it", history.steps, clip, history.gaps)
     return [section for section in (base, own) if section is not None]
@@ -162,9 +162,7 @@ def _steps(
     if not steps:
         return None
     rows = tuple(_step(inspection, number, step) for number, step in enumerate(steps))
-    notes = tuple(
-        OutlineRow(key=gap, cells=(Line(f"# {gap}", "dim"),), detail=lambda gap=gap: [Line(gap)]) for gap in gaps
-    )
+    notes = tuple(OutlineRow(key=gap, cells=(Line(f"# {gap}", "dim"),), detail=always(Line(gap))) for gap in gaps)
     return OutlineRow(
         key=name,
         cells=(Line(f"{name} · {format_count(len(steps), 'step')}", "strong"),),
@@ -184,7 +182,7 @@ def _step(inspection: Inspection, number: int, step: BuildStep) -> OutlineRow:
         cells=(Line(f"{where:<9} {line}", "plain" if step.instruction is not None else "dim"),),
         detail=lambda: _step_detail(inspection, step),
         place=Place(path="", layer=step.layer) if step.layer is not None else None,
-        clip=Clip(text=broken(step.line), what="the instruction"),
+        clip=Clip(text=broken(step.line), what="the instruction", has_lines=True),
         searched=f"{where} {line}",
     )
 

@@ -74,7 +74,7 @@ def _finding(inspection: Inspection, finding: Finding, number: int, width: int) 
         cells=_cells_of(finding, finding.bytes, finding.layer, width),
         detail=lambda: _detail(finding, title),
         below=_places(inspection, finding),
-        clip=Clip(text=finding.fix, what="the fix") if finding.fix else None,
+        clip=Clip(text=finding.fix, what="the fix", has_lines=True) if finding.fix else None,
         searched=" ".join((*words, *finding.packages, *finding.paths)),
         ranks=(
             finding.severity.rank,

@@ -48,7 +48,7 @@ def _group(inspection: Inspection, group: LeftoverGroup) -> OutlineRow:
         ),
         detail=lambda: _detail(inspection, group),
         below=lambda: _below(inspection, group),
-        clip=Clip(text=group.fix, what="the fix"),
+        clip=Clip(text=group.fix, what="the fix", has_lines=True),
         searched=" ".join((group.kind, _title(group.kind), group.confidence, group.fix, *group.packages, *group.paths)),
         ranks=(group.bytes, group.kind, _RANKS[group.confidence]),
     )

@@ -13,7 +13,7 @@ from imgscope.linking.families import family_of_loader, is_loader_path
 from imgscope.phrases import libc_phrase
 from imgscope.report import Finding
 from imgscope.text import format_count, format_size
-from imgscope.tui.model.lines import Line, Tone, paragraphs
+from imgscope.tui.model.lines import Line, Tone, always, paragraphs
 from imgscope.tui.model.outline import Clip, OutlineRow, Place
 from imgscope.tui.model.places import exact_size, file_rows, layer_lines, path_of, rows_at
 
@@ -72,7 +72,7 @@ def _verdict(inspection: Inspection) -> OutlineRow:
             OutlineRow(
                 key=f"evidence {number}",
                 cells=(Line(""), Line(""), Line(said)),
-                detail=lambda said=said: [Line(said)],
+                detail=always(Line(said)),
                 searched=said,
             )
             for number, said in enumerate(libc.evidence)
@@ -98,7 +98,7 @@ def _stopped(inspection: Inspection, finding: Finding, number: int) -> OutlineRo
         cells=(Line(str(len(finding.paths))), Line(""), Line(finding.message, "bad")),
         detail=lambda: lines,
         below=(lambda: rows_at(inspection, finding.paths, _cells)) if finding.paths else None,
-        clip=Clip(text=finding.fix, what="the fix") if finding.fix else None,
+        clip=Clip(text=finding.fix, what="the fix", has_lines=True) if finding.fix else None,
         searched=" ".join((finding.rule_id, finding.message, *finding.paths)),
     )
 

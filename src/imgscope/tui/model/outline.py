@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from imgscope.text import printable
 from imgscope.tui.model.lines import Line, Tone
 
 
@@ -30,10 +31,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """Text to take along; `what` says in a few words what it is, such as `the fix`."""
+    """Text to take along; `what` says in a few words what it is, such as `the fix`.
+
+    Where it is meant to have lines, which `has_lines`, they stay; anywhere else the end of a line is a hostile one.
+    """
 
     text: str
     what: str
+    has_lines: bool = False
+
+    @property
+    def safe_text(self) -> str:
+        """The text without anything that could act where it is pasted."""
+        return "\n".join(map(printable, self.text.split("\n"))) if self.has_lines else printable(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +83,11 @@ class Outline:
         self._order: int | None = None
         self._opened: dict[tuple[int, str], bool] = {}
         self._shown: list[_Shown] = list(self._listed(rows, 0))
+
+    @property
+    def top_count(self) -> int:
+        """How many rows there are that are in no other; those a filter hides do not count."""
+        return sum(shown.depth == 0 for shown in self._shown)
 
     def __len__(self) -> int:
         return len(self._shown)

@@ -12,14 +12,20 @@ from imgscope.text import format_count, format_size
 from imgscope.tui.model.lines import Line
 from imgscope.tui.model.outline import Clip, OutlineRow
 from imgscope.tui.model.places import file_rows, layer_lines
-from imgscope.tui.model.removal_prices import Company, Price, company_of
+from imgscope.tui.model.removal_prices import Company, Price, company_of, essentials
 
 ORDERS: Final = ("frees", "size", "name", "version", "type", "layer")
 """What the rows can be sorted by, in the order of their ranks."""
 
 _MOST_NAMES: Final = 40
-_UNKNOWN: Final = Line("…", "dim")
 _NOTHING: Final = Line("-", "dim")
+
+
+class _NotYet:
+    """Stands for a price that is being worked out."""
+
+
+_NOT_YET: Final = _NotYet()
 
 
 def packages_title(inspection: Inspection) -> str:
@@ -36,8 +42,15 @@ def package_rows(inspection: Inspection, prices: Mapping[int, Price | None]) -> 
     The cells are what removing it frees, its size, its type, its layer, its version, and its name.
     """
     doubled = {key for key, count in Counter(map(_key, inspection.image.packages)).items() if count > 1}
+    needed = essentials(inspection.image)
     return tuple(
-        _row(inspection, package, prices, position if _key(package) in doubled else None)
+        _row(
+            inspection,
+            package,
+            prices.get(id(package), _NOT_YET),
+            position if _key(package) in doubled else None,
+            is_essential=id(package) in needed,
+        )
         for position, package in enumerate(inspection.image.packages)
     )
 
@@ -47,27 +60,32 @@ def _key(package: InstalledPackage) -> str:
 
 
 def _row(
-    inspection: Inspection, package: InstalledPackage, prices: Mapping[int, Price | None], position: int | None
+    inspection: Inspection,
+    package: InstalledPackage,
+    price: Price | None | _NotYet,
+    position: int | None,
+    *,
+    is_essential: bool,
 ) -> OutlineRow:
     image = inspection.image
-    price, is_priced = prices.get(id(package)), id(package) in prices
+    known = price if isinstance(price, Price) else None
     size = _size(image, package)
     return OutlineRow(
         key=_key(package) if position is None else f"{_key(package)} {position}",
         cells=(
-            _UNKNOWN if not is_priced else _NOTHING if price is None else Line(format_size(price.size)),
+            _freed(price, is_essential=is_essential),
             _NOTHING if size is None else Line(format_size(size)),
             Line(package.type, "dim"),
             Line(str(package.layer), "dim"),
             Line(package.version),
             Line(package.name, "strong"),
         ),
-        detail=lambda: list(_detail(inspection, package, price)),
+        detail=lambda: list(_detail(inspection, package, known, is_essential=is_essential)),
         below=(lambda: file_rows(inspection, image.files_of(package), _cells)) if image.files_of(package) else None,
         clip=Clip(text=package.name, what="the name of the package"),
-        searched=f"{package.name} {package.version} {package.type} {_installed_as(package)}",
+        searched=f"{package.name} {package.version} {package.type} {_installed_as(package, is_essential=is_essential)}",
         ranks=(
-            price.size if price is not None else -1,
+            known.size if known is not None else -1,
             -1 if size is None else size,
             package.name,
             package.version,
@@ -81,24 +99,32 @@ def _cells(size: Line, layer: Line, path: Line) -> tuple[Line, ...]:
     return (Line(""), size, Line(""), layer, Line(""), path)
 
 
+def _freed(price: Price | None | _NotYet, *, is_essential: bool) -> Line:
+    if is_essential:
+        return Line("needed", "dim")
+    if isinstance(price, _NotYet):
+        return Line("…", "dim")
+    return _NOTHING if price is None else Line(format_size(price.size))
+
+
 def _size(image: InspectedImage, package: InstalledPackage) -> int | None:
     if package.has_known_files:
         return image.size_of_package(package)
     return package.installed_size
 
 
-def _detail(inspection: Inspection, package: InstalledPackage, price: Price | None) -> Iterator[Line]:
+def _detail(
+    inspection: Inspection, package: InstalledPackage, price: Price | None, *, is_essential: bool
+) -> Iterator[Line]:
     image = inspection.image
     yield Line(f"{package.name} {package.version} ({_kind(package)})", "strong")
     yield Line(_reason(image, package))
-    company = company_of(image, package)
-    if price is not None:
-        freed = f"removing it frees {format_size(price.size)}"
-        gone = len(company.dependents) + len(company.unneeded)
-        yield Line(f"{freed}, {format_count(gone, 'other package')} included" if gone else freed, "good")
+    if is_essential:
+        yield Line("the package manager does not remove it: it is essential, or what is essential needs it")
+    elif price is not None:
+        yield from _price(price, company_of(image, package))
     elif package.type not in DISTRIBUTION_TYPES:
         yield Line(_part_of(image, package))
-    yield from _company(company)
     graph = image.package_graph
     yield from _named("requires", graph.needs(package))
     yield from _named("required by", graph.needed_by(package))
@@ -110,16 +136,14 @@ def _kind(package: InstalledPackage) -> str:
     return f"{package.type}, {package.architecture}" if package.architecture else package.type
 
 
-def _installed_as(package: InstalledPackage) -> str:
-    if package.is_protected:
+def _installed_as(package: InstalledPackage, *, is_essential: bool) -> str:
+    if is_essential:
         return "essential"
     return {True: "manual", False: "automatic", None: ""}[package.is_requested]
 
 
 def _reason(image: InspectedImage, package: InstalledPackage) -> str:
     """Say why a package is there, as far as its database tells."""
-    if package.is_protected:
-        return "essential: the package manager does not remove it"
     if package.is_requested:
         return "installed because somebody asked for it (manual)"
     if package.is_requested is None:
@@ -137,7 +161,10 @@ def _part_of(image: InspectedImage, package: InstalledPackage) -> str:
     return "it has no files of its own: it is compiled into, or packed in, something else"
 
 
-def _company(company: Company) -> Iterator[Line]:
+def _price(price: Price, company: Company) -> Iterator[Line]:
+    freed = f"removing it frees {format_size(price.size)}"
+    gone = len(company.dependents) + len(company.unneeded)
+    yield Line(f"{freed}, {format_count(gone, 'other package')} included" if gone else freed, "good")
     yield from _named("cannot do without it, and would go", company.dependents)
     yield from _named("nothing would need any more", company.unneeded)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from imgscope.facts import DISTRIBUTION_TYPES, InspectedImage, InstalledPackage
 
-_BATCH: Final = 100
+_BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,13 @@ class Company:
     unneeded: tuple[InstalledPackage, ...]
 
 
+def essentials(image: InspectedImage) -> frozenset[int]:
+    """Return the identities of the packages that a package manager does not remove, and of all that these need."""
+    return image.removals.needed(package for package in image.distribution_packages if package.is_protected)
+
+
 def price_of(image: InspectedImage, package: InstalledPackage) -> Price | None:
-    """Return what removing `package` would free; None where that cannot be told.
+    """Return what removing `package`, no essential one, would free; None where that cannot be told.
 
     With a package of the distribution goes what cannot do without it and what only it led to. One of a language frees
     its own files; where it has none of its own, it is part of something else.
@@ -43,12 +48,16 @@ def price_of(image: InspectedImage, package: InstalledPackage) -> Price | None:
 def prices(
     image: InspectedImage, packages: Iterable[InstalledPackage], is_cancelled: Callable[[], bool]
 ) -> Iterator[Mapping[int, Price | None]]:
-    """Yield the prices of `packages` by their identities, a hundred at a time, until `is_cancelled`."""
+    """Yield the prices of `packages` by their identities, a few hundred at a time, until `is_cancelled`.
+
+    Those of the essential ones are None.
+    """
+    needed = essentials(image)
     batch: dict[int, Price | None] = {}
     for package in packages:
         if is_cancelled():
             return
-        batch[id(package)] = price_of(image, package)
+        batch[id(package)] = None if id(package) in needed else price_of(image, package)
         if len(batch) >= _BATCH:
             yield batch
             batch = {}
@@ -56,7 +65,7 @@ def prices(
 
 
 def company_of(image: InspectedImage, package: InstalledPackage) -> Company:
-    """Return what goes with `package` when it is removed, the largest first."""
+    """Return what goes with `package`, no essential one, when it is removed, the largest first."""
     if package.type not in DISTRIBUTION_TYPES:
         return Company(dependents=(), unneeded=())
     gone = [each for each in image.removals.of([package]) if each is not package]

@@ -13,6 +13,8 @@ from typing import Final, Literal, NamedTuple
 CELL_ASPECT: Final = 2.0
 """How many times as high as it is wide a cell of a terminal is."""
 
+_LARGER: Final = (1.0, 1.2, 1.5, 2.0, 3.0)
+
 Direction = Literal["left", "right", "up", "down"]
 
 
@@ -71,20 +73,23 @@ def squarify(sizes: Sequence[float], width: int, height: int) -> list[Rectangle]
 def fitting(sizes: Sequence[int], width: int, height: int, *, least: tuple[int, int]) -> tuple[list[Rectangle], int]:
     """Return rectangles for the first of `sizes`, which fall, and how many of them these are.
 
-    There is one more where the rest is not nothing: it stands for all of that. As few are left to the rest as it takes
-    for each rectangle to have `least` width and height.
+    There is one more where the rest is not nothing: it stands for all of that, and is large enough to be seen, whatever
+    the rest is. As few are left to the rest as it takes for each rectangle to have `least` width and height.
     """
     rests = list(itertools.accumulate(reversed(sizes), initial=0))[::-1]
+    if not rests[0]:
+        return [], 0
     # What has too small an area needs no trying, which would take its time for a directory of many thousand files.
-    share = width * height / max(rests[0], 1)
-    count = sum(size > 0 and size * share >= least[0] * least[1] for size in sizes)
+    needed = least[0] * least[1] * rests[0] / (width * height)
+    count = sum(size > 0 and size >= needed for size in sizes)
     while count > 0:
-        shown = [*sizes[:count], *([rests[count]] if rests[count] else [])]
-        rectangles = squarify(shown, width, height)
-        if all(each.width >= least[0] and each.height >= least[1] for each in rectangles):
-            return rectangles, count
+        for factor in _LARGER if rests[count] else (1.0,):
+            rest = [max(float(rests[count]), needed) * factor] if rests[count] else []
+            rectangles = squarify([*sizes[:count], *rest], width, height)
+            if all(each.width >= least[0] and each.height >= least[1] for each in rectangles):
+                return rectangles, count
         count -= 1
-    return ([Rectangle(0, 0, width, height)] if rests[0] else []), 0
+    return [Rectangle(0, 0, width, height)], 0
 
 
 def neighbour(rectangles: Sequence[Rectangle], position: int, direction: Direction) -> int:
