@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 CELL_ASPECT: Final = 2.0
 """How many times as high as it is wide a cell of a terminal is."""
 
-_LARGER: Final = (1.0, 1.2, 1.5, 2.0, 3.0)
+_LARGER: Final = (1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0)
 
 Direction = Literal["left", "right", "up", "down"]
 
