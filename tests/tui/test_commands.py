@@ -104,7 +104,7 @@ async def test_one_key_goes_from_dark_to_light_to_high_contrast() -> None:
         for _ in range(4):
             seen.append(pilot.app.theme)
             await press(pilot, "ctrl+t")
-        assert seen == ["textual-dark", "textual-light", "high-contrast", "textual-dark"]
+        assert seen == ["dark", "light", "high-contrast", "dark"]
 
 
 async def test_the_theme_of_the_settings_is_there_from_the_beginning_and_can_be_kept() -> None:
@@ -116,7 +116,7 @@ async def test_the_theme_of_the_settings_is_there_from_the_beginning_and_can_be_
         assert app.theme == "high-contrast"
         await press(pilot, "ctrl+t")
         await run_command(pilot, "Keep this theme")
-        assert kept == ["textual-dark"]
+        assert kept == ["dark"]
 
 
 async def test_a_theme_that_cannot_be_kept_is_told() -> None:

@@ -25,7 +25,7 @@ def COMMAND(image: str, host: str, port: int, common: Common) -> None:
     try:
         from imgscope.tui import web
     except ModuleNotFoundError as error:
-        if error.name not in ("textual_serve", "aiohttp"):
+        if (error.name or "").partition(".")[0] not in ("textual_serve", "aiohttp"):
             raise
         raise UsageError(
             "serve needs the package textual-serve, which is not installed",
