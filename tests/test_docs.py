@@ -38,6 +38,7 @@ def test_the_program_prints_the_pages_that_the_documentation_has(run: Run) -> No
     for page in rule_pages():
         assert run("rules", page.rule.id).out == made[f"rules/{page.rule.id}.md"]
     assert run("schema").out == made["report.schema.json"]
+    assert run("schema", "compare").out == made["compare.schema.json"]
     assert json.loads(made["report.schema.json"])["title"].startswith("imgscope report")
 
 

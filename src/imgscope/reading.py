@@ -85,7 +85,7 @@ class LayerReader:
         self.from_cache: list[int] = []
 
     def read(self, head: ImageHead, *, jobs: int) -> Iterator[LayerIndex]:
-        """Yield the layers of `head`, lowest first, each as soon as it and all below it were read.
+        """Begin to read, and return the layers of `head`, lowest first, each as soon as it and all below it were read.
 
         `jobs` of them are read at once, and reading goes on while the caller works on what it got. Raises `Cancelled`
         soon after that was asked for, even while a source keeps everybody waiting; who stops early cancels the rest.
@@ -111,13 +111,16 @@ class LayerReader:
         for _ in range(threads):
             # Daemons: a thread that a silent network holds must not hold the program.
             threading.Thread(target=work, name="layer", daemon=True).start()
+        return self._in_order(ended, len(descriptors))
+
+    def _in_order(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
         try:
-            yield from self._in_order(ended, len(descriptors))
+            yield from self._awaited(ended, count)
         except BaseException:
             self._terms.cancelled.set()
             raise
 
-    def _in_order(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
+    def _awaited(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
         read: dict[int, LayerIndex] = {}
         for layer in range(count):
             while layer not in read:

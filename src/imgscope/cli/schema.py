@@ -1,4 +1,4 @@
-"""`imgscope schema`: the JSON Schema of the report."""
+"""`imgscope schema`: the JSON Schemas of what imgscope writes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import click
 
 
 @click.command(name="schema")
-def COMMAND() -> None:
-    """Print the JSON Schema of the report that -o json writes."""
+@click.argument("document", metavar="[report|compare]", default="report")
+def COMMAND(document: str) -> None:
+    """Print the JSON Schema of the report, or of what `imgscope compare -o json` writes."""
     import json
 
-    from imgscope.render.schema import report_schema
+    from imgscope.errors import UsageError
+    from imgscope.render.schema import SCHEMAS
 
-    click.echo(json.dumps(report_schema(), indent=2))
+    if document not in SCHEMAS:
+        raise UsageError(f"there is no schema of {document!r}", hint=f"there are: {', '.join(SCHEMAS)}")
+    click.echo(json.dumps(SCHEMAS[document](), indent=2))

@@ -1,11 +1,13 @@
-"""The JSON Schema of the report, made from the types that it is made of."""
+"""The JSON Schemas of what imgscope writes, made from the types that it is made of."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
 
+from imgscope.comparison.data import COMPARISON_SCHEMA_VERSION, Comparison
 from imgscope.report import SCHEMA_VERSION, ImageReport
 
 _EXACT_NAME = {
@@ -18,12 +20,25 @@ _EXACT_NAME = {
 
 def report_schema() -> dict[str, Any]:
     """Return the schema (draft 2020-12) that every report of this schema version is valid by."""
-    schema = msgspec.json.schema(ImageReport)
+    return _schema_of(ImageReport, f"imgscope report, schema {SCHEMA_VERSION}")
+
+
+def comparison_schema() -> dict[str, Any]:
+    """Return the schema that every comparison of this schema version is valid by."""
+    return _schema_of(Comparison, f"imgscope comparison, schema {COMPARISON_SCHEMA_VERSION}")
+
+
+SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {"report": report_schema, "compare": comparison_schema}
+"""What imgscope writes as JSON, and what makes its schema."""
+
+
+def _schema_of(document: type, title: str) -> dict[str, Any]:
+    schema = msgspec.json.schema(document)
     definitions = {name: _described(item) for name, item in schema["$defs"].items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **definitions.pop("ImageReport"),
-        "title": f"imgscope report, schema {SCHEMA_VERSION}",
+        **definitions.pop(document.__name__),
+        "title": title,
         "$defs": definitions,
     }
 
