@@ -65,6 +65,7 @@ class OutlinePane(Pane):
         self._inspection: Inspection | None = None
         self._row_count = 0
         self._is_working = False
+        self._can_copy = False
 
     def work_out(self, inspection: Inspection, is_cancelled: Callable[[], bool]) -> Iterator[Worked]:
         """Yield what there is to show; called in a thread, and to be left soon once `is_cancelled`."""
@@ -135,7 +136,11 @@ class OutlinePane(Pane):
         row = self.list.current
         if row is not None and self.detail is not None:
             self.detail.show(row.detail())
-        self.refresh_bindings()
+        # The footer is made anew by this, which takes longer than all else that a key does.
+        can_copy = row is not None and row.clip is not None
+        if can_copy != self._can_copy:
+            self._can_copy = can_copy
+            self.refresh_bindings()
 
     @on(OutlineList.Chosen)
     def _go_to_place(self) -> None:
