@@ -52,7 +52,7 @@ async def test_the_fix_is_copied() -> None:
 
 async def test_findings_are_filtered_by_severity_topic_and_text() -> None:
     async with shown(MemorySource(full_image())) as pilot:
-        await press(pilot, "6", "slash", *"low start", "enter")
+        await press(pilot, "6", "slash", *"high absent", "enter")
         assert [row.split()[4] for row in rows(pilot)] == ["library-missing"]
         await press(pilot, "escape", "slash", *"waste", "enter")
         assert {row.split()[0] for row in rows(pilot)} == {"info"}
@@ -98,7 +98,7 @@ def test_ignored_findings_are_folded_at_the_end() -> None:
     outline = Outline(finding_rows(inspection))
     assert outline.row(1).cells[-1][0] == "1 finding ignored"
     outline.set_open(1, is_open=True)
-    assert "/bin/su is setuid" in outline.row(2).cells[-1][0]
+    assert "/bin/su is setuid" in str(outline.row(2).cells[-1][0])
     assert "ignored by .imgscopeignore:3" in [line.text for line in outline.row(2).detail()]
     outline.filter_by("setuid")
     assert len(outline) == 2

@@ -62,7 +62,7 @@ def _key(package: InstalledPackage) -> str:
 def _row(
     inspection: Inspection,
     package: InstalledPackage,
-    price: Price | None | _NotYet,
+    price: Price | _NotYet | None,
     position: int | None,
     *,
     is_essential: bool,
@@ -99,7 +99,7 @@ def _cells(size: Line, layer: Line, path: Line) -> tuple[Line, ...]:
     return (Line(""), size, Line(""), layer, Line(""), path)
 
 
-def _freed(price: Price | None | _NotYet, *, is_essential: bool) -> Line:
+def _freed(price: Price | _NotYet | None, *, is_essential: bool) -> Line:
     if is_essential:
         return Line("needed", "dim")
     if isinstance(price, _NotYet):
