@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 from textual.pilot import Pilot
 
+from imgscope import analyze
+from imgscope import progress as events
+from imgscope.errors import NotFoundError
+from imgscope.oci.platform import Platform
+from imgscope.offers import Offer, OfferGroup
 from imgscope.text import UNSAFE
+from imgscope.tui.app import InspectApp
+from imgscope.tui.opening import Opener
+from imgscope.tui.screens.platforms import PlatformScreen
+from imgscope.tui.widgets.offer_list import OfferList
 from tests.support.images import BuiltImage, file, hard_link, image, layer, symlink, whiteout
 from tests.support.memory import MemorySource
-from tests.tui.stage import press, screen_text, shown
+from tests.tui.stage import press, screen_text, shown, until
 
 pytestmark = pytest.mark.anyio
 
@@ -84,3 +94,48 @@ async def test_C71_a_click_on_a_name_that_is_an_action_does_not_run_it() -> None
             await pilot.click(offset=(x + 2, y))
             await pilot.pause()
         assert pilot.app.is_running
+
+
+async def test_C70_C71_offers_and_errors_of_the_start_screen_do_nothing() -> None:
+    hostile = [*MARKUP, *CONTROLS]
+    groups = [
+        OfferGroup(
+            title="\x1b[31m[b]Docker",
+            offers=tuple(Offer(reference=f"docker-daemon:{text}", about=text) for text in hostile),
+        ),
+        OfferGroup(title="Podman", problem=" ".join(hostile)),
+    ]
+    everything = " ".join(hostile)
+
+    def refuse(
+        _: str, /, *, options: analyze.Options, progress: events.Progress, cancelled: threading.Event
+    ) -> analyze.Inspection:
+        raise NotFoundError(f"there is no {everything}", hint=everything)
+
+    app = InspectApp(Opener(analyze.Options(), refuse), find_offers=lambda: groups)
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(pilot, lambda: pilot.app.screen.query_one(OfferList).row_count == len(hostile) + 1)
+        assert_harmless(pilot)
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: "there is no" in screen_text(pilot))
+        assert "[@click=app.quit]x[/]" in screen_text(pilot)
+        assert_harmless(pilot)
+        assert app.is_running
+
+
+async def test_C70_C71_a_platform_is_shown_as_what_it_is_and_does_nothing() -> None:
+    platforms = [Platform(os=text, architecture=text) for text in (*MARKUP, *CONTROLS[:5])]
+    async with shown(MemorySource(hostile_image()), (160, 48)) as pilot:
+        await pilot.app.push_screen(PlatformScreen(platforms, platforms[0]))
+        await pilot.pause()
+        assert "[bold red]b[/bold red]" in screen_text(pilot)
+        assert_harmless(pilot)
+
+
+async def test_C70_C71_an_error_in_a_note_does_nothing() -> None:
+    async with shown(MemorySource(hostile_image()), (160, 48)) as pilot:
+        app = pilot.app
+        assert isinstance(app, InspectApp)
+        app.tell_error(NotFoundError(f"there is no {' '.join((*MARKUP, *CONTROLS[:5]))}"))
+        await until(pilot, lambda: "there is no" in screen_text(pilot))
+        assert_harmless(pilot)

@@ -15,6 +15,7 @@ from imgscope.analyze import Inspection
 from imgscope.errors import ImgscopeError
 from imgscope.oci.platform import Platform
 from imgscope.offers import OfferGroup
+from imgscope.text import printable
 from imgscope.tui.commands import commands_of
 from imgscope.tui.keys import section
 from imgscope.tui.messages import FactsSeen, Failed, Inspected, OffersFound, OpenImage, Progressed
@@ -169,12 +170,16 @@ class InspectApp(App[None]):
         elif isinstance(self.screen, StartScreen):
             self.screen.show_error(message.error)
         elif is_next:
-            hint = f" ({message.error.hint})" if message.error.hint else ""
-            self.notify(f"{message.error.message}{hint}", severity="error", markup=False, timeout=15)
+            self.tell_error(message.error)
         else:
             await self.action_start()
             assert isinstance(self.screen, StartScreen)
             self.screen.show_error(message.error)
+
+    def tell_error(self, error: ImgscopeError) -> None:
+        """Tell what went wrong in a note above the screen, which stays as it is."""
+        hint = f" ({error.hint})" if error.hint else ""
+        self.notify(printable(f"{error.message}{hint}"), severity="error", markup=False, timeout=15)
 
     async def _show_next(self, found: InspectionThread) -> None:
         """Show the image that was looked for in place of the one that is shown."""

@@ -54,6 +54,8 @@ class ImageScreen(Screen[None]):
         self._header = SummaryHeader()
         self._panes = {kind.name: kind.build(session) for kind in self.kinds}
         self._tabs = TabBar(self.kinds)
+        # The app tells of news from when the screen is made, which is before there is anything to show it in.
+        self._is_laid_out = False
         self._first_pane = pane or session.settings.start_pane
         self._beside = next(kind.name for kind in self.kinds if kind.name != _LAYERS)
 
@@ -72,6 +74,7 @@ class ImageScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin with what is known before anything was asked."""
+        self._is_laid_out = True
         self.show_progress()
         self.go_to_pane(self._first_pane)
         if self.session.inspection is not None:
@@ -79,7 +82,7 @@ class ImageScreen(Screen[None]):
 
     def show_progress(self) -> None:
         """Show what the session knows by now."""
-        if not self.is_mounted:
+        if not self._is_laid_out:
             return
         self._header.summary = summary_of(self.session)
         for pane in self._panes.values():
@@ -87,7 +90,7 @@ class ImageScreen(Screen[None]):
 
     def show_inspection(self, inspection: Inspection) -> None:
         """Show an image that was read to its end."""
-        if not self.is_mounted:
+        if not self._is_laid_out:
             return
         self._header.summary = summary_of(self.session)
         for name, pane in self._panes.items():
