@@ -18,7 +18,8 @@ from imgscope.tui.app import InspectApp
 from imgscope.tui.opening import Opener
 from imgscope.tui.screens.platforms import PlatformScreen
 from imgscope.tui.widgets.offer_list import OfferList
-from tests.support.images import BuiltImage, file, hard_link, image, layer, symlink, whiteout
+from tests.support.elf import program
+from tests.support.images import BuiltImage, file, hard_link, image, layer, step, symlink, whiteout
 from tests.support.memory import MemorySource
 from tests.tui.stage import press, screen_text, shown, until
 
@@ -28,21 +29,46 @@ MARKUP = ["[@click=app.quit]x[/]", "[etc", "[bold red]b[/bold red]", "[/etc/pass
 CONTROLS = ["\x1b]0;title\x07", "\x9b31m", "a\nb", "\u202egnp.exe", "\u2028", "\udcff"]
 
 
+# Every other pane: its first rows opened, its last ones, and what they say of themselves.
+_PANES = [keys for pane in "345678" for keys in (pane, "lj", "lj", "G", "JJ")] + ["9", "v", "v"]
+
+
 def hostile_image() -> BuiltImage:
     """Every place for text has all of it."""
     names = [name.replace("/", "⁄") for name in (*MARKUP, *CONTROLS)]
     everything = " ".join((*MARKUP, *CONTROLS[:5]))
+    in_a_line = everything.replace("\n", " ").replace("\u2028", " ")
     os_release = f"ID=x\nPRETTY_NAME='{everything}'\n"
+    packages = "\n".join(
+        f"Package: gcc{in_a_line.replace(' ', '')}{number}\nStatus: install ok installed\nArchitecture: {in_a_line}\n"
+        f"Version: {in_a_line}\nDepends: gcc{number - 1}\n"
+        for number in range(3)
+    )
     below = layer(
         file("etc/os-release", os_release),
         *(file(name, "1" * 2_000_000) for name in names),
         *(symlink(f"link{number}", text) for number, text in enumerate((*MARKUP, *CONTROLS))),
         hard_link("hard", names[0]),
         file("var/lib/apt/lists/x", "1" * 2_000_000),
+        file("var/lib/dpkg/status", packages),
+        *(file(f"opt/{name}", program(f"/lib/{everything}", [everything]), mode=0o755) for name in names),
+        *(file(f"tmp/{name}", "2" * 2_000_000) for name in names),
         created_by=f"RUN /bin/sh -c {everything} # buildkit",
     )
     above = layer(*(whiteout(name) for name in names), created_by=everything)
-    return image([below, above])
+    config = {
+        "User": everything,
+        "Env": [f"{everything}={everything}"],
+        "Entrypoint": [everything],
+        "Cmd": [everything],
+        "WorkingDir": everything,
+        "ExposedPorts": {everything: {}},
+        "Volumes": {everything: {}},
+        "Labels": {everything: everything},
+        "StopSignal": everything,
+        "Healthcheck": {"Test": ["CMD", everything]},
+    }
+    return image([below, step(everything), step(f"ENV {everything}"), above], config=config)
 
 
 def segments(pilot: Pilot[None]) -> Iterator[tuple[str, dict[str, object]]]:
@@ -63,7 +89,7 @@ def assert_harmless(pilot: Pilot[None]) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 async def test_C70_C71_names_are_shown_everywhere_and_do_nothing(size: tuple[int, int]) -> None:
     async with shown(MemorySource(hostile_image()), size) as pilot:
-        for keys in ("", "j", "2", "jjjl", "G", "t", "jjjjl", "G", "6", "j", "G"):
+        for keys in ("", "j", "2", "jjjl", "G", "t", "jjjjl", "G", *_PANES):
             await press(pilot, *keys)
             assert_harmless(pilot)
             assert pilot.app.is_running
