@@ -132,7 +132,7 @@ async def draw() -> str:
     app.animation_level = "none"
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.session.inspection is not None or app.error is not None)
-        await press(pilot, "down", "3", "1")
+        await press(pilot, "down", "6", "1")
         return app.export_screenshot()
 
 

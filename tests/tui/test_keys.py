@@ -27,7 +27,7 @@ async def test_tab_goes_around_the_panes(size: tuple[int, int]) -> None:
         assert isinstance(pilot.app.focused, FindingList)
 
 
-@pytest.mark.parametrize(("key", "expected"), [("1", LayerTable), ("2", FileTree), ("3", FindingList)])
+@pytest.mark.parametrize(("key", "expected"), [("1", LayerTable), ("2", FileTree), ("6", FindingList)])
 async def test_numbers_go_to_panes(key: str, expected: type[RowList]) -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, key)
@@ -39,13 +39,13 @@ async def test_a_key_right_after_that_goes_to_the_new_pane() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, ImageScreen)
-        screen.action_pane("files")
+        screen.go_to_pane("files")
         assert isinstance(pilot.app.focused, FileTree)
 
 
 async def test_a_wide_terminal_shows_layers_beside_findings() -> None:
     async with shown(MemorySource(app_image()), (140, 40)) as pilot:
-        await press(pilot, "3")
+        await press(pilot, "6")
         assert "COPY . /app" in screen_text(pilot)
         assert "apt-lists-left" in screen_text(pilot)
 
@@ -54,9 +54,12 @@ async def test_help_lists_the_keys_and_goes_away_again() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
-        assert "next pane, previous pane" in screen_text(pilot)
+        text = screen_text(pilot)
+        assert text.index("what this layer did to the files") < text.index("Lists"), "the pane that one is in first"
+        await press(pilot, *["pagedown"] * 5)
+        assert "ctrl+c" in screen_text(pilot)
         await press(pilot, "escape")
-        assert "next pane, previous pane" not in screen_text(pilot)
+        assert "previous pane" not in screen_text(pilot)
 
 
 async def test_a_long_instruction_can_be_scrolled() -> None:

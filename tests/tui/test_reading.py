@@ -47,7 +47,7 @@ async def test_files_and_findings_say_that_they_follow() -> None:
     async with app_of(source).run_test() as pilot:
         await press(pilot, "2")
         assert "files follow when all layers are read" in screen_text(pilot)
-        await press(pilot, "3")
+        await press(pilot, "6")
         assert "findings follow when all layers are read" in screen_text(pilot)
         source.release()
 
@@ -87,7 +87,7 @@ async def test_a_layer_that_cannot_be_read_is_failed_and_the_rest_stays_usable()
         assert "hint: push the image again" in text
         await press(pilot, "2")
         assert "usr/" in screen_text(pilot)
-        await press(pilot, "3")
+        await press(pilot, "6")
         assert "1 part could not be inspected" in screen_text(pilot)
 
 

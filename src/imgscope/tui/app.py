@@ -8,6 +8,7 @@ from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 
+from imgscope.tui.keys import section
 from imgscope.tui.messages import Failed
 from imgscope.tui.model.session import Session
 from imgscope.tui.screens.help import HelpScreen
@@ -52,7 +53,11 @@ class InspectApp(App[None]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        self.push_screen(HelpScreen())
+        screen = self.screen
+        if isinstance(screen, HelpScreen):
+            return
+        here = screen.key_sections() if isinstance(screen, ImageScreen) else ()
+        self.push_screen(HelpScreen([*here, section("Everywhere", type(self))]))
 
     async def action_quit(self) -> None:
         """Stop reading, if anything is still read, and end."""

@@ -6,7 +6,6 @@ from textual.message import Message
 
 from imgscope import progress as events
 from imgscope.analyze import Inspection
-from imgscope.filesystem.layer_view import LayerNode
 
 
 class Progressed(Message):
@@ -33,10 +32,35 @@ class Failed(Message):
         self.error = error
 
 
-class LayerViewed(Message):
-    """The tree of what layer `number` did is there."""
+class GoToPane(Message):
+    """The reader wants to see the pane called `name`."""
 
-    def __init__(self, number: int, root: LayerNode) -> None:
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class GoToPath(Message):
+    """The reader wants to see `path` among the files: of the image, or of what `layer` did. An empty path is all."""
+
+    def __init__(self, path: str, layer: int | None = None) -> None:
+        super().__init__()
+        self.path = path
+        self.layer = layer
+
+
+class OpenFile(Message):
+    """The reader wants to look into the file at `path`, as `layer` has it; None means as the image has it."""
+
+    def __init__(self, path: str, layer: int | None = None) -> None:
+        super().__init__()
+        self.path = path
+        self.layer = layer
+
+
+class LayerHighlighted(Message):
+    """Layer `number` is the one that the reader looks at."""
+
+    def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
-        self.root = root

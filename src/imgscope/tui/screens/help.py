@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -11,49 +12,41 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-_KEYS: Final = (
-    ("Panes", ""),
-    ("1  2  3", "layers, files, findings"),
-    ("tab  shift+tab", "next pane, previous pane"),
-    ("J  K", "scroll the text below a list"),
-    ("Lists", ""),
-    ("↓ ↑  j k", "down, up"),
-    ("pgdn pgup  ctrl+f ctrl+b", "a page down, up"),
-    ("home end  g G", "first, last"),
-    ("Layers", ""),
-    ("enter  l", "the files of the layer"),
-    ("Files", ""),
-    ("enter  space", "open or close a directory"),
-    ("→ ←  l h", "open; close, or go to the directory above"),
-    ("t", "the whole image, or only what one layer did:"),
-    ("", "+ added   ~ changed   - removed"),
-    ("Everywhere", ""),
-    ("?  escape", "this help, and away with it"),
-    ("q  ctrl+c", "quit"),
-)
+from imgscope.tui.keys import Key, KeySection
+
 _KEY_WIDTH: Final = 26
 
 
 class HelpScreen(ModalScreen[None]):
-    """Shows the keys until one of a few is pressed."""
+    """Shows keys, section by section, until one of a few is pressed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,enter", "dismiss", "Close"),
         Binding("down,j", "scroll(1)", "Down", show=False),
         Binding("up,k", "scroll(-1)", "Up", show=False),
+        Binding("pagedown,space", "scroll(10)", "Page down", show=False),
+        Binding("pageup", "scroll(-10)", "Page up", show=False),
     ]
+
+    def __init__(self, sections: Iterable[KeySection]) -> None:
+        super().__init__()
+        self._sections = [each for each in sections if each.keys]
 
     def compose(self) -> ComposeResult:
         """Lay out the table of keys."""
         with VerticalScroll(id="help", can_focus=False):
-            yield Static(Content("\n").join(_line(keys, meaning) for keys, meaning in _KEYS))
+            yield Static(Content("\n").join(self._lines()))
 
     def action_scroll(self, lines: int) -> None:
         """Move where there is less room than keys."""
         self.query_one("#help").scroll_relative(y=lines, animate=False)
 
+    def _lines(self) -> Iterator[Content]:
+        for section in self._sections:
+            yield Content.styled(section.title, "bold")
+            yield from map(_line, section.keys)
 
-def _line(keys: str, meaning: str) -> Content:
-    if keys and not meaning:
-        return Content.styled(keys, "bold")
-    return Content.assemble(("  " + keys.ljust(_KEY_WIDTH), "$text-primary"), meaning)
+
+def _line(key: Key) -> Content:
+    keys = "  ".join(key.keys)
+    return Content.assemble(("  " + keys.ljust(_KEY_WIDTH), "$text-primary"), " ", key.meaning)

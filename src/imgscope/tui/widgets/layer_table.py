@@ -20,7 +20,7 @@ class LayerTable(RowList):
     """A row for each layer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Files of layer"),
+        Binding("enter", "choose", "Files of layer", tooltip="what this layer did to the files"),
         Binding("l,right", "choose", "Files of layer", show=False),
     ]
 

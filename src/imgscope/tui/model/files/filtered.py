@@ -29,6 +29,7 @@ class _Directory:
     is_match: bool
     shown: list[FileItem]
     size: int = 0
+    weight: int = 0
 
 
 class FilteredFiles:
@@ -38,6 +39,7 @@ class FilteredFiles:
         self._source = source
         self._shown = {id(directory.item): directory.shown for directory in directories if directory.shown}
         self._sizes = {id(directory.item): directory.size for directory in directories}
+        self._weights = {id(directory.item): directory.weight for directory in directories}
         self.match_count = match_count
         self.scope: FileScope = source.scope
         self.image: InspectedImage = source.image
@@ -63,6 +65,10 @@ class FilteredFiles:
     def size(self, item: FileItem) -> int:
         """Return the bytes of `item`; of a directory, those of what matches in it."""
         return self._sizes.get(id(item), 0) if item.is_directory else self._source.size(item)
+
+    def weight(self, item: FileItem) -> int:
+        """Return how many bytes are of interest in `item`; of a directory, those of what matches in it."""
+        return self._weights.get(id(item), 0) if item.is_directory else self._source.weight(item)
 
     def kind(self, item: FileItem) -> LayerChangeKind | None:
         """Return what the layer of this tree did to `item`, if it did anything."""
@@ -121,6 +127,7 @@ class _Walk:
             if parent is not None and (directory.shown or directory.is_match):
                 parent.shown.append(directory.item)
                 parent.size += directory.size
+                parent.weight += directory.weight
 
     def _ask(self, directory: _Directory, child: FileItem) -> None:
         matcher, name = self._matcher, child.name
@@ -135,4 +142,5 @@ class _Walk:
         elif is_match:
             directory.shown.append(child)
             directory.size += self._source.size(child)
+            directory.weight += self._source.weight(child)
         self.match_count += is_match and not child.is_directory

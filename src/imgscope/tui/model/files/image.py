@@ -34,6 +34,10 @@ class ImageFiles:
         """Return the bytes in and below `item`, each content counted once in the image."""
         return self._tree.size_of(item) if isinstance(item, Node) else 0
 
+    def weight(self, item: FileItem) -> int:
+        """Return the bytes in and below `item`."""
+        return self.size(item)
+
     def kind(self, item: FileItem) -> LayerChangeKind | None:
         """Return None: many layers made the image."""
         return None

@@ -40,6 +40,10 @@ class LayerFiles:
         """Return what the layer ships there; where it only removes, what it removes, below zero."""
         return layer_size(item) if isinstance(item, LayerNode) else 0
 
+    def weight(self, item: FileItem) -> int:
+        """Return what the layer ships and removes there."""
+        return item.shipped_size + item.removed_size if isinstance(item, LayerNode) else 0
+
     def kind(self, item: FileItem) -> LayerChangeKind | None:
         """Return what the layer did to `item`."""
         return item.kind if isinstance(item, LayerNode) else None

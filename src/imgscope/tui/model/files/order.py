@@ -39,14 +39,14 @@ def in_order(source: FileSource, items: Collection[FileItem], order: FileOrder) 
 
 
 def _key(source: FileSource, order: FileOrder) -> Callable[[FileItem], tuple[int | str, ...]]:
-    size, kind, origin = source.size, source.kind, source.origin
+    weight, kind, origin = source.weight, source.kind, source.origin
     if order == "name":
         return lambda item: (item.name,)
     if order == "size":
-        return lambda item: (-abs(size(item)), item.name)
+        return lambda item: (-weight(item), item.name)
     if source.layer is None:
-        return lambda item: (-_or_none(origin(item)), -abs(size(item)), item.name)
-    return lambda item: (_RANKS[kind(item)], -abs(size(item)), item.name)
+        return lambda item: (-_or_none(origin(item)), -weight(item), item.name)
+    return lambda item: (_RANKS[kind(item)], -weight(item), item.name)
 
 
 def _or_none(layer: int | None) -> int:

@@ -53,6 +53,10 @@ class FileSource(Protocol):
         """Return the bytes in and below `item`; below zero where it is only there to say what is gone."""
         ...
 
+    def weight(self, item: FileItem) -> int:
+        """Return how many bytes are of interest in and below `item`: where it is about what is gone, those as well."""
+        ...
+
     def kind(self, item: FileItem) -> LayerChangeKind | None:
         """Return what the layer of this tree did to `item`, if it did anything."""
         ...

@@ -53,6 +53,10 @@ class StackedFiles:
         """Return the bytes in and below `item`; of what the layer removed, below zero."""
         return self._tree.size_of(item) if isinstance(item, Node) else layer_size(item)
 
+    def weight(self, item: FileItem) -> int:
+        """Return the bytes in and below `item`, or those that are gone."""
+        return abs(self.size(item))
+
     def kind(self, item: FileItem) -> LayerChangeKind | None:
         """Return what the layer did to `item`."""
         change = self._change(item)
