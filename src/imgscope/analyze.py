@@ -33,6 +33,7 @@ from imgscope.report import BaseImage, Distro, Failure, Finding, ImageReport, Li
 from imgscope.rules import rules
 from imgscope.rules.base import Claim, Rule, RuleSettings, finding_of
 from imgscope.secrets import redact
+from imgscope.shared_layers import SharedLayers
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions, StreamedSource
 
@@ -46,13 +47,19 @@ class Options:
     """How to inspect. `platform` None is this machine's; `jobs` is how many layers are read at once.
 
     Layers that `cache` knows are not fetched, and those that are fetched are left there. `rules` is what the user
-    makes of them. With `contents` the report is a `ReportWithContents`.
+    makes of them. With `contents` the report is a `ReportWithContents`. Without `attachments` nobody looks for what is
+    attached to the image. `shared` is what the images of one run read
+    their layers from, which has `cache` behind it; `known` are the images that may be the base of others, None for
+    those that the cache remembers.
     """
 
     platform: Platform | None = None
     jobs: int = DEFAULT_LIMITS.concurrent_layers
     cache: LayerCache | None = None
+    shared: SharedLayers | None = None
+    known: tuple[KnownImage, ...] | None = None
     contents: bool = False
+    attachments: bool = True
     source: SourceOptions = field(default_factory=SourceOptions)
     rules: RuleSettings = field(default_factory=RuleSettings)
 
@@ -110,12 +117,18 @@ def inspect(
 def inspect_source(
     source: ImageSource,
     *,
+    head: ImageHead | None = None,
     options: Options | None = None,
     progress: events.Progress = events.ignore,
     cancelled: threading.Event | None = None,
 ) -> Inspection:
-    """Do what `inspect` does with the image in `source`, which stays open."""
-    return _Pipeline(source, options or Options(), progress, cancelled or threading.Event()).run()
+    """Do what `inspect` does with the image in `source`, which stays open, and resolve it unless `head` is given."""
+    return _Pipeline(source, options or Options(), progress, cancelled or threading.Event()).run(head)
+
+
+def all_wants() -> Wants:
+    """Return what all probes want to be kept of files: what layers in the cache were read for."""
+    return Wants(glob for probe in probes() for glob in probe.wants)
 
 
 def origins_of(head: ImageHead, base: BaseImage | None = None) -> tuple[LayerOrigin, ...]:
@@ -151,9 +164,9 @@ class _Pipeline:
         self._options = options
         self._progress = progress
         terms = ReadingTerms(
-            wants=Wants(glob for probe in probes() for glob in probe.wants),
+            wants=all_wants(),
             limits=options.source.limits,
-            cache=options.cache,
+            cache=options.shared if options.shared is not None else options.cache,
             progress=progress,
             cancelled=cancelled,
         )
@@ -162,26 +175,27 @@ class _Pipeline:
         )
         self._failures: list[Failure] = []
 
-    def run(self) -> Inspection:
+    def run(self, head: ImageHead | None) -> Inspection:
         started, clock = datetime.now(UTC), time.monotonic()
-        head = self._source.resolve(self._options.platform)
-        known = KnownImages(self._options.cache.directory) if self._options.cache else None
-        base = find_base(head.manifest, head.config, known or ())
+        head = head or self._source.resolve(self._options.platform)
+        remembered = KnownImages(self._options.cache.directory) if self._options.cache else None
+        known = self._options.known if self._options.known is not None else remembered or ()
+        base = find_base(head.manifest, head.config, known)
         origins = origins_of(head, base)
         self._progress(events.ImageFound(head=head, origins=origins))
-        search = AttachmentSearch(self._source, head)
+        search = AttachmentSearch(self._source if self._options.attachments else None, head)
         layers = self._reader.read(head, jobs=self._options.jobs)
         tree = stack(layers, limits=self._options.source.limits)
         if isinstance(self._reader, PassingReader):
             head = self._settle(head, tree, self._reader)
-            base = find_base(head.manifest, head.config, known or ())
+            base = find_base(head.manifest, head.config, known)
             origins = origins_of(head, base)
         if self._options.cache and self._options.cache.problem:
             self._progress(events.Note(message=self._options.cache.problem))
         self._note_failures(tree)
         image = self._find_facts(head, origins, tree)
-        if known is not None and image.is_complete:
-            known.remember(known_image(head))
+        if remembered is not None and image.is_complete:
+            remembered.remember(known_image(head))
         judgement = self._judge(image)
         attached = search.result(patience=self._options.source.limits.attachment_patience)
         for note in attached.notes:

@@ -9,10 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from imgscope import progress as events
-from imgscope.cache import LayerCache
 from imgscope.cache_lock import Tell
 from imgscope.errors import Cancelled, ImgscopeError
 from imgscope.layer.index import LayerIndex
@@ -28,6 +27,30 @@ _LOOK_AROUND: Final = 0.1
 """Seconds between looks at whether the user wants to stop, while no layer ends."""
 
 
+class LayerStore(Protocol):
+    """Where layers are that were read before: a `LayerCache`, or what the images of one run share."""
+
+    def load(self, descriptor: Descriptor, diff_id: Digest | None, wants: Wants) -> LayerIndex | None:
+        """Return the index of a layer that is there."""
+        ...
+
+    def store(self, index: LayerIndex, wants: Wants) -> None:
+        """Keep the index of a layer."""
+        ...
+
+    def obtain(
+        self,
+        descriptor: Descriptor,
+        diff_id: Digest | None,
+        wants: Wants,
+        *,
+        read: Callable[[Tell], LayerIndex],
+        waiting: Callable[[int], None],
+    ) -> LayerIndex:
+        """Return the index of a layer that is there, or what `read` returns, which nobody else does meanwhile."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingTerms:
     """What reading the layers of an image depends on, whatever place they come from.
@@ -37,7 +60,7 @@ class ReadingTerms:
 
     wants: Wants
     limits: Limits
-    cache: LayerCache | None
+    cache: LayerStore | None
     progress: events.Progress
     cancelled: threading.Event
 
@@ -93,6 +116,10 @@ class LayerReader:
         except BaseException:
             self._terms.cancelled.set()
             raise
+
+    def read_one(self, head: ImageHead, layer: int) -> LayerIndex:
+        """Return layer number `layer` of `head`, read in this thread; raises `Cancelled` soon after that is asked."""
+        return self._read([layer], head.manifest.layers[layer], head.diff_ids[layer])
 
     def _in_order(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
         read: dict[int, LayerIndex] = {}

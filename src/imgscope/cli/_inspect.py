@@ -37,13 +37,13 @@ def inspect(reference: str, common: Common, rules: RuleSettings | None = None) -
     cancelled = threading.Event()
     with progress_on_stderr(quiet=common.quiet, verbose=common.verbose) as progress:
         work = partial(analyze.inspect, reference, options=options, progress=progress, cancelled=cancelled)
-        inspection = _in_background(work, cancelled)
+        inspection = in_background(work, cancelled)
     for failure in inspection.report.failures:
         show_error(f"{inspection.report.image.reference}: {failure.message}", None)
     return inspection
 
 
-def _in_background(work: Callable[[], Result], cancelled: threading.Event) -> Result:
+def in_background(work: Callable[[], Result], cancelled: threading.Event) -> Result:
     """Return what `work` returns or raises. It is done by a thread that Ctrl-C, which sets `cancelled`, leaves behind.
 
     A host name that is being looked up, for one, can be waited for but not interrupted.

@@ -68,7 +68,7 @@ def write_outputs(
         place = options_for_stdout() if output.path is None else RenderOptions()
         text = output.render.render(reports, replace(place, several=several, detailed=detailed, dockerfile=dockerfile))
         if output.path is None:
-            _print(text)
+            write_stdout(text)
             continue
         try:
             output.path.write_text(text, encoding="utf-8", newline="\n")
@@ -76,14 +76,19 @@ def write_outputs(
             raise _unwritable(output.path, error.strerror) from None
 
 
-def _print(text: str) -> None:
-    """Print a report: UTF-8 whatever the locale says, but for terminals, which get what they can show."""
+def write_stdout(text: str) -> None:
+    """Print all of `text`: UTF-8 whatever the locale says, but for terminals, which get what they can show."""
     if sys.stdout.isatty():
         encoding = sys.stdout.encoding or "utf-8"
         click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)
         return
+    write_bytes(text.encode())
+
+
+def write_bytes(content: bytes | memoryview) -> None:
+    """Print all of `content` as it is."""
     sys.stdout.flush()
-    left = memoryview(text.encode())
+    left = memoryview(content)
     while left:
         # With PYTHONUNBUFFERED this is a bare system call, which may write less than it was given.
         left = left[sys.stdout.buffer.write(left) :]

@@ -1,4 +1,4 @@
-"""`imgscope schema`: the JSON Schema of the report."""
+"""`imgscope schema`: the JSON Schemas of what imgscope writes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import click
 
 
 @click.command(name="schema")
-def COMMAND() -> None:
-    """Print the JSON Schema of the report that -o json writes."""
+@click.argument("name", default="report")
+def COMMAND(name: str) -> None:
+    """Print the JSON Schema of what is written as JSON: of the report, or of what NAME says, such as diff."""
     import json
 
-    from imgscope.render.schema import report_schema
+    from imgscope.render.schemas import schema_document
 
-    click.echo(json.dumps(report_schema(), indent=2))
+    click.echo(json.dumps(schema_document(name), indent=2))

@@ -1,12 +1,12 @@
-"""The JSON Schema of the report, made from the types that it is made of."""
+"""From the types that a document is made of to its JSON Schema."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-
-from imgscope.report import SCHEMA_VERSION, ImageReport
 
 _EXACT_NAME = {
     "type": "object",
@@ -16,14 +16,22 @@ _EXACT_NAME = {
 }
 
 
-def report_schema() -> dict[str, Any]:
-    """Return the schema (draft 2020-12) that every report of this schema version is valid by."""
-    schema = msgspec.json.schema(ImageReport)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """The schema of one kind of document: what it is in a few words, and what makes it."""
+
+    summary: str
+    make: Callable[[], dict[str, Any]]
+
+
+def schema_of(kind: type[msgspec.Struct], title: str) -> dict[str, Any]:
+    """Return the schema (draft 2020-12) that every document made of a `kind` is valid by."""
+    schema = msgspec.json.schema(kind)
     definitions = {name: _described(item) for name, item in schema["$defs"].items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **definitions.pop("ImageReport"),
-        "title": f"imgscope report, schema {SCHEMA_VERSION}",
+        **definitions.pop(kind.__name__),
+        "title": title,
         "$defs": definitions,
     }
 
