@@ -12,6 +12,7 @@ from typing import Final
 from textual.pilot import Pilot
 
 from imgscope import analyze
+from imgscope.inside.reopened import ReopenedImage
 from imgscope.oci.manifest import Descriptor
 from imgscope.sources.base import ImageSource
 from imgscope.tui.app import InspectApp
@@ -80,7 +81,8 @@ class SilentSource(HeldBackSource):
 
 def app_of(source: ImageSource) -> InspectApp:
     """The terminal UI of the image in `source`."""
-    app = InspectApp("app:1", partial(analyze.inspect_source, source))
+    contents = ReopenedImage(lambda: source, None)
+    app = InspectApp("app:1", partial(analyze.inspect_source, source), contents.open_file)
     app.animation_level = "none"
     return app
 

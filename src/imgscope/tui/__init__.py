@@ -31,6 +31,8 @@ def run(
     from functools import partial
 
     from imgscope import analyze
+    from imgscope.inside.reopened import ReopenedImage
+    from imgscope.sources import open_source
     from imgscope.text import printable
     from imgscope.tui.app import InspectApp
     from imgscope.tui.model.summary import closing_lines
@@ -38,8 +40,10 @@ def run(
     options = analyze.make_options(
         platform=platform, jobs=jobs, insecure_registries=insecure_registries, cache=cache, rules=rules
     )
-    app = InspectApp(reference, partial(analyze.inspect, reference, options=options))
+    contents = ReopenedImage(partial(open_source, reference, options.source), options.platform)
+    app = InspectApp(reference, partial(analyze.inspect, reference, options=options), contents.open_file)
     app.run()
+    contents.close()
     app.thread.stop()
     app.thread.wait(_PATIENCE)
     if app.error is not None:

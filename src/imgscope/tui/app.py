@@ -8,16 +8,18 @@ from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 
+from imgscope.tui.contents import OpenContent
 from imgscope.tui.keys import section
 from imgscope.tui.messages import Failed
 from imgscope.tui.model.session import Session
+from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
 from imgscope.tui.worker import Inspect, InspectionThread
 
 
 class InspectApp(App[None]):
-    """Shows the image called `reference` while `inspect` reads it.
+    """Shows the image called `reference` while `inspect` reads it; `open_content` reads its files afterwards.
 
     After it has closed, `session` is what was found out and `error` what kept it from finding out anything.
     """
@@ -31,9 +33,9 @@ class InspectApp(App[None]):
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
 
-    def __init__(self, reference: str, inspect: Inspect) -> None:
+    def __init__(self, reference: str, inspect: Inspect, open_content: OpenContent | None = None) -> None:
         super().__init__()
-        self.session = Session(reference)
+        self.session = Session(reference, open_content)
         self.error: BaseException | None = None
         self._image_screen = ImageScreen(self.session)
         self.thread = InspectionThread(inspect, self._image_screen.post_message)
@@ -56,7 +58,7 @@ class InspectApp(App[None]):
         screen = self.screen
         if isinstance(screen, HelpScreen):
             return
-        here = screen.key_sections() if isinstance(screen, ImageScreen) else ()
+        here = screen.key_sections() if isinstance(screen, ImageScreen | FileScreen) else ()
         self.push_screen(HelpScreen([*here, section("Everywhere", type(self))]))
 
     async def action_quit(self) -> None:

@@ -41,7 +41,7 @@ def target_of(written: str, name: str) -> Path:
         raise UsageError(f"{written!r} is no path to save to: {error}") from None
 
 
-def save(chunks: Iterable[bytes], target: Path, *, replace: bool = False) -> int:
+def save(chunks: Iterable[bytes | memoryview], target: Path, *, replace: bool = False) -> int:
     """Write all of `chunks` to `target` and return how many bytes that were; whatever fails, nothing half is left.
 
     What is there is replaced only with `replace`; a link there is replaced and not followed. Raises `TargetExists`,

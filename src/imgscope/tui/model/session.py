@@ -7,6 +7,7 @@ from imgscope.analyze import Inspection
 from imgscope.facts import LayerOrigin
 from imgscope.layer.index import LayerIndex
 from imgscope.sources.base import ImageHead
+from imgscope.tui.contents import OpenContent
 
 
 class Session:
@@ -14,9 +15,10 @@ class Session:
 
     `reference` is what the user typed until the image is found. `received` are bytes by layer number, `indexes` the
     layers that were read; `inspection` is there when everything is. `notes` are for the user to see at the end.
+    `open_content` reads files of the image, where they can be read again.
     """
 
-    def __init__(self, reference: str) -> None:
+    def __init__(self, reference: str, open_content: OpenContent | None = None) -> None:
         self.reference = reference
         self.head: ImageHead | None = None
         self.origins: tuple[LayerOrigin, ...] = ()
@@ -24,6 +26,7 @@ class Session:
         self.indexes: dict[int, LayerIndex] = {}
         self.inspection: Inspection | None = None
         self.notes: list[str] = []
+        self.open_content = open_content
 
     @property
     def is_complete(self) -> bool:

@@ -13,10 +13,11 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from imgscope.tui.keys import Key, KeySection, section
-from imgscope.tui.messages import GoToPane, GoToPath, Inspected, LayerHighlighted, Progressed
+from imgscope.tui.messages import GoToPane, GoToPath, Inspected, LayerHighlighted, OpenFile, Progressed
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.summary import summary_of
 from imgscope.tui.panes import pane_kinds
+from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.widgets.filter_bar import FilterBar
 from imgscope.tui.widgets.pane import Pane
 from imgscope.tui.widgets.row_list import RowList
@@ -94,6 +95,11 @@ class ImageScreen(Screen[None]):
     def _show_path(self, event: GoToPath) -> None:
         self._panes[_FILES].go_to_path(event.path, event.layer)
         self.go_to_pane(_FILES)
+
+    @on(OpenFile)
+    def _open_file(self, event: OpenFile) -> None:
+        if self._session.inspection is not None:
+            self.app.push_screen(FileScreen(self._session, event.path, event.layer))
 
     @on(LayerHighlighted)
     def _follow_layer(self, event: LayerHighlighted) -> None:

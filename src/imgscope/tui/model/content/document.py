@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from imgscope.text import printable
@@ -61,7 +62,7 @@ def pieces(shown: Document, start: int, end: int, matches: list[tuple[int, int]]
     for _, match_start, match_end in found:
         cuts.update((match_start, match_end))
     edges = sorted(cut for cut in cuts if start <= cut <= end)
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         tone: Tone = next((span.tone for span in tones if span.start <= left < span.end), "plain")
         match = next((number for number, begin, stop in found if begin <= left < stop), -1)
         yield Piece(shown.text[left:right], tone, match)

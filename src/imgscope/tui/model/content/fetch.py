@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,13 +30,12 @@ class Content:
         return f"the first {format_size(len(self.data))} of {format_size(size)}; s saves all of it"
 
 
-def fetch(chunks: Iterator[bytes], received: Callable[[int], None], *, most: int = MOST_SHOWN) -> Content:
-    """Return the first `most` bytes of `chunks`; `received` is told how many there are so far."""
+def fetch(chunks: Iterable[bytes | memoryview], *, most: int = MOST_SHOWN) -> Content:
+    """Return the first `most` bytes of `chunks`."""
     data = bytearray()
     is_whole = True
     for chunk in chunks:
         data += chunk
-        received(len(data))
         if len(data) > most:
             is_whole = False
             break
