@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, cast
 
@@ -19,6 +19,7 @@ from imgscope.tui.model.files.filtered import FilteredFiles
 from imgscope.tui.model.files.order import following
 from imgscope.tui.model.files.source import FileItem
 from imgscope.tui.model.files.view import SCOPES, FileView, FileViews, view_title, waiting_title
+from imgscope.tui.model.lines import Line
 from imgscope.tui.model.session import Session
 from imgscope.tui.widgets.file_tree import FileTree
 from imgscope.tui.widgets.pane import Pane, PaneKind
@@ -72,6 +73,7 @@ class FilesPane(Pane):
         self._kept: dict[FileView, FileList] = {}
         self._job: _Job | None = None
         self._is_working = False
+        self._trouble: Sequence[Line] = ()
 
     def show_inspection(self, inspection: Inspection) -> None:
         """Show the files of an image that was read."""
@@ -135,9 +137,15 @@ class FilesPane(Pane):
         layer, hidden = (None, frozenset[Trait]()) if is_image else (self._layer, self._hidden)
         self._want(replace(self._view, scope=scope, layer=layer, hidden=hidden))
 
-    def _want(self, view: FileView, is_open: Callable[[FileItem], bool] | None = None) -> None:
+    def _want(
+        self,
+        view: FileView,
+        is_open: Callable[[FileItem], bool] | None = None,
+        *,
+        trouble: Sequence[Line] = (),
+    ) -> None:
         """Show `view`, at once if it is there; else work it out, with all that is open left open if it has it."""
-        self._view = view
+        self._view, self._trouble = view, trouble
         if self._views is None:
             return
         kept = self._kept.get(view) if is_open is None else None
@@ -188,11 +196,14 @@ class FilesPane(Pane):
 
     def _refuse(self, view: FileView, error: UsageError) -> None:
         """Say what is wrong with a filter; what was shown stays, unless it is of another tree."""
+        trouble = [Line(error.message, "bad"), *([Line(f"hint: {error.hint}")] if error.hint else [])]
+        self.filter_bar.tell("is not understood", "bad")
         if not self._is_same_tree(view):
-            self._want(replace(view, text=""))
+            self._want(replace(view, text=""), trouble=trouble)
         elif self._tree.files is not None and self._shown is not None:
+            self._trouble = trouble
             self.entitle(view_title(self._shown, self._tree.files.source))
-        self.filter_bar.tell(f"{error.message}; {error.hint}" if error.hint else error.message, "bad")
+            self._tell(self._tree.cursor)
 
     def _show(self, view: FileView, files: FileList) -> None:
         self._keep_place(view, files)
@@ -206,10 +217,10 @@ class FilesPane(Pane):
         self._tree.show(files)
         if isinstance(files.source, FilteredFiles) and view.text:
             self.filter_bar.tell(f"{files.source.match_count:,} match" + "es" * (files.source.match_count != 1))
-        elif view.text == self._view.text:
+        elif not self._trouble:
             self.filter_bar.tell("")
-        if not len(files) and self.detail is not None:
-            self.detail.show(())
+        if not len(files):
+            self._tell(0)
 
     def _keep_place(self, view: FileView, files: FileList) -> None:
         """Put the cursor on what the reader asked for or was at, if `files` has it."""
@@ -231,9 +242,13 @@ class FilesPane(Pane):
 
     @on(FileTree.Highlighted)
     def _tell_more(self, event: FileTree.Highlighted) -> None:
+        self._tell(event.position)
+
+    def _tell(self, position: int) -> None:
+        """Say below the list what is wrong with the filter, and what the row at `position` is."""
         files = self._tree.files
-        if files is not None and event.position < len(files) and self.detail is not None:
-            self.detail.show(files.detail(event.position))
+        if files is not None and self.detail is not None:
+            self.detail.show([*self._trouble, *(files.detail(position) if position < len(files) else [])])
 
     @on(FileTree.FileChosen)
     def _open_file(self, event: FileTree.FileChosen) -> None:

@@ -184,9 +184,8 @@ class FileScreen(Screen[None]):
             self._say_nothing(told)
             return
         self._is_saving = False
-        self.say("")
+        self.say(told, "warning" if isinstance(error, TargetExists) else "bad")
         self._target.ask()
-        self._target.tell(told, "warning" if isinstance(error, TargetExists) else "bad")
         if isinstance(error, TargetExists):
             self._replaced = self._target.input.value
 
@@ -250,7 +249,7 @@ class FileScreen(Screen[None]):
     def _search_soon(self, event: PromptBar.Changed) -> None:
         if self._content is None or len(self._content.data) <= _SEARCHED_WHILE_TYPING:
             self.view.search(event.text)
-            self._search.tell(self._matches())
+            self.say(self._matches())
 
     @on(PromptBar.Submitted, "#search")
     def _search_now(self, event: PromptBar.Submitted) -> None:
@@ -276,7 +275,7 @@ class FileScreen(Screen[None]):
     @on(PromptBar.Changed, "#target")
     def _take_back(self) -> None:
         self._replaced = ""
-        self._target.tell("")
+        self.say("")
 
     @on(PromptBar.Submitted, "#target")
     def _save(self, event: PromptBar.Submitted) -> None:
@@ -285,7 +284,7 @@ class FileScreen(Screen[None]):
         try:
             target = target_of(event.text, suggested_name(self._place.file.path))
         except UsageError as error:
-            self._target.tell(error.message, "bad")
+            self.say(error.message, "bad")
             return
         self._target.display = False
         self.set_focus(self.view)

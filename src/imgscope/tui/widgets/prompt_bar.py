@@ -11,12 +11,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from imgscope.tui.model.lines import Line, Tone
-from imgscope.tui.widgets.drawing import content
-
 
 class PromptBar(Horizontal):
-    """Hidden until it asks. Every change and the end of typing are told; `tell` says beside it what came of them."""
+    """Hidden until it asks. Every change and the end of typing are told."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Cancel")]
 
@@ -46,14 +43,12 @@ class PromptBar(Horizontal):
         super().__init__(id=id)
         self.input = Input(compact=True, select_on_focus=False)
         self._prompt = prompt
-        self._told = Static(markup=False, classes="told")
         self.display = False
 
     def compose(self) -> ComposeResult:
         """Lay out."""
         yield Static(self._prompt, markup=False, classes="prompt")
         yield self.input
-        yield self._told
 
     def ask(self, text: str | None = None) -> None:
         """Show the line with `text` in it, or with what was typed last, and let it have the keys."""
@@ -61,12 +56,7 @@ class PromptBar(Horizontal):
         if text is not None:
             self.input.value = text
         self.input.cursor_position = len(self.input.value)
-        self.tell("")
         self.screen.set_focus(self.input)
-
-    def tell(self, text: str, tone: Tone = "dim") -> None:
-        """Say `text` at the end of the line."""
-        self._told.update(content([Line(text, tone)]))
 
     def action_close(self) -> None:
         """Put the line away."""

@@ -30,16 +30,16 @@ class Content:
         return f"the first {format_size(len(self.data))} of {format_size(size)}; s saves all of it"
 
 
-def fetch(chunks: Iterable[bytes | memoryview], *, most: int = MOST_SHOWN) -> Content:
-    """Return the first `most` bytes of `chunks`."""
+def fetch(chunks: Iterable[bytes | memoryview]) -> Content:
+    """Return as much of `chunks` as is shown."""
     data = bytearray()
     is_whole = True
     for chunk in chunks:
         data += chunk
-        if len(data) > most:
+        if len(data) > MOST_SHOWN:
             is_whole = False
             break
-    shown = bytes(data[:most])
+    shown = bytes(data[:MOST_SHOWN])
     if not is_text(shown):
         return Content(data=shown, is_whole=is_whole, text=None, rows=None)
     text = safe_text(shown)
