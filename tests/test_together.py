@@ -17,8 +17,8 @@ from imgscope.analyze import Inspection, Options
 from imgscope.cache import LayerCache
 from imgscope.errors import Cancelled, ImgscopeError
 from imgscope.report import ImageReport
-from imgscope.sources.base import ImageHead, SourceOptions
-from imgscope.together import ImageEvent, in_order, inspect_together, resolve_together
+from imgscope.sources.base import SourceOptions
+from imgscope.together import FoundImage, ImageEvent, in_order, inspect_numbered, inspect_together, resolve_together
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, BuiltLayer, Step, file, image, layer
 from tests.support.registry import Registry
@@ -163,7 +163,7 @@ def test_heads_are_found_without_fetching_a_layer() -> None:
     with siblings() as (registry, references):
         absent = references[0].replace(":a", ":absent")
         heads = [head for _, head in resolve_together([*references, absent], options=options(references[0]))]
-    assert [isinstance(head, ImageHead) for head in heads] == [True, True, True, False]
+    assert [isinstance(head, FoundImage) for head in heads] == [True, True, True, False]
     assert fetched(registry) == {}
 
 
@@ -188,6 +188,24 @@ def test_who_stops_early_cancels_the_rest() -> None:
         next(run)
         run.close()  # type: ignore[attr-defined]
     assert cancelled.is_set()
+
+
+def test_of_many_images_only_some_are_found_before_the_first_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imgscope.together._MOST_AHEAD", 2)
+    found: list[list[bool]] = []
+    with siblings() as (_, references):
+        asked = [*references, references[0].replace(":a", ":absent")]
+        taken = list(
+            inspect_numbered(
+                asked,
+                take=lambda position, inspection: (position, inspection.report.complete),
+                found=lambda heads: found.append([head is not None for head in heads]),
+                options=options(references[0]),
+            )
+        )
+    assert found == [[True, True], [True, False]]
+    assert [each for _, each in taken[:3]] == [(0, True), (1, True), (2, True)]
+    assert isinstance(taken[3][1], ImgscopeError)
 
 
 def test_results_come_in_order_however_they_end() -> None:

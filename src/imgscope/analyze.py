@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, TypeVar
 
 from imgscope import progress as events
-from imgscope.assemble import Judgement, RunFacts, assemble
+from imgscope.assemble import RunFacts, assemble
 from imgscope.attachments import AttachmentSearch
 from imgscope.base_image import find_base
 from imgscope.cache import LayerCache
 from imgscope.contents import with_contents
-from imgscope.errors import ImgscopeError
-from imgscope.facts import NO_DISTRO, Fact, InspectedImage, InstalledPackage, LayerOrigin
+from imgscope.examine import Examination
+from imgscope.facts import InspectedImage, LayerOrigin
 from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import FileTree
 from imgscope.known_images import KnownImage, KnownImages
@@ -29,17 +28,13 @@ from imgscope.oci.platform import Platform
 from imgscope.passing import PassingReader
 from imgscope.probes import probes
 from imgscope.reading import LayerReader, ReadingTerms
-from imgscope.report import BaseImage, Distro, Failure, Finding, ImageReport, Libc, LibcBinaries
+from imgscope.report import BaseImage, ImageReport
 from imgscope.rules import rules
-from imgscope.rules.base import Claim, Rule, RuleSettings, finding_of
+from imgscope.rules.base import RuleSettings
 from imgscope.secrets import redact
 from imgscope.shared_layers import SharedLayers
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions, StreamedSource
-
-Subject = TypeVar("Subject")
-Result = TypeVar("Result")
-FactType = TypeVar("FactType", Distro, Libc)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +168,7 @@ class _Pipeline:
         self._reader = (
             PassingReader(source, terms) if isinstance(source, StreamedSource) else LayerReader(source, terms)
         )
-        self._failures: list[Failure] = []
+        self._examination = Examination(options.rules)
 
     def run(self, head: ImageHead | None) -> Inspection:
         started, clock = datetime.now(UTC), time.monotonic()
@@ -185,6 +180,8 @@ class _Pipeline:
         self._progress(events.ImageFound(head=head, origins=origins))
         search = AttachmentSearch(self._source if self._options.attachments else None, head)
         layers = self._reader.read(head, jobs=self._options.jobs)
+        # Many small modules: loaded by who would only wait for the first layer.
+        rules()
         tree = stack(layers, limits=self._options.source.limits)
         if isinstance(self._reader, PassingReader):
             head = self._settle(head, tree, self._reader)
@@ -193,10 +190,10 @@ class _Pipeline:
         if self._options.cache and self._options.cache.problem:
             self._progress(events.Note(message=self._options.cache.problem))
         self._note_failures(tree)
-        image = self._find_facts(head, origins, tree)
+        image = self._examination.find_facts(tree, head.config, origins)
         if remembered is not None and image.is_complete:
             remembered.remember(known_image(head))
-        judgement = self._judge(image)
+        judgement = self._examination.judge(image)
         attached = search.result(patience=self._options.source.limits.attachment_patience)
         for note in attached.notes:
             self._progress(events.Note(message=note))
@@ -206,7 +203,7 @@ class _Pipeline:
             traffic=self._source.traffic(),
             layers_from_cache=len(self._reader.from_cache),
         )
-        failures, attachments = tuple(self._failures), attached.attachments
+        failures, attachments = tuple(self._examination.failures), attached.attachments
         report = assemble(head, image, judgement, failures, run, base=base, attachments=attachments)
         if self._options.contents:
             report = with_contents(report, tree)
@@ -216,9 +213,9 @@ class _Pipeline:
         for layer in tree.layers:
             if layer.error is not None:
                 advice = f"; {layer.hint}" if layer.hint else ""
-                self._fail("layer", layer.digest, f"layer {layer.digest} {layer.error}{advice}")
+                self._examination.fail("layer", layer.digest, f"layer {layer.digest} {layer.error}{advice}")
         if tree.error is not None:
-            self._fail("layer", "all", tree.error)
+            self._examination.fail("layer", "all", tree.error)
 
     def _settle(self, early: ImageHead, tree: FileTree, reader: PassingReader) -> ImageHead:
         """Return the head that holds, and say what is new about it."""
@@ -226,67 +223,6 @@ class _Pipeline:
             if note not in early.notes:
                 self._progress(events.Note(message=note))
         if reader.trouble is not None and reader.settled is early and all(layer.error is None for layer in tree.layers):
-            self._fail("layer", "all", f"the image's history could not be fetched: {reader.trouble.message}")
+            trouble = reader.trouble.message
+            self._examination.fail("layer", "all", f"the image's history could not be fetched: {trouble}")
         return reader.settled
-
-    def _find_facts(self, head: ImageHead, origins: tuple[LayerOrigin, ...], tree: FileTree) -> InspectedImage:
-        facts: list[Fact] = []
-        for probe in probes():
-            facts += self._guarded("probe", probe.name, probe.find, tree)
-        packages = (fact for fact in facts if isinstance(fact, InstalledPackage))
-        return InspectedImage(
-            tree=tree,
-            config=head.config,
-            origins=origins,
-            distro=_surest([fact for fact in facts if isinstance(fact, Distro)]) or NO_DISTRO,
-            libc=_surest([fact for fact in facts if isinstance(fact, Libc)]) or _NO_LIBC,
-            packages=tuple(sorted(packages, key=lambda package: (package.type, package.name, package.version))),
-            facts=tuple(facts),
-        )
-
-    def _judge(self, image: InspectedImage) -> Judgement:
-        findings: list[Finding] = []
-        claims: list[tuple[Rule, Claim]] = []
-        for rule in rules():
-            if rule.id in self._options.rules.disabled:
-                continue
-            if rule.claims is None:
-                findings += self._guarded("rule", rule.id, rule.check, image)
-                continue
-            claimed = self._guarded("rule", rule.id, rule.claims, image)
-            claims += ((rule, claim) for claim in claimed)
-            findings += (finding_of(claim, rule.id, image) for claim in claimed)
-        return Judgement(findings=tuple(map(self._options.rules.weighed, findings)), claims=tuple(claims))
-
-    def _guarded(
-        self,
-        stage: Literal["probe", "rule"],
-        name: str,
-        function: Callable[[Subject], Iterator[Result]],
-        subject: Subject,
-    ) -> list[Result]:
-        """Return what `function` yields for `subject`; if it crashes, what it yielded until then, and a failure."""
-        results: list[Result] = []
-        try:
-            results.extend(function(subject))
-        except ImgscopeError as error:
-            self._fail(stage, name, error.message)
-        except Exception as error:  # A mistake in one probe or rule must not cost the report of all others.
-            self._fail(stage, name, f"the {stage} {name} crashed and its results are missing: {error!r}")
-        return results
-
-    def _fail(self, stage: Literal["layer", "probe", "rule"], name: str, message: str) -> None:
-        self._failures.append(Failure(stage=stage, name=name, message=message))
-
-
-_NO_LIBC = Libc(
-    family="unknown",
-    evidence=(),
-    confidence="low",
-    binaries=LibcBinaries(glibc=0, musl=0, uclibc=0, static=0, other=0),
-)
-
-
-def _surest(facts: list[FactType]) -> FactType | None:
-    """Return the fact of the highest confidence, the first among equals."""
-    return max(facts, key=lambda fact: ("low", "medium", "high").index(fact.confidence), default=None)

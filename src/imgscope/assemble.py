@@ -171,20 +171,19 @@ def _waste(image: InspectedImage) -> Waste:
 def _wasted_paths(copies: Iterable[WastedCopy]) -> tuple[WastedPath, ...]:
     """The costliest paths; the rest is in the sums."""
     grouped: dict[tuple[str, str], list[WastedCopy]] = {}
+    sizes: dict[tuple[str, str], int] = {}
     for copy in copies:
-        grouped.setdefault((copy.told_as, copy.cause), []).append(copy)
-    costliest = heapq.nsmallest(
-        _MOST_WASTED_PATHS,
-        grouped.values(),
-        key=lambda group: (-sum(copy.size for copy in group), group[0].told_as, group[0].cause),
-    )
-    return tuple(_wasted_path(group) for group in costliest)
+        key = copy.told_as, copy.cause
+        grouped.setdefault(key, []).append(copy)
+        sizes[key] = sizes.get(key, 0) + copy.size
+    costliest = heapq.nsmallest(_MOST_WASTED_PATHS, sizes, key=lambda key: (-sizes[key], key))
+    return tuple(_wasted_path(grouped[key], sizes[key]) for key in costliest)
 
 
-def _wasted_path(group: list[WastedCopy]) -> WastedPath:
+def _wasted_path(group: list[WastedCopy], size: int) -> WastedPath:
     return WastedPath(
         path=group[0].told_as,
-        bytes=sum(copy.size for copy in group),
+        bytes=size,
         # A deleted file has no copy left to be kept: all that shipped are counted.
         copies=len(group) + (0 if group[0].cause == "deleted" else 1),
         cause=group[0].cause,

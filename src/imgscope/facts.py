@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeVar
@@ -144,6 +145,10 @@ class InspectedImage:
     def counts(self, node: Node) -> bool:
         """Tell whether `node` is a file; of several names for one content only the one that counts for it."""
         return self._ownership.counting.get(id(node.content)) is node
+
+    def has_other_names(self, node: Node, names: AbstractSet[int]) -> bool:
+        """Tell whether the content of `node` has a name that is not among `names`, which are identities of nodes."""
+        return self._ownership.has_other_names(node, names)
 
     def is_complete_below(self, layer: int) -> bool:
         """Tell whether all layers under layer number `layer` were read to their ends."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
+from itertools import chain
 from typing import Generic, Protocol, TypeVar
 
 from imgscope.filesystem.node import Node
@@ -78,6 +80,10 @@ class FileOwnership(Generic[OwningPackage]):
         staying = {node for node in linked if not names.issuperset(self._names_of_linked[id(node.content)])}
         return tuple(node for node in alone if node not in staying)
 
+    def has_other_names(self, node: Node, names: AbstractSet[int]) -> bool:
+        """Tell whether the content of `node` has a name that is not among `names`, which are identities of nodes."""
+        return not self._names_of_linked.get(id(node.content), names) <= names
+
     @cached_property
     def counting(self) -> dict[int, Node]:
         """By the identity of each content, the name that counts for it."""
@@ -100,9 +106,9 @@ class FileOwnership(Generic[OwningPackage]):
     def _owners(self) -> dict[int, OwningPackage]:
         """Owners by the identity of the content, so that what two packages have is counted for one of them."""
         owners: dict[int, OwningPackage] = {}
-        for package in (*self._distribution, *self._packages):
-            for node in self.files_of(package):
-                owners.setdefault(id(node.content), package)
+        # The last to be written stays: those of the distribution, the first of them.
+        for package in (*reversed(self._packages), *reversed(self._distribution)):
+            owners.update(dict.fromkeys([id(node.content) for node in self.files_of(package)], package))
         return owners
 
     @cached_property
@@ -114,10 +120,10 @@ class FileOwnership(Generic[OwningPackage]):
         first: dict[int, int] = {}
         shared: dict[int, set[int]] = {}
         for package in self._distribution:
-            for node in self.files_of(package):
-                owner = first.setdefault(id(node), id(package))
-                if owner != id(package):
-                    shared.setdefault(id(node), {owner}).add(id(package))
+            new = dict.fromkeys(map(id, self.files_of(package)), id(package))
+            for file in first.keys() & new.keys():
+                shared.setdefault(file, {first[file]}).add(new.pop(file))
+            first.update(new)
         return shared
 
     @cached_property
@@ -133,8 +139,8 @@ class FileOwnership(Generic[OwningPackage]):
         return found
 
     def _located(self, package: OwningPackage) -> Iterable[Node]:
-        counting = (self.counting.get(id(node.content)) for node in self._named_by(package))
-        return dict.fromkeys(node for node in counting if node is not None)
+        counting = self.counting
+        return {counting[key]: None for node in self._named_by(package) if (key := id(node.content)) in counting}
 
     def _named_by(self, package: OwningPackage) -> Iterable[Node]:
-        return (*filter(None, map(self._tree.locate, package.paths)), *package.files)
+        return chain(self._tree.locate_all(package.paths), package.files)

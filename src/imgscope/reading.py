@@ -85,7 +85,7 @@ class LayerReader:
         self.from_cache: list[int] = []
 
     def read(self, head: ImageHead, *, jobs: int) -> Iterator[LayerIndex]:
-        """Yield the layers of `head`, lowest first, each as soon as it and all below it were read.
+        """Begin to read, and return the layers of `head`, lowest first, each as soon as it and all below it were read.
 
         `jobs` of them are read at once, and reading goes on while the caller works on what it got. Raises `Cancelled`
         soon after that was asked for, even while a source keeps everybody waiting; who stops early cancels the rest.
@@ -111,8 +111,11 @@ class LayerReader:
         for _ in range(threads):
             # Daemons: a thread that a silent network holds must not hold the program.
             threading.Thread(target=work, name="layer", daemon=True).start()
+        return self._in_order(ended, len(descriptors))
+
+    def _in_order(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
         try:
-            yield from self._in_order(ended, len(descriptors))
+            yield from self._awaited(ended, count)
         except BaseException:
             self._terms.cancelled.set()
             raise
@@ -121,7 +124,7 @@ class LayerReader:
         """Return layer number `layer` of `head`, read in this thread; raises `Cancelled` soon after that is asked."""
         return self._read([layer], head.manifest.layers[layer], head.diff_ids[layer])
 
-    def _in_order(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
+    def _awaited(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
         read: dict[int, LayerIndex] = {}
         for layer in range(count):
             while layer not in read:

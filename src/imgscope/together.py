@@ -16,7 +16,7 @@ from imgscope.errors import Cancelled, ImgscopeError
 from imgscope.known_images import KnownImage, KnownImages
 from imgscope.shared_layers import SharedLayers
 from imgscope.sources import open_source
-from imgscope.sources.base import ImageHead, ImageSource
+from imgscope.sources.base import ImageHead, ImageSource, Traffic
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -64,14 +64,47 @@ def inspect_together(
 
     Raises `Cancelled` soon after `cancelled` is set; who stops early cancels the rest.
     """
+    yield from inspect_numbered(
+        references,
+        take=lambda _, inspection: take(inspection),
+        options=options,
+        progress=progress,
+        cancelled=cancelled,
+        at_once=at_once,
+    )
+
+
+def inspect_numbered(
+    references: Sequence[str],
+    *,
+    take: Callable[[int, Inspection], Taken],
+    found: Callable[[Sequence[ImageHead | None]], None] = lambda _: None,
+    options: Options | None = None,
+    progress: ImagesProgress = ignore,
+    cancelled: threading.Event | None = None,
+    at_once: int = IMAGES_AT_ONCE,
+) -> Iterator[tuple[str, Taken | ImgscopeError]]:
+    """Do what `inspect_together` does, where `take` also needs the position of the image among `references`.
+
+    `found` is called before the first image is read, and again for each further 64, with the heads of those that are
+    read next, None for each that cannot be found.
+    """
     run = _Run(options or Options(), progress, cancelled or threading.Event(), at_once)
-    yield from run.inspect(references, take)
+    yield from run.inspect(references, take, found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundImage:
+    """An image of which only manifest and configuration were fetched, and what that took."""
+
+    head: ImageHead
+    traffic: Traffic
 
 
 def resolve_together(
     references: Sequence[str], *, options: Options | None = None, cancelled: threading.Event | None = None
-) -> Iterator[tuple[str, ImageHead | ImgscopeError]]:
-    """Find every image, a few at a time, and yield its head, or the error why there is none; no layer is fetched.
+) -> Iterator[tuple[str, FoundImage | ImgscopeError]]:
+    """Find every image, a few at a time, and yield it, or the error why it is not there; no layer is fetched.
 
     Raises `Cancelled` soon after `cancelled` is set.
     """
@@ -101,27 +134,33 @@ class _Run:
         self._known: tuple[KnownImage, ...] = ()
 
     def inspect(
-        self, references: Sequence[str], take: Callable[[Inspection], Taken]
+        self,
+        references: Sequence[str],
+        take: Callable[[int, Inspection], Taken],
+        tell: Callable[[Sequence[ImageHead | None]], None],
     ) -> Iterator[tuple[str, Taken | ImgscopeError]]:
         if self._options.cache is not None:
             self._known = tuple(KnownImages(self._options.cache.directory))
         numbered = list(enumerate(references))
         for start in range(0, len(numbered), _MOST_AHEAD):
-            yield from self._inspect_some(numbered[start : start + _MOST_AHEAD], take)
+            yield from self._inspect_some(numbered[start : start + _MOST_AHEAD], take, tell)
 
-    def resolve(self, references: Sequence[str]) -> Iterator[tuple[str, ImageHead | ImgscopeError]]:
-        def resolve_one(numbered: tuple[int, str]) -> ImageHead | ImgscopeError:
+    def resolve(self, references: Sequence[str]) -> Iterator[tuple[str, FoundImage | ImgscopeError]]:
+        def resolve_one(numbered: tuple[int, str]) -> FoundImage | ImgscopeError:
             found = self._find(numbered)
             if isinstance(found, _Found):
                 found.source.close()
-                return found.head
+                return FoundImage(head=found.head, traffic=found.source.traffic())
             return found
 
         heads = in_order(resolve_one, list(enumerate(references)), threads=_FOUND_AT_ONCE, cancelled=self._cancelled)
         yield from zip(references, heads, strict=True)
 
     def _inspect_some(
-        self, numbered: Sequence[tuple[int, str]], take: Callable[[Inspection], Taken]
+        self,
+        numbered: Sequence[tuple[int, str]],
+        take: Callable[[int, Inspection], Taken],
+        tell: Callable[[Sequence[ImageHead | None]], None],
     ) -> Iterator[tuple[str, Taken | ImgscopeError]]:
         opened: list[_Found | ImgscopeError] = []
         try:
@@ -129,6 +168,7 @@ class _Run:
             found = [each for each in opened if isinstance(each, _Found)]
             for image in found:
                 self._layers.expect(image.head.diff_ids)
+            tell([each.head if isinstance(each, _Found) else None for each in opened])
             self._known = (*(known_image(image.head) for image in found), *self._known)
 
             def inspect_one(each: _Found | ImgscopeError) -> Taken | ImgscopeError:
@@ -156,7 +196,7 @@ class _Run:
             raise
         return _Found(position=position, reference=reference, source=source, head=head)
 
-    def _inspect(self, found: _Found, take: Callable[[Inspection], Taken]) -> Taken | ImgscopeError:
+    def _inspect(self, found: _Found, take: Callable[[int, Inspection], Taken]) -> Taken | ImgscopeError:
         def progress(event: events.Event) -> None:
             self._progress(ImageEvent(position=found.position, reference=found.reference, event=event))
 
@@ -165,7 +205,7 @@ class _Run:
             inspection = inspect_source(
                 found.source, head=found.head, options=options, progress=progress, cancelled=self._cancelled
             )
-            return take(inspection)
+            return take(found.position, inspection)
         except Cancelled:
             raise
         except ImgscopeError as error:
@@ -192,12 +232,7 @@ def in_order(
                 position, item = waiting.popleft()
             except IndexError:
                 return
-            outcome: Future[Result] = Future()
-            try:
-                outcome.set_result(function(item))
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it is raised where the result is taken
-                outcome.set_exception(error)
-            ended.put((position, outcome))
+            ended.put((position, _outcome(function, item)))
 
     for _ in range(min(threads, len(items))):
         threading.Thread(target=work, name="image", daemon=True).start()
@@ -216,3 +251,13 @@ def in_order(
     except BaseException:
         cancelled.set()
         raise
+
+
+def _outcome(function: Callable[[Item], Result], item: Item) -> Future[Result]:
+    """Return what `function` returns or raises, for another thread to take up."""
+    outcome: Future[Result] = Future()
+    try:
+        outcome.set_result(function(item))
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is raised where the result is taken
+        outcome.set_exception(error)
+    return outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -34,6 +35,9 @@ int main(int count, char **paths) {
 _PYTHON = "usr/local/bin/python3.11"
 _MODULES = "usr/local/lib/python3.11/site-packages"
 _WHEEL = "cffi==2.1.1"
+_NODE = "usr/local/bin/node"
+_NPM_PACKAGE = "@rollup/rollup"
+_NPM_VERSION = "4.24.0"
 _RULES = (
     *("foreign-module", "interpreter-missing", "library-missing", "library-out-of-reach", "mixed-libc"),
     *("module-library-missing", "symbol-version-missing"),
@@ -173,6 +177,46 @@ def test_a_wheel_on_musl_fits_if_it_is_for_musl(built_for: str, musl_root: Chroo
         assert "Error loading shared library ld-linux-" in loader_says
 
 
+@pytest.mark.parametrize("built_for", ["linux-x64-musl", "linux-x64-gnu"])
+def test_an_npm_binary_on_Debian_fits_if_it_is_for_glibc(built_for: str, debian_root: Chroot, tmp_path: Path) -> None:
+    module = install_npm(debian_root, built_for, tmp_path, compiled(tmp_path, "host", _HOST))
+    said, loader_says = findings(inspected(debian_root)), debian_root.run(f"/{_NODE}", f"/{module}")
+    if built_for.endswith("gnu"):
+        assert said == {}
+        assert "cannot open shared object file" not in loader_says
+    else:
+        package = f"{_NPM_PACKAGE}-{built_for} {_NPM_VERSION}"
+        assert said == {
+            f"foreign-module {module}": f"{package} is built for musl, and /{_NODE} runs on glibc: "
+            "its module cannot be loaded"
+        }
+        assert "libc.musl-" in loader_says
+
+
+def test_an_npm_binary_for_musl_loads_on_musl_once_the_library_that_is_named_is_there(
+    musl_root: Chroot, tmp_path: Path
+) -> None:
+    module = install_npm(musl_root, "linux-x64-musl", tmp_path, compiled(tmp_path, "host", _HOST, compiler="musl-gcc"))
+    (said,) = findings(inspected(musl_root)).items()
+    assert said[0] == f"module-library-missing {module}"
+    assert "libgcc_s.so.1" in said[1]
+    assert "Error loading shared library libgcc_s.so.1" in musl_root.run(f"/{_NODE}", f"/{module}")
+
+    add_support_library(musl_root, tmp_path)
+    assert findings(inspected(musl_root)) == {}
+    assert "Error loading shared library" not in musl_root.run(f"/{_NODE}", f"/{module}")
+
+
+def test_an_npm_binary_for_glibc_does_not_load_on_musl(musl_root: Chroot, tmp_path: Path) -> None:
+    host = compiled(tmp_path, "host", _HOST, compiler="musl-gcc")
+    module = install_npm(musl_root, "linux-x64-gnu", tmp_path, host)
+    add_support_library(musl_root, tmp_path)
+    said = findings(inspected(musl_root))
+    assert list(said) == [f"foreign-module {module}"]
+    assert said[f"foreign-module {module}"].startswith(f"{_NPM_PACKAGE}-linux-x64-gnu {_NPM_VERSION} is built for glib")
+    assert "Error loading shared library ld-linux-" in musl_root.run(f"/{_NODE}", f"/{module}")
+
+
 def test_two_C_libraries_that_both_start_programs_are_told_calmly(
     debian_root: Chroot, musl_root: Chroot, tmp_path: Path
 ) -> None:
@@ -202,6 +246,27 @@ def install(root: Chroot, fetched: Path, host: bytes) -> str:
         for name in names:
             root.add(f"{_MODULES}/{name}", archive.read(name))
     return f"{_MODULES}/{_modules(names)[0]}"
+
+
+def install_npm(root: Chroot, built_for: str, directory: Path, host: bytes) -> str:
+    """Fetch an npm package of one native module and unpack it as npm does, beside a stand-in for Node.js."""
+    require("npm")
+    package = f"{_NPM_PACKAGE}-{built_for}"
+    run("npm", "pack", "--silent", "--pack-destination", directory, f"{package}@{_NPM_VERSION}")
+    root.add(_NODE, host)
+    with tarfile.open(next(directory.glob("*.tgz"))) as archive:
+        for member in archive:
+            content = archive.extractfile(member)
+            if content is not None:
+                root.add(f"app/node_modules/{package}/{member.name.removeprefix('package/')}", content.read())
+    return f"app/node_modules/{package}/rollup.{built_for}.node"
+
+
+def add_support_library(root: Chroot, directory: Path) -> None:
+    """Put a stand-in for GCC's support library where Debian's musl looks for libraries."""
+    library = compiled(directory, "libgcc_s.so.1", _LIBRARY, "-shared", "-fPIC", compiler="musl-gcc")
+    (looked_in,) = root.directory.glob("lib/*-linux-musl")
+    root.add(f"lib/{looked_in.name}/libgcc_s.so.1", library)
 
 
 def _modules(names: Iterable[str]) -> list[str]:

@@ -11,15 +11,19 @@ import pytest
 from imgscope.analyze import Inspection
 from imgscope.facts import InstalledPackage
 from tests.support.debian import make_debian_root
-from tests.support.images import Entry, file, layer
+from tests.support.image_files import write_oci_layout
+from tests.support.images import Entry, file, image, layer
 from tests.support.memory import inspect
 from tests.support.programs import require, run
 from tests.support.rpm import QUERY, build_packages, install, needed_by, queried
 from tests.support.rpm_headers import DATA
+from tests.support.syft import by_syft
+from tests.support.syft import listed as listed_in
 
 pytestmark = pytest.mark.integration
 
 _TRIXIE = "trixie"
+_RPM_BASED = file("etc/os-release", b"ID=fedora\nVERSION_ID=40\n")
 _DPKG_FIELDS = "${Package}\\t${Version}\\t${Architecture}\\t${Installed-Size}\\t${source:Package}\\n"
 _PATHS = r"[%{=NAME}-%{=VERSION}\t%{FILENAMES}\n]"
 
@@ -110,6 +114,38 @@ def test_C53_a_Packages_holds_what_rpm_says_in_both_byte_orders(
     run("db5.3_load", "-c", f"db_lorder={byte_order}", "-f", dump, converted)
     command = ("rpm", "--define", "_db_backend bdb_ro", "--dbpath", tmp_path)
     assert rows(database(converted)) == listed(*command)
+
+
+@pytest.mark.parametrize("name", ["Packages.db", "Packages.little-endian", "Packages.big-endian"])
+def test_packages_of_rpm_are_those_that_syft_finds(name: str, tmp_path: Path) -> None:
+    place = "var/lib/rpm/Packages.db" if name == "Packages.db" else "var/lib/rpm/Packages"
+    assert_like_syft(_RPM_BASED, file(place, (DATA / name).read_bytes()), directory=tmp_path)
+
+
+def test_packages_in_an_rpmdb_sqlite_are_those_that_syft_finds(rpms: tuple[Path, ...], tmp_path: Path) -> None:
+    install(rpms, "rpm", "--dbpath", tmp_path / "rpm", key=DATA / "key.asc")
+    written = (tmp_path / "rpm").glob("rpmdb*")
+    files = [file(f"var/lib/rpm/{each.name}", each.read_bytes()) for each in written]
+    assert_like_syft(_RPM_BASED, *files, directory=tmp_path)
+
+
+@pytest.mark.parametrize("release", ["bullseye", "trixie"])
+def test_packages_of_other_debians_are_those_that_syft_finds(
+    release: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    root: Path = request.getfixturevalue(release)
+    files = (*_files(root, "var/lib/dpkg"), *_files(root, "usr/lib/os-release"))
+    assert_like_syft(*files, directory=tmp_path)
+
+
+def assert_like_syft(*entries: Entry, directory: Path) -> None:
+    """Hold the packages of an image of these files against those that syft finds in it."""
+    built = layer(*entries)
+    packages = listed_in(inspect(built).report, ("rpm", "deb"))
+    # rpm keeps the keys that it trusts among its packages, and syft lists them as such.
+    found = by_syft(write_oci_layout(directory / "layout", {"1": image([built])}), ("rpm", "deb"))
+    assert packages == {each for each in found if each[1] != "gpg-pubkey"}
+    assert len(packages) > 5
 
 
 @pytest.mark.parametrize("release", ["bullseye", "trixie"])

@@ -13,16 +13,15 @@ from imgscope import analyze
 from imgscope.analyze import Inspection
 from imgscope.filesystem.efficiency import dive_score, inefficient_paths
 from imgscope.oci.platform import Platform
-from imgscope.report import ImageReport
 from tests.integration.conftest import DebianImage
 from tests.support.programs import require, run
+from tests.support.syft import by_syft, listed
 
 pytestmark = pytest.mark.integration
 
 SAMPLES = Path(__file__).parents[2] / "sample_images"
 NAMES = ("glibc-fat", "glibc-slim", "glibc-on-musl", "musl")
-# syft's names for the kinds that it calls otherwise.
-KINDS = {"python": "python", "npm": "npm", "deb": "deb", "apk": "apk", "gem": "gem"}
+KINDS = ("python", "npm", "deb", "apk", "gem")
 
 
 @pytest.fixture
@@ -49,18 +48,6 @@ def by_dive(reference: str, directory: Path) -> dict[str, Any]:
     return image
 
 
-def by_syft(layout: Path) -> set[tuple[str, str, str]]:
-    """The packages that syft finds, of the kinds that both know."""
-    require("syft")
-    found = json.loads(run("syft", "-q", f"oci-dir:{layout}", "-o", "json"))["artifacts"]
-    return {(KINDS[each["type"]], each["name"], each["version"]) for each in found if each["type"] in KINDS}
-
-
-def listed(report: ImageReport) -> set[tuple[str, str, str]]:
-    """The packages of the report, of the same kinds."""
-    return {(found.type, found.name, found.version) for found in report.packages if found.type in KINDS.values()}
-
-
 def assert_scores_agree(found: Inspection, dive: dict[str, Any]) -> None:
     score = dive_score(found.image.tree)
     assert score.wasted_bytes == dive["inefficientBytes"]
@@ -80,11 +67,12 @@ def test_waste_of_a_real_image_is_what_dive_says_to_the_byte(layout: Path, tmp_p
 
 @pytest.mark.parametrize("name", NAMES)
 def test_packages_are_those_that_syft_finds(name: str) -> None:
-    assert listed(imgscope.inspect(f"oci:{SAMPLES / name}", platform="linux/amd64")) == by_syft(SAMPLES / name)
+    report = imgscope.inspect(f"oci:{SAMPLES / name}", platform="linux/amd64")
+    assert listed(report, KINDS) == by_syft(SAMPLES / name, KINDS)
 
 
 def test_packages_of_a_real_image_are_those_that_syft_finds(layout: Path) -> None:
     report = imgscope.inspect(f"oci:{layout}:1", platform="linux/amd64")
-    packages = listed(report)
-    assert packages == by_syft(layout)
+    packages = listed(report, KINDS)
+    assert packages == by_syft(layout, KINDS)
     assert len(packages) > 100

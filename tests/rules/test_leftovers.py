@@ -67,6 +67,27 @@ def test_a_file_with_two_names_is_counted_once() -> None:
     assert report.leftovers.bytes == 100
 
 
+def test_what_a_cache_shares_with_what_was_installed_from_it_is_not_freed_without_it() -> None:
+    report = inspect(
+        layer(
+            file("root/.cache/uv/archive/module.py", content("a", 100)),
+            file("root/.cache/uv/wheels/module.whl", content("b", 30)),
+            hard_link("usr/lib/python3/site-packages/module.py", "root/.cache/uv/archive/module.py"),
+        )
+    ).report
+    assert finding(report, "python-tool-cache-left").bytes == report.leftovers.bytes == 30
+
+
+def test_a_cache_that_only_shares_files_with_another_that_goes_is_freed() -> None:
+    report = inspect(
+        layer(
+            file("root/.cache/uv/archive/module.py", content("a", 100)),
+            hard_link("home/app/.cache/uv/archive/module.py", "root/.cache/uv/archive/module.py"),
+        )
+    ).report
+    assert finding(report, "python-tool-cache-left").bytes == 100
+
+
 def test_packages_are_named_largest_first() -> None:
     lists = [file(f"var/lib/dpkg/info/{name}.list", f"/usr/{name}\n") for name in ("gcc", "g++")]
     files = [file("usr/gcc", content("a", 10)), file("usr/g++", content("b", 20))]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from imgscope.inside.history import PathEvent, PathHistory
 from imgscope.inside.state import PathState
+from imgscope.render._terminal import fit_for_logs
 from imgscope.text import format_count, format_size, printable
 
 _WORDS = {
@@ -20,7 +21,7 @@ _WORDS = {
 
 def history_text(history: PathHistory, *, width: int) -> str:
     """Return the lines, no control character of the image in them; instructions are cut at `width` columns."""
-    return "".join(f"{line}\n" for line in _lines(history, width))
+    return fit_for_logs("".join(f"{line}\n" for line in _lines(history, width)))
 
 
 def _lines(history: PathHistory, width: int) -> Iterator[str]:

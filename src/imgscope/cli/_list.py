@@ -7,7 +7,7 @@ from typing import Final
 
 from imgscope.cli._output import write_stdout
 from imgscope.inside.listing import ListedPath, Listing
-from imgscope.render._json import json_line
+from imgscope.render._json import document_line
 from imgscope.text import format_size, printable
 
 _SIGNS: Final = {"added": "+", "modified": "~", "metadata": "m", "removed": "-", None: " "}
@@ -17,7 +17,7 @@ _LINES_AT_ONCE: Final = 1000
 
 def print_json(listing: Listing) -> None:
     """Print each path as an object of its own."""
-    _print(json_line(listed) for listed in listing.paths)
+    _print(document_line(listed) for listed in listing.paths)
 
 
 def print_list(listing: Listing, *, whole_paths: bool) -> None:

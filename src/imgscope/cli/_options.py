@@ -120,6 +120,42 @@ class _OutputOption(click.Option):
         return super().get_help_record(ctx)
 
 
+class _ComparisonOutputOption(click.Option):
+    """The same for the formats of a comparison."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from imgscope.render.comparison import comparison_formats
+
+        names = ", ".join(comparison_formats())
+        self.help = f"Write the comparison to PATH or stdout ('-'); repeatable. Formats: {names}."
+        return super().get_help_record(ctx)
+
+
+def comparison_output_option(function: Function) -> Function:
+    """Add the repeatable `-o FORMAT[=PATH]` of a comparison."""
+    return click.option(
+        "-o", "--output", "outputs", metavar="FORMAT[=PATH]", multiple=True, cls=_ComparisonOutputOption
+    )(function)
+
+
+class _DifferenceOutputOption(click.Option):
+    """The same for the formats of a difference."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from imgscope.render.difference import difference_formats
+
+        names = ", ".join(difference_formats())
+        self.help = f"Write the difference to PATH or stdout ('-'); repeatable. Formats: {names}."
+        return super().get_help_record(ctx)
+
+
+def difference_output_option(function: Function) -> Function:
+    """Add the repeatable `-o FORMAT[=PATH]` of a difference."""
+    return click.option(
+        "-o", "--output", "outputs", metavar="FORMAT[=PATH]", multiple=True, cls=_DifferenceOutputOption
+    )(function)
+
+
 def output_option(function: Function) -> Function:
     """Add the repeatable `-o FORMAT[=PATH]`."""
     return click.option("-o", "--output", "outputs", metavar="FORMAT[=PATH]", multiple=True, cls=_OutputOption)(

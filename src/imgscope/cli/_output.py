@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import click
 
@@ -17,23 +18,30 @@ from imgscope.render import renderer
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import ImageReport
 
+Kind = TypeVar("Kind")
+
 _DEFAULT_WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
-    """One report to write; `path` is None for stdout."""
+class Output(Generic[Kind]):
+    """One thing to write, in the format that `render` is; `path` is None for stdout."""
 
-    render: Render
+    render: Kind
     path: Path | None
 
 
-def parse_outputs(texts: Sequence[str]) -> list[Output]:
-    """Return the outputs that `-o` asks for. Raises `UsageError` for what cannot be written."""
-    outputs: list[Output] = []
+def parse_outputs(texts: Sequence[str]) -> list[Output[Render]]:
+    """Return the reports that `-o` asks for. Raises `UsageError` for what cannot be written."""
+    return parse_outputs_as(texts, renderer)
+
+
+def parse_outputs_as(texts: Sequence[str], find: Callable[[str], Kind]) -> list[Output[Kind]]:
+    """Return what `-o` asks for, in formats that `find` returns by name. Raises `UsageError` like `parse_outputs`."""
+    outputs: list[Output[Kind]] = []
     for text in texts:
         name, equals, target = text.partition("=")
-        render = renderer(name)
+        render = find(name)
         if equals and not target:
             raise UsageError(f"the output {text!r} names no file", hint="give a path after the =, or - for stdout")
         path = Path(target) if target not in ("", "-") else None
@@ -46,13 +54,13 @@ def parse_outputs(texts: Sequence[str]) -> list[Output]:
     return outputs
 
 
-def needs_contents(outputs: Sequence[Output]) -> bool:
+def needs_contents(outputs: Sequence[Output[Render]]) -> bool:
     """Tell whether one of `outputs` shows more of the image than the report holds."""
     return any(output.render.needs_contents for output in outputs)
 
 
 def write_outputs(
-    outputs: Sequence[Output],
+    outputs: Sequence[Output[Render]],
     reports: Sequence[ImageReport],
     *,
     several: bool,
@@ -65,15 +73,24 @@ def write_outputs(
     the images were built from.
     """
     for output in outputs:
-        place = options_for_stdout() if output.path is None else RenderOptions()
-        text = output.render.render(reports, replace(place, several=several, detailed=detailed, dockerfile=dockerfile))
-        if output.path is None:
-            write_stdout(text)
-            continue
-        try:
-            output.path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise _unwritable(output.path, error.strerror) from None
+        options = replace(options_for(output), several=several, detailed=detailed, dockerfile=dockerfile)
+        write_output(output, output.render.render(reports, options))
+
+
+def options_for(output: Output[Any]) -> RenderOptions:
+    """Return the width and colour that suit the place that `output` goes to."""
+    return options_for_stdout() if output.path is None else RenderOptions()
+
+
+def write_output(output: Output[Any], text: str) -> None:
+    """Write `text` where `output` goes. Raises `UsageError` when a file cannot be written after all."""
+    if output.path is None:
+        write_stdout(text)
+        return
+    try:
+        output.path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _unwritable(output.path, error.strerror) from None
 
 
 def write_stdout(text: str) -> None:

@@ -108,6 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         # Whoever read our output has seen enough; nothing is left to flush to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = _BROKEN_PIPE
+    # What is left goes with the process: the interpreter need not look through it once more.
+    gc.freeze()
     sys.exit(code)
 
 

@@ -24,9 +24,9 @@ def COMMAND(context: click.Context, *, image: str, path: str, as_json: bool, com
     from imgscope.cli._look import look
     from imgscope.cli._output import options_for_stdout, write_stdout
     from imgscope.inside.history import history_of_path
-    from imgscope.render._json import json_text
+    from imgscope.render._json import document_text
 
     inspection = look(image, common)
     history = history_of_path(inspection.image, path)
-    write_stdout(json_text(history) if as_json else history_text(history, width=options_for_stdout().width))
+    write_stdout(document_text(history) if as_json else history_text(history, width=options_for_stdout().width))
     context.exit(0 if inspection.report.complete else INCOMPLETE)

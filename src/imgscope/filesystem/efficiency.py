@@ -10,7 +10,7 @@ layer to touch it does not list it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,13 +23,13 @@ from imgscope.layer.whiteout import WHITEOUT_PREFIX
 _DROPPED_PREFIX: Final = ".wh..wh.."
 
 
-class PathVersions(msgspec.Struct, kw_only=True):
+class PathVersions(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What dive knows of a path: in how many layers it stands, and its sizes there in bytes."""
 
     path: str
-    count: int = 0
-    smallest_size: int = 0
-    total_size: int = 0
+    count: int
+    smallest_size: int
+    total_size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +57,12 @@ class DiveScore:
 def dive_score(tree: FileTree) -> DiveScore:
     """Return what dive's rules judge the image by."""
     first_sizes, repeated = _versions(tree)
-    smallest = total = sum(first_sizes.values())
-    for versions in repeated.values():
-        smallest += versions.smallest_size - first_sizes[versions.path]
-        total += versions.total_size - first_sizes[versions.path]
+    wasted = sum(map(sum, repeated.values()))
+    once = sum(first_sizes.values()) - sum(sizes[0] for sizes in repeated.values())
+    smallest, total = once + sum(map(min, repeated.values())), once + wasted
     return DiveScore(
         efficiency=smallest / total if total else 1.0,
-        wasted_bytes=sum(versions.total_size for versions in repeated.values()),
+        wasted_bytes=wasted,
         user_size=sum(layer.unpacked_size for layer in tree.layers[1:]),
     )
 
@@ -71,36 +70,45 @@ def dive_score(tree: FileTree) -> DiveScore:
 def inefficient_paths(tree: FileTree) -> list[PathVersions]:
     """Return the paths that stand in several layers, largest first; their total sizes sum up to dive's wasted bytes."""
     _, repeated = _versions(tree)
-    return sorted(repeated.values(), key=lambda path: (-path.total_size, path.path))
+    paths = (
+        PathVersions(path=path, count=len(sizes), smallest_size=min(sizes), total_size=sum(sizes))
+        for path, sizes in repeated.items()
+    )
+    return sorted(paths, key=lambda path: (-path.total_size, path.path))
 
 
-def _versions(tree: FileTree) -> tuple[dict[str, int], dict[str, PathVersions]]:
-    """Return the size of every path where it first stands, and more about the few that stand in several layers."""
+def _versions(tree: FileTree) -> tuple[dict[str, int], dict[str, list[int]]]:
+    """Return the size of every path where it first stands, and all sizes of the few that stand in several layers."""
     first_sizes: dict[str, int] = {}
-    repeated: dict[str, PathVersions] = {}
+    repeated: dict[str, list[int]] = {}
     for number, layer in enumerate(tree.layers):
-        for path, size in dict(_leaf_sizes(tree, number, layer)).items():
-            first = first_sizes.get(path)
-            if first is None:
-                first_sizes[path] = size
-                continue
-            versions = repeated.get(path) or PathVersions(path=path, count=1, smallest_size=first, total_size=first)
-            versions.count += 1
-            versions.smallest_size = min(versions.smallest_size, size)
-            versions.total_size += size
-            repeated[path] = versions
+        sizes = _leaf_sizes(tree, number, layer)
+        sizes.pop("", None)
+        for path in first_sizes.keys() & sizes.keys():
+            repeated.setdefault(path, [first_sizes[path]]).append(sizes.pop(path))
+        first_sizes.update(sizes)
     return first_sizes, repeated
 
 
-def _leaf_sizes(tree: FileTree, number: int, layer: LayerIndex) -> Iterator[tuple[str, int]]:
-    parents = _parents(layer.entries)
-    for entry in layer.entries:
+def _leaf_sizes(tree: FileTree, number: int, layer: LayerIndex) -> dict[str, int]:
+    """Return the size of each path that is a leaf in the layer; where it stands twice, that of the last."""
+    entries, directory = layer.entries, EntryType.DIRECTORY
+    if any(WHITEOUT_PREFIX in entry.path for entry in entries):
+        return dict(_leaves(tree, number, entries))
+    parents = _above_all({entry.path.rpartition("/")[0] for entry in entries})
+    return {each.path: each.size for each in entries if each.type is not directory or each.path not in parents}
+
+
+def _leaves(tree: FileTree, number: int, entries: Sequence[LayerEntry]) -> Iterator[tuple[str, int]]:
+    # What is dropped does not count as something in a directory.
+    parents = _above_all({entry.path.rpartition("/")[0] for entry in entries if not _is_dropped(entry)})
+    for entry in entries:
         path = entry.path
         if WHITEOUT_PREFIX in path and entry.name.startswith(WHITEOUT_PREFIX):
             if not _is_dropped(entry):
                 removed = _removed_path(path)
                 yield removed, tree.removed_sizes.get((number, removed), 0)
-        elif path and (entry.type is not EntryType.DIRECTORY or path not in parents):
+        elif entry.type is not EntryType.DIRECTORY or path not in parents:
             yield path, entry.size
 
 
@@ -109,13 +117,12 @@ def _removed_path(whiteout: str) -> str:
     return f"{directory}{slash}{name.removeprefix(WHITEOUT_PREFIX)}"
 
 
-def _parents(entries: Iterable[LayerEntry]) -> set[str]:
-    """Return which directories have entries in or below them; what is dropped does not count."""
-    kept = (entry.path for entry in entries if _DROPPED_PREFIX not in entry.path or not _is_dropped(entry))
-    parents: set[str] = set()
-    for directory in {path[: path.rfind("/")] for path in kept if "/" in path}:
+def _above_all(directories: Iterable[str]) -> set[str]:
+    """Return `directories` and all above them, the root among them."""
+    parents = {""}
+    for directory in directories:
         above = directory
-        while above and above not in parents:
+        while above not in parents:
             parents.add(above)
             above = above.rpartition("/")[0]
     return parents

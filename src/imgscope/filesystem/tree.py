@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final, Literal
 
@@ -98,18 +99,33 @@ class FileTree:
     def locate(self, path: str) -> Node | None:
         """Return the node named `path`: links above it are followed, it is not if it is a link itself."""
         parent_path, _, name = path.strip("/").rpartition("/")
-        if not name:
-            return self.root
-        parent = self._located.get(parent_path)
-        if parent is None:
-            parent = self.resolve(parent_path)
-            if parent is None:
-                return None
-            self._located[parent_path] = parent
-        return parent.children.get(name) if parent.children else None
+        return self._names_in(parent_path).get(name) if name else self.root
+
+    def locate_all(self, paths: Iterable[str]) -> Iterator[Node]:
+        """Yield what `locate` finds for each of many `paths`, without those that are not there."""
+        inside = self._inside
+        for path in paths:
+            parent_path, _, name = path.rpartition("/")
+            names = inside.get(parent_path)
+            if names is None:
+                names = self._names_in(parent_path)
+            node = names.get(name) if name else self.locate(path)
+            if node is not None:
+                yield node
+
+    def _names_in(self, path: str) -> dict[str, Node]:
+        names = self._inside.get(path)
+        if names is None:
+            above, _, name = path.rpartition("/")
+            directory = self._inside[above].get(name) if above in self._inside else None
+            if directory is None or directory.is_symlink:
+                directory = self.resolve(path)
+            names = self._inside[path] = (directory.children if directory is not None else None) or {}
+        return names
 
     @cached_property
-    def _located(self) -> dict[str, Node]:
+    def _inside(self) -> dict[str, dict[str, Node]]:
+        """What is in directories, by each of the paths that they were looked up by."""
         return {}
 
     @cached_property
@@ -120,15 +136,15 @@ class FileTree:
     @cached_property
     def files(self) -> tuple[Node, ...]:
         """Every regular file in path order; of several names for one content only the one that counts for it."""
-        with_content = [node for node in self.nodes if node.content is not None and node.content.type is EntryType.FILE]
-        counted = {id(node.content) for node in with_content if node.content is node.entry}
+        regular = EntryType.FILE
+        with_content = [node for node in self.nodes if node.content is not None and node.content.type is regular]
+        linked = {id(node.content) for node in with_content if node.content is not node.entry}
+        if not linked:
+            return tuple(with_content)
+        counting = {id(node.content): node for node in reversed(with_content) if id(node.content) in linked}
         # Where nothing but links is left of a file, the first of them counts for it.
-        orphans: dict[int, Node] = {}
-        for node in with_content:
-            if node.content is not node.entry and id(node.content) not in counted:
-                orphans.setdefault(id(node.content), node)
-        counting = {id(node) for node in orphans.values()}
-        return tuple(node for node in with_content if node.content is node.entry or id(node) in counting)
+        counting |= {id(node.entry): node for node in with_content if id(node.entry) in linked}
+        return tuple(node for node in with_content if counting.get(id(node.content), node) is node)
 
     @cached_property
     def elf_files(self) -> tuple[Node, ...]:

@@ -68,7 +68,7 @@ def near_paths(tree: FileTree, path: str) -> list[str]:
     wanted = rest[0][:_LONGEST_NAME] if rest else ""
     near = [
         "/".join(filter(None, (above.path, name)))
-        for name in difflib.get_close_matches(wanted, list(above.children or ()), n=_MOST_NAMED, cutoff=0.7)
+        for name in difflib.get_close_matches(wanted, list(above.children or ()), n=_MOST_NAMED)
     ]
     name = path.rstrip("/").rpartition("/")[2]
     if len(near) < _MOST_NAMED and name:

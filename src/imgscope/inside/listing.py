@@ -14,6 +14,7 @@ from imgscope.facts import Accounts, InspectedImage
 from imgscope.filesystem.layer_view import LayerChangeKind, LayerNode, layer_view
 from imgscope.filesystem.node import Node
 from imgscope.inside.finding import find, missing
+from imgscope.inside.owners import PathOwners
 from imgscope.inside.state import UNLISTED, PathState, entry_of, mode_text, state_of
 from imgscope.layer.index import LayerEntry
 from imgscope.report import Count, LayerNumber, Path
@@ -132,6 +133,7 @@ class _Lister:
 
     def __init__(self, image: InspectedImage) -> None:
         self._image = image
+        self._owners = PathOwners(image)
         self._accounts = next(iter(image.facts_of(Accounts)), Accounts())
         linked = {id(node.content) for node in image.tree.nodes if node.is_hard_link}
         self._links = Counter(id(node.content) for node in image.tree.nodes if id(node.content) in linked)
@@ -139,7 +141,8 @@ class _Lister:
 
     def listed(self, node: Node) -> ListedPath:
         entry = entry_of(node)
-        owner = self._image.owner(node)
+        # Many packages have each directory.
+        owner = self._owners.owner(node) if not node.is_directory else None
         is_directory = node.is_directory
         size = self._image.tree.size_of(node) if is_directory else None
         return ListedPath(
@@ -157,7 +160,8 @@ class _Lister:
         now = self._image.tree.get(node.path)
         entry = _shipped(node, now)
         size = (node.removed_size if node.kind == "removed" else node.shipped_size) if node.is_directory else None
-        owner = self._image.owner(now) if now is not None and now.layer == layer else None
+        is_now = now is not None and now.layer == layer and not now.is_directory
+        owner = self._owners.owner(now) if now is not None and is_now else None
         return ListedPath(
             path=node.path,
             mode=mode_text(entry),

@@ -1,4 +1,4 @@
-"""JSON as every format that is made of it is written: valid UTF-8, and safe to print."""
+"""JSON as every format that is made of it is written: indented, valid UTF-8, and safe to print."""
 
 from __future__ import annotations
 
@@ -10,28 +10,30 @@ import msgspec
 
 from imgscope.text import UNSAFE, printable
 
-_PATH_FIELDS: Final = ("path", "paths", "loader", "target", "names")
+_PATH_FIELDS: Final = ("path", "paths", "loader", "target", "names", "leadsTo")
+
+
+def document_text(document: Any) -> str:
+    """Return a document of ours as JSON: where a path is not UTF-8, as an object that keeps its bytes as well."""
+    try:
+        return json_text(document)
+    except UnicodeEncodeError:
+        return json_text(_encodable(msgspec.to_builtins(document), is_path=False))
+
+
+def document_line(document: Any) -> str:
+    """Return the same in one line."""
+    try:
+        encoded = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_encodable(msgspec.to_builtins(document), is_path=False))
+    return UNSAFE.sub(_escape, encoded.decode()) + "\n"
 
 
 def json_text(document: Any) -> str:
-    """Return `document` indented, ending in a newline. Paths that are not UTF-8 keep their bytes, see `json_line`."""
-    text = msgspec.json.format(_encoded(document), indent=2).decode()
+    """Return `document` as JSON that ends in a newline. A lone surrogate in it is a `UnicodeEncodeError`."""
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
     return UNSAFE.sub(_escape, text) + "\n"
-
-
-def json_line(document: Any) -> str:
-    """Return `document` in one line, ending in a newline.
-
-    A path that is not UTF-8 is an object with a `readable` form and its bytes in `base64`.
-    """
-    return UNSAFE.sub(_escape, _encoded(document).decode()) + "\n"
-
-
-def _encoded(document: Any) -> bytes:
-    try:
-        return msgspec.json.encode(document)
-    except UnicodeEncodeError:
-        return msgspec.json.encode(_encodable(msgspec.to_builtins(document), is_path=False))
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -44,7 +46,10 @@ def _encodable(value: Any, *, is_path: bool) -> Any:
     if isinstance(value, str):
         return _encodable_text(value, is_path=is_path)
     if isinstance(value, dict):
-        return {key: _encodable(item, is_path=key in _PATH_FIELDS) for key, item in value.items()}
+        return {
+            _encodable_text(key, is_path=False): _encodable(item, is_path=key in _PATH_FIELDS)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_encodable(item, is_path=is_path) for item in value]
     return value

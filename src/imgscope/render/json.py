@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from imgscope.contents import without_contents
-from imgscope.render._json import json_text
+from imgscope.render._json import document_text
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import ImageReport
 
@@ -14,7 +14,7 @@ from imgscope.report import ImageReport
 def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
     plain = [without_contents(report) for report in reports]
     document: Any = plain if options.several or len(plain) != 1 else plain[0]
-    return json_text(document)
+    return document_text(document)
 
 
 RENDER = Render(render=_render)

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -20,6 +20,7 @@ from imgscope.render._tables import (
     waste_table,
     waste_title,
 )
+from imgscope.render._terminal import console_for, fit_for_logs
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import (
     Attachment,
@@ -38,38 +39,16 @@ _SEVERITY_STYLES = {
     Severity.INFO: "dim",
 }
 _STATUS_STYLES = {"pass": "green", "fail": "bold red", "skip": "dim"}
-# Nothing depends on it, but without it rich takes the width of a dumb terminal instead of the one it was given.
-_HEIGHT = 24
-# GitHub Actions and Azure Pipelines take what follows for a command, wherever it begins a line of a log.
-_COMMANDS = ("::", "##[", "##vso[")
 
 
 def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
     written = io.StringIO()
-    console = Console(
-        file=written,
-        width=options.width,
-        height=_HEIGHT,
-        force_terminal=options.color,
-        color_system="standard" if options.color else None,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        legacy_windows=False,
-    )
+    console = console_for(written, options)
     for position, report in enumerate(reports):
         if position:
             console.print()
         console.print(Group(*_sections(report, detailed=options.detailed)))
-    return "\n".join(_inert(line.rstrip()) for line in written.getvalue().split("\n"))
-
-
-def _inert(line: str) -> str:
-    """Return `line` as one that a build log only shows: a name may have been folded where it looks like a command."""
-    text = line.lstrip()
-    if not text.startswith(_COMMANDS):
-        return line
-    return f"{line[: max(len(line) - len(text) - 1, 0)]}\\{text}"
+    return fit_for_logs(written.getvalue())
 
 
 def _sections(report: ImageReport, *, detailed: bool) -> Iterator[RenderableType]:

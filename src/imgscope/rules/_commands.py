@@ -83,7 +83,7 @@ def _problem(image: InspectedImage, program: str) -> Problem | None:
         return Problem(program=program, reason="is a directory", node=node)
     if not content.mode & _EXECUTABLE:
         return Problem(program=program, reason="is not executable", node=node)
-    missing = _missing_interpreter(image, node)
+    missing = missing_interpreter(image, node)
     if missing is not None:
         return Problem(program=program, reason=f"needs {printable(missing)}, which is not in the image", node=node)
     return None
@@ -112,7 +112,7 @@ def _path(image: InspectedImage) -> str:
     return _DEFAULT_PATH
 
 
-def _missing_interpreter(image: InspectedImage, node: Node) -> str | None:
+def missing_interpreter(image: InspectedImage, node: Node) -> str | None:
     """Return what should start the program and is not there: a binary's loader, or what a script's first line names."""
     content = node.content
     if content is None:

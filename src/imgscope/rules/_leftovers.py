@@ -27,15 +27,17 @@ def claims_on_paths(
 ) -> Iterator[Claim]:
     """Yield a claim for each layer that brought files in or below `roots` for which `counts` holds.
 
-    Roots that hold no bytes of such files yield nothing.
+    Roots that hold no bytes of such files yield nothing; nor does what has another name elsewhere, and so stays:
+    uv and pnpm link what they install to their caches.
     """
     files: dict[int, dict[Node, None]] = {}
     paths: dict[int, dict[str, None]] = {}
-    for root in roots:
-        for node in root.walk():
-            if node.size and image.counts(node) and counts(node):
-                files.setdefault(node.content_layer, {})[node] = None
-                paths.setdefault(node.content_layer, {})[root.path] = None
+    inside = [(root, node) for root in roots for node in root.walk() if node.size]
+    gone = {id(node) for _, node in inside}
+    for root, node in inside:
+        if image.counts(node) and counts(node) and not image.has_other_names(node, gone):
+            files.setdefault(node.content_layer, {})[node] = None
+            paths.setdefault(node.content_layer, {})[root.path] = None
     for layer, claimed in sorted(files.items()):
         yield Claim(
             layer=layer,

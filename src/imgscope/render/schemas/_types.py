@@ -24,13 +24,14 @@ class Schema:
     make: Callable[[], dict[str, Any]]
 
 
-def schema_of(kind: type[msgspec.Struct], title: str) -> dict[str, Any]:
-    """Return the schema (draft 2020-12) that every document made of a `kind` is valid by."""
-    schema = msgspec.json.schema(kind)
-    definitions = {name: _described(item) for name, item in schema["$defs"].items()}
+def schema_of(*kinds: type[msgspec.Struct], title: str) -> dict[str, Any]:
+    """Return the schema (draft 2020-12) that every document made of one of `kinds` is valid by."""
+    references, components = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
+    definitions = {name: _described(item) for name, item in components.items()}
+    top = definitions.pop(kinds[0].__name__) if len(kinds) == 1 else {"anyOf": list(references)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **definitions.pop(kind.__name__),
+        **top,
         "title": title,
         "$defs": definitions,
     }

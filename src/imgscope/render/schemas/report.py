@@ -10,7 +10,7 @@ from imgscope.report import SCHEMA_VERSION, ImageReport
 
 def report_schema() -> dict[str, Any]:
     """Return the schema (draft 2020-12) that every report of this schema version is valid by."""
-    return schema_of(ImageReport, f"imgscope report, schema {SCHEMA_VERSION}")
+    return schema_of(ImageReport, title=f"imgscope report, schema {SCHEMA_VERSION}")
 
 
 SCHEMA = Schema(summary="what -o json writes of an image", make=report_schema)

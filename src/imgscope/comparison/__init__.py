@@ -1,0 +1,1 @@
+"""Images side by side, and what to base one on: `run` compares, everything it says is in `data`."""
