@@ -108,6 +108,19 @@ def test_a_layer_that_was_not_read_to_its_end_is_tried_by_each() -> None:
     assert reader.read == ["a", "a"]
 
 
+def test_a_layer_that_came_in_a_stream_is_found_by_the_next_image() -> None:
+    layers = SharedLayers(None, jobs=2)
+    descriptor, diff_id = described("a")
+    for _ in range(2):
+        layers.expect([diff_id])
+    assert layers.load(descriptor, diff_id, _WANTS) is None
+    layers.store(index_of(descriptor, diff_id), _WANTS)
+    other = Descriptor(digest=Digest(digest_of(b"compressed in another way")), size=7)
+    found = layers.load(other, diff_id, _WANTS)
+    assert found is not None
+    assert (found.diff_id, found.digest, found.compressed_size) == (diff_id, other.digest, 7)
+
+
 def test_with_a_cache_layers_are_on_disk_and_not_in_memory(tmp_path: Path) -> None:
     layers = SharedLayers(LayerCache(tmp_path), jobs=2)
     reader = Reader(layers)

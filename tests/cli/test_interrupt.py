@@ -143,6 +143,25 @@ def test_ctrl_c_ends_within_a_second_and_leaves_the_terminal_clean(fault: Callab
     assert_clean(in_time(attempt))
 
 
+@pytest.mark.parametrize(
+    ("fault", "options"),
+    [
+        (lambda: _layers(silent(after=100_000, times=None)), ("--no-cache",)),
+        (lambda: _layers(silent(after=100_000, times=None)), ("--for", "{reference}")),
+        (lambda: silent(after=0, kind="manifests", times=None), ()),
+        (lambda: silent(after=0, kind="tags", times=None), ("--variants",)),
+    ],
+    ids=["silent layer", "silent layer of the image to move", "silent manifest", "silent list of tags"],
+)
+def test_ctrl_c_ends_a_comparison_within_a_second(fault: Callable[[], Fault], options: tuple[str, ...]) -> None:
+    def attempt() -> Interrupted:
+        with serving(fault()) as (reference, met):
+            images = [reference] if "--variants" in options else [reference, f"{reference}:latest"]
+            return interrupt(met, "compare", *images, *(each.format(reference=reference) for each in options))
+
+    assert_clean(in_time(attempt))
+
+
 def _interrupted_wait(reference: str) -> Interrupted:
     """Press Ctrl-C once the bar shows how far the one is that is waited for."""
     with on_a_terminal("audit", reference) as (process, shown):
