@@ -1,6 +1,6 @@
 """How soon the terminal UI answers keys in an image of half a million files.
 
-    python benchmarks/keys.py DIRECTORY
+    python -m benchmarks.keys DIRECTORY
 
 Runs `imgscope` in a terminal of 160 columns and 48 lines, as a user does, and looks at what it writes there: how long
 it takes to the first paint and to the files, and from each key to the first thing that is drawn anew because of it.
@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parent))
-from many_files import build  # noqa: E402 - a script beside this one
+from benchmarks.many_files import build
 
 _PATIENCE_SECONDS: Final = 120
 _QUIET_SECONDS: Final = 0.15

@@ -1,6 +1,6 @@
 """Build an image of half a million files, in which the terminal UI has to stay fluent.
 
-    python benchmarks/many_files.py DIRECTORY
+    python -m benchmarks.many_files DIRECTORY
 
 Leaves an OCI layout in DIRECTORY: three zstd layers with a thousand packages of 250 files, one directory of 50,000
 files, and 200,000 files in small directories; the upper ones change, re-own and remove some. Takes half a minute.
@@ -32,7 +32,10 @@ _DIGEST_PREFIX: Final = "sha256:"
 def _packages() -> Iterator[tuple[str, int]]:
     for package in range(1000):
         for number in range(250):
-            yield f"usr/lib/node_modules/package{package:03}/lib/part{number % 5}/module{number:03}.js", 100 + number * 7
+            yield (
+                f"usr/lib/node_modules/package{package:03}/lib/part{number % 5}/module{number:03}.js",
+                100 + number * 7,
+            )
 
 
 def _flat() -> Iterator[tuple[str, int]]:
@@ -69,7 +72,7 @@ def _layer(blobs: Path, members: Iterator[tuple[str, int, int]]) -> tuple[dict[s
     unfinished = blobs / "unfinished"
     with unfinished.open("wb") as file:
         compressed = _Hashing(file)
-        with zstd.ZstdFile(compressed, "w", level=1) as stream:  # type: ignore[arg-type]
+        with zstd.ZstdFile(compressed, "w", level=1) as stream:
             archive = _Hashing(stream)
             for path, size, uid in members:
                 member = tarfile.TarInfo(path)

@@ -16,10 +16,11 @@ import msgspec
 from imgscope import analyze
 from imgscope import progress as events
 from imgscope.tui.app import InspectApp
+from imgscope.tui.opening import Opener
 from tests.support.elf import GLIBC_LOADER, glibc_library, glibc_program
 from tests.support.images import BuiltImage, BuiltLayer, Entry, file, image, step, tar, whiteout
 from tests.support.memory import MemorySource
-from tests.tui.stage import OS_RELEASE, press, until
+from tests.tui.stage import OS_RELEASE, is_over, press, until
 
 PICTURE: Final = Path(__file__).parents[2] / "docs" / "images" / "tui.svg"
 SIZE: Final = (120, 36)
@@ -128,17 +129,25 @@ def _content(size: int, seed: str = "") -> bytes:
 
 async def draw() -> str:
     """Return the picture: the example, with the layer highlighted that left most behind."""
-    app = InspectApp("example", partial(_inspect, MemorySource(example())))
+    app = InspectApp(Opener(analyze.Options(), partial(_inspect, MemorySource(example()))), "example")
     app.animation_level = "none"
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: app.session.inspection is not None or app.error is not None)
+        await until(pilot, lambda: is_over(app))
         await press(pilot, "down", "6", "1")
         return app.export_screenshot()
 
 
-def _inspect(source: MemorySource, *, progress: events.Progress, cancelled: threading.Event) -> analyze.Inspection:
+def _inspect(
+    source: MemorySource,
+    _: str,
+    /,
+    *,
+    options: analyze.Options,
+    progress: events.Progress,
+    cancelled: threading.Event,
+) -> analyze.Inspection:
     """Inspect as if the image came from a registry, in an even time."""
-    inspection = analyze.inspect_source(source, progress=progress, cancelled=cancelled)
+    inspection = analyze.inspect_source(source, options=options, progress=progress, cancelled=cancelled)
     run = msgspec.structs.replace(inspection.report.run, requests=9, duration_seconds=1.4)
     return dataclasses.replace(inspection, report=msgspec.structs.replace(inspection.report, run=run))
 

@@ -11,7 +11,17 @@ from imgscope.sources.abilities import Attached
 from imgscope.sources.base import ImageHead, Traffic
 from imgscope.tui.widgets.layer_table import LayerTable
 from tests.support.memory import MemorySource
-from tests.tui.stage import HeldBackSource, SilentSource, app_image, app_of, press, screen_text, shown, until
+from tests.tui.stage import (
+    HeldBackSource,
+    SilentSource,
+    app_image,
+    app_of,
+    press,
+    screen_text,
+    session_of,
+    shown,
+    until,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +38,7 @@ async def test_the_layers_are_on_screen_before_any_of_them_is_read() -> None:
         assert "… unpacked · … wasted · … left over" in text
         assert "RUN install the system" in text
         assert "COPY . /app" in text
-        assert not app.session.indexes
+        assert not session_of(pilot).indexes
         source.release()
 
 
@@ -99,7 +109,8 @@ async def test_leaving_while_layers_are_read_takes_less_than_a_second(key: str) 
         await until(pilot, lambda: source.opened > 0)
         pressed = time.monotonic()
         await pilot.press(key)
-    app.thread.wait(5)
+    app.stop_reading(5)
     assert time.monotonic() - pressed < 1
+    assert app.session is not None
     assert app.session.inspection is None
     source.release()

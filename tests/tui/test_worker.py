@@ -9,6 +9,7 @@ from textual.message import Message
 from imgscope import progress as events
 from imgscope.analyze import Inspection
 from imgscope.tui.messages import Failed
+from imgscope.tui.model.session import Session
 from imgscope.tui.worker import InspectionThread, throttled
 
 
@@ -45,7 +46,7 @@ def test_an_error_of_any_kind_is_handed_on() -> None:
     def inspect(*, progress: events.Progress, cancelled: threading.Event) -> Inspection:
         raise mistake
 
-    thread = InspectionThread(inspect, posted.append)
+    thread = InspectionThread(inspect, Session("app"), posted.append)
     thread.start()
     thread.wait(10)
     assert isinstance(posted[0], Failed)
@@ -60,7 +61,7 @@ def test_nothing_is_posted_once_it_was_stopped() -> None:
         progress(events.LayerProgress(layer=0, received=1))
         raise ZeroDivisionError
 
-    thread = InspectionThread(inspect, posted.append)
+    thread = InspectionThread(inspect, Session("app"), posted.append)
     thread.start()
     thread.stop()
     thread.wait(10)

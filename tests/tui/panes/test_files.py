@@ -14,7 +14,7 @@ from imgscope.tui.widgets.file_tree import FileTree
 from imgscope.tui.widgets.row_list import Cell
 from tests.support.images import BuiltImage, file, hard_link, image, layer, symlink, whiteout
 from tests.support.memory import MemorySource
-from tests.tui.stage import SilentSource, app_image, app_of, press, screen_text, shown, until
+from tests.tui.stage import SilentSource, app_image, app_of, is_over, press, screen_text, shown, until
 
 pytestmark = pytest.mark.anyio
 
@@ -282,7 +282,7 @@ async def test_a_jump_before_the_image_is_read_is_made_when_it_is() -> None:
         await settled(pilot)
         assert "files follow when all layers are read" in screen_text(pilot)
         source.release()
-        await until(pilot, lambda: app.session.inspection is not None)
+        await until(pilot, lambda: is_over(app))
         await settled(pilot)
         assert tree(pilot).cursor == 3
 

@@ -13,7 +13,6 @@ from textual.pilot import Pilot
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
 from imgscope.sources.base import ImageHead
-from imgscope.tui.app import InspectApp
 from imgscope.tui.messages import OpenFile
 from imgscope.tui.model.content import fetch
 from imgscope.tui.screens.file import FileScreen
@@ -23,7 +22,7 @@ from imgscope.tui.widgets.text_view import TextView
 from tests.support.elf import GLIBC_LOADER, glibc_library, glibc_program
 from tests.support.images import BuiltImage, device, directory, file, hard_link, image, layer, symlink, whiteout
 from tests.support.memory import MemorySource
-from tests.tui.stage import press, screen_text, shown, until
+from tests.tui.stage import press, screen_text, session_of, shown, until
 
 pytestmark = pytest.mark.anyio
 
@@ -302,10 +301,8 @@ class _Slow:
 async def _slowly_shown() -> AsyncIterator[tuple[Pilot[None], _Slow]]:
     slow = _Slow()
     async with shown(MemorySource(built())) as pilot:
-        app = pilot.app
-        assert isinstance(app, InspectApp)
-        app.session.open_content = slow.open_file
-        app.screen.post_message(OpenFile("large"))
+        session_of(pilot).open_content = slow.open_file
+        pilot.app.screen.post_message(OpenFile("large"))
         await until(pilot, lambda: "77 B of" in screen_text(pilot))
         yield pilot, slow
 

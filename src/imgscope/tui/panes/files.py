@@ -16,7 +16,7 @@ from imgscope.tui.messages import OpenFile
 from imgscope.tui.model.files.file_list import FileList, everything, nothing
 from imgscope.tui.model.files.filter_terms import Trait
 from imgscope.tui.model.files.filtered import FilteredFiles
-from imgscope.tui.model.files.order import following
+from imgscope.tui.model.files.order import ORDERS, following
 from imgscope.tui.model.files.source import FileItem
 from imgscope.tui.model.files.view import SCOPES, FileView, FileViews, view_title, waiting_title
 from imgscope.tui.model.lines import Line
@@ -65,7 +65,8 @@ class FilesPane(Pane):
         self._tree.placeholder = "files follow when all layers are read …"
         super().__init__(session, self._tree)
         self._views: FileViews | None = None
-        self._view = FileView()
+        order = next(each for each in ORDERS if each == session.settings.file_order)
+        self._view = FileView(order=order)
         self._shown: FileView | None = None
         self._layer = 0
         self._hidden: frozenset[Trait] = frozenset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,18 +12,25 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from imgscope.analyze import Inspection
+from imgscope.oci.platform import Platform
 from imgscope.tui.keys import Key, KeySection, section
-from imgscope.tui.messages import GoToPane, GoToPath, Inspected, LayerHighlighted, OpenFile, Progressed
+from imgscope.tui.messages import GoToPane, GoToPath, LayerHighlighted, OpenFile
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.summary import summary_of
 from imgscope.tui.panes import pane_kinds
 from imgscope.tui.screens.file import FileScreen
+from imgscope.tui.screens.platforms import PlatformScreen
 from imgscope.tui.widgets.filter_bar import FilterBar
 from imgscope.tui.widgets.pane import Pane
 from imgscope.tui.widgets.row_list import RowList
 from imgscope.tui.widgets.summary_header import SummaryHeader
 from imgscope.tui.widgets.tab_bar import TabBar
 
+if TYPE_CHECKING:
+    from imgscope.tui.app import InspectApp
+
+_SEVERAL: Final = 2
 _LAYERS: Final = "layers"
 _FILES: Final = "files"
 
@@ -36,21 +43,25 @@ class ImageScreen(Screen[None]):
         *(Binding(str(digit), f"pane_with_key('{digit}')", "", show=False) for digit in range(1, 10)),
         Binding("tab", "next_pane(1)", "Next pane", show=False, tooltip="next pane"),
         Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, tooltip="previous pane"),
+        Binding("p", "platform", "Platform", tooltip="show the image for another platform"),
+        Binding("r", "retry", "Retry", tooltip="read again what could not be read"),
+        Binding("o", "app.start", "Open", tooltip="open another image"),
     ]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, pane: str | None = None) -> None:
         super().__init__()
-        self._session = session
+        self.session = session
+        self.kinds = pane_kinds()
         self._header = SummaryHeader()
-        self._kinds = pane_kinds()
-        self._panes = {kind.name: kind.build(session) for kind in self._kinds}
-        self._tabs = TabBar(self._kinds)
-        self._beside = next(kind.name for kind in self._kinds if kind.name != _LAYERS)
+        self._panes = {kind.name: kind.build(session) for kind in self.kinds}
+        self._tabs = TabBar(self.kinds)
+        self._first_pane = pane or session.settings.start_pane
+        self._beside = next(kind.name for kind in self.kinds if kind.name != _LAYERS)
 
     @property
-    def pane(self) -> Pane:
-        """The pane that the reader is in."""
-        return self._panes[self._tabs.active]
+    def pane_name(self) -> str:
+        """What the pane is called that the reader is in."""
+        return self._tabs.active
 
     def compose(self) -> ComposeResult:
         """Lay out."""
@@ -62,26 +73,28 @@ class ImageScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin with what is known before anything was asked."""
-        self._update_progress()
-        self.go_to_pane(_LAYERS)
+        self.show_progress()
+        self.go_to_pane(self._first_pane)
+        if self.session.inspection is not None:
+            self.show_inspection(self.session.inspection)
 
-    @on(Progressed)
-    def _show_progress(self, message: Progressed) -> None:
-        self._session.apply(message.event)
-        self._update_progress()
-
-    @on(Inspected)
-    def _show_inspection(self, message: Inspected) -> None:
-        self._session.finish(message.inspection)
-        self._header.summary = summary_of(self._session)
-        for name, pane in self._panes.items():
-            pane.show_inspection(message.inspection)
-            self._tabs.count(name, pane.count)
-
-    def _update_progress(self) -> None:
-        self._header.summary = summary_of(self._session)
+    def show_progress(self) -> None:
+        """Show what the session knows by now."""
+        if not self.is_mounted:
+            return
+        self._header.summary = summary_of(self.session)
         for pane in self._panes.values():
             pane.show_progress()
+
+    def show_inspection(self, inspection: Inspection) -> None:
+        """Show an image that was read to its end."""
+        if not self.is_mounted:
+            return
+        self._header.summary = summary_of(self.session)
+        for name, pane in self._panes.items():
+            pane.show_inspection(inspection)
+            self._tabs.count(name, pane.count)
+        self.refresh_bindings()
 
     @on(TabBar.Clicked)
     def _follow_tab(self, event: TabBar.Clicked) -> None:
@@ -98,8 +111,8 @@ class ImageScreen(Screen[None]):
 
     @on(OpenFile)
     def _open_file(self, event: OpenFile) -> None:
-        if self._session.inspection is not None:
-            self.app.push_screen(FileScreen(self._session, event.path, event.layer))
+        if self.session.inspection is not None:
+            self.app.push_screen(FileScreen(self.session, event.path, event.layer))
 
     @on(LayerHighlighted)
     def _follow_layer(self, event: LayerHighlighted) -> None:
@@ -111,7 +124,7 @@ class ImageScreen(Screen[None]):
         self._tabs.activate(name)
         if name != _LAYERS:
             self._beside = name
-        stands_alone = next(kind.stands_alone for kind in self._kinds if kind.name == name)
+        stands_alone = next(kind.stands_alone for kind in self.kinds if kind.name == name)
         for each, pane in self._panes.items():
             pane.set_class(each == name, "-active")
             pane.set_class(each == name or (not stands_alone and each in (_LAYERS, self._beside)), "-in-sight")
@@ -121,7 +134,7 @@ class ImageScreen(Screen[None]):
 
     def action_pane_with_key(self, key: str) -> None:
         """Go to the pane that has `key`; nothing happens where none has it."""
-        for kind in self._kinds:
+        for kind in self.kinds:
             if kind.key == key:
                 self.go_to_pane(kind.name)
 
@@ -130,9 +143,37 @@ class ImageScreen(Screen[None]):
         names = list(self._panes)
         self.go_to_pane(names[(names.index(self._tabs.active) + panes) % len(names)])
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done with the image as it is."""
+        if action == "retry":
+            return self.session.inspection is not None and not self.session.is_complete
+        return True
+
+    def action_retry(self) -> None:
+        """Read the image again; what was read already is not fetched again."""
+        self.inspect_app.open(self.session.opened, self.session.platform)
+        self.notify("reading again what could not be read …", timeout=3)
+
+    def action_platform(self) -> None:
+        """Ask for another platform and show the image for it."""
+        head = self.session.head
+        if head is None or len(head.available_platforms) < _SEVERAL:
+            self.notify("this image is for one platform only" if head else "the image was not found yet", timeout=3)
+            return
+        self.app.push_screen(PlatformScreen(head.available_platforms, head.platform), self._open_platform)
+
+    def _open_platform(self, platform: Platform | None) -> None:
+        if platform is not None and self.session.head is not None and platform != self.session.head.platform:
+            self.inspect_app.open(self.session.opened, platform)
+
+    @property
+    def inspect_app(self) -> InspectApp:
+        """The app, which opens images."""
+        return cast("InspectApp", self.app)
+
     def key_sections(self) -> Iterator[KeySection]:
         """Yield the keys, those of the pane that the reader is in first."""
-        kinds = sorted(self._kinds, key=lambda kind: kind.name != self._tabs.active)
+        kinds = sorted(self.kinds, key=lambda kind: kind.name != self._tabs.active)
         panes = [
             section(kind.title, type(pane), type(pane.rows), without=(Pane, RowList))
             for kind in kinds
@@ -143,7 +184,7 @@ class ImageScreen(Screen[None]):
         yield KeySection(
             title="Panes",
             keys=(
-                *(Key(keys=(kind.key,), meaning=kind.title) for kind in self._kinds),
+                *(Key(keys=(kind.key,), meaning=kind.title) for kind in self.kinds),
                 *section("", type(self)).keys,
             ),
         )
