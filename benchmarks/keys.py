@@ -25,7 +25,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-sys.path.insert(0, str(Path(__file__).parent))
 from benchmarks.many_files import build
 
 _PATIENCE_SECONDS: Final = 120

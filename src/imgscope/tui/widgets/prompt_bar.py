@@ -11,6 +11,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from imgscope.tui.widgets.line_input import LineInput
+
 
 class PromptBar(Horizontal):
     """Hidden until it asks. Every change and the end of typing are told."""
@@ -41,7 +43,7 @@ class PromptBar(Horizontal):
 
     def __init__(self, prompt: str, *, id: str) -> None:
         super().__init__(id=id)
-        self.input = Input(compact=True, select_on_focus=False)
+        self.input = LineInput(compact=True, select_on_focus=False)
         self._prompt = prompt
         self.display = False
 
