@@ -56,7 +56,7 @@ def assert_harmless(pilot: Pilot[None]) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 async def test_C70_C71_names_are_shown_everywhere_and_do_nothing(size: tuple[int, int]) -> None:
     async with shown(MemorySource(hostile_image()), size) as pilot:
-        for keys in ("", "j", "2", "jjjl", "G", "o", "t", "jjjjl", "G", "t", "e", "G", "6", "j", "G"):
+        for keys in ("", "j", "2", "jjjl", "G", "m", "t", "jjjjl", "G", "t", "e", "G", "6", "j", "G"):
             await press(pilot, *keys)
             assert_harmless(pilot)
             assert pilot.app.is_running

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from imgscope.tui.messages import GoToPath
@@ -178,6 +179,14 @@ async def test_a_filter_leaves_what_matches_with_its_directories() -> None:
         assert "/app/main.py" in screen_text(pilot), "found, and seen among the others"
 
 
+async def test_keys_that_come_in_one_burst_all_reach_whom_they_are_for() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        for key, character in (("2", "2"), ("slash", "/"), *((letter, letter) for letter in "main"), ("enter", "\r")):
+            pilot.app.post_message(Key(key, character))
+        await settled(pilot)
+        assert rows(pilot) == ["7 B ▾ app/", "7 B 1     main.py"]
+
+
 async def test_the_filter_line_is_opened_by_dives_key_and_closed_when_it_is_empty() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, "2", "ctrl+f", *"var", "enter")
@@ -241,10 +250,10 @@ async def test_mode_and_owner_are_shown_where_there_is_room_or_on_demand() -> No
     async with shown(MemorySource(app_image()), (80, 24)) as pilot:
         await press(pilot, "2", "G", "enter", "down")
         assert "-rw-r--r-- 0:0" not in rows(pilot)[-1]
-        await press(pilot, "o")
+        await press(pilot, "m")
         assert rows(pilot)[-1] == "7 B 1 -rw-r--r-- 0:0     main.py"
         assert rows(pilot, 120)[-1] == "7 B 1 -rw-r--r-- 0:0     main.py"
-        await press(pilot, "o")
+        await press(pilot, "m")
         assert rows(pilot, 120)[-1] == "7 B 1     main.py"
 
 

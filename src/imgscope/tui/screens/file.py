@@ -26,6 +26,7 @@ from imgscope.tui.saving import TargetExists, suggested_name, target_of
 from imgscope.tui.widgets.content_view import ContentView
 from imgscope.tui.widgets.drawing import content
 from imgscope.tui.widgets.hex_view import HexView
+from imgscope.tui.widgets.line_input import LineInput
 from imgscope.tui.widgets.prompt_bar import PromptBar
 from imgscope.tui.widgets.tab_bar import Tab, TabBar
 from imgscope.tui.widgets.text_view import TextView
@@ -36,6 +37,7 @@ _TABS: Final = (
     Tab(name="elf", title="ELF", short_title="ELF", key="3"),
     Tab(name="history", title="History", short_title="Hist", key="4"),
 )
+_NOT_WHILE_TYPING: Final = ("view", "next_view", "search", "step", "wrap", "save")
 _SEARCHED_WHILE_TYPING: Final = 512 * 1024
 
 
@@ -44,14 +46,18 @@ class FileScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", tooltip="stop reading or saving; back to the image"),
-        *(Binding(tab.key, f"view('{tab.name}')", show=False, tooltip=f"the view {tab.title}") for tab in _TABS),
-        Binding("tab", "next_view(1)", "Next view", tooltip="the next view"),
-        Binding("shift+tab", "next_view(-1)", show=False, tooltip="the view before"),
-        Binding("slash,ctrl+f", "search", "Search", tooltip="search in the view"),
+        # What changes who has the keys comes before all else: the next key may have come along with this one.
+        *(
+            Binding(tab.key, f"view('{tab.name}')", show=False, tooltip=f"the view {tab.title}", priority=True)
+            for tab in _TABS
+        ),
+        Binding("tab", "next_view(1)", "Next view", tooltip="the next view", priority=True),
+        Binding("shift+tab", "next_view(-1)", show=False, tooltip="the view before", priority=True),
+        Binding("slash,ctrl+f", "search", "Search", tooltip="search in the view", priority=True),
         Binding("n", "step(1)", "Next", tooltip="the next match"),
         Binding("N", "step(-1)", show=False, tooltip="the match before"),
         Binding("w", "wrap", "Wrap", tooltip="wrap long lines, or scroll to the side"),
-        Binding("s", "save", "Save", tooltip="save the file to a place of your choice"),
+        Binding("s", "save", "Save", tooltip="save the file to a place of your choice", priority=True),
     ]
 
     def __init__(self, session: Session, path: str, layer: int | None) -> None:
@@ -106,6 +112,10 @@ class FileScreen(Screen[None]):
     def view(self) -> ContentView:
         """The view that the reader is in."""
         return self._views[self._tabs.active]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave keys alone that are typed into a line."""
+        return action not in _NOT_WHILE_TYPING or not isinstance(self.focused, LineInput)
 
     def key_sections(self) -> Iterator[KeySection]:
         """Yield the keys."""

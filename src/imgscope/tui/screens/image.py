@@ -40,9 +40,10 @@ class ImageScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - textual declares it as if each screen had its own
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(digit), f"pane_with_key('{digit}')", "", show=False) for digit in range(1, 10)),
-        Binding("tab", "next_pane(1)", "Next pane", show=False, tooltip="next pane"),
-        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, tooltip="previous pane"),
+        # What changes who has the keys comes before all else: the next key may have come along with this one.
+        *(Binding(str(key), f"pane_with_key('{key}')", "", show=False, priority=True) for key in range(1, 10)),
+        Binding("tab", "next_pane(1)", "Next pane", show=False, tooltip="next pane", priority=True),
+        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, tooltip="previous pane", priority=True),
         Binding("p", "platform", "Platform", tooltip="show the image for another platform"),
         Binding("r", "retry", "Retry", tooltip="read again what could not be read"),
         Binding("o", "app.start", "Open", tooltip="open another image"),

@@ -37,7 +37,7 @@ class FileTree(RowList):
         Binding("space", "toggle_directory", "Open/close", show=False, tooltip="open or close a directory"),
         Binding("l,right", "open", "Open", show=False, tooltip="open a directory or go into it"),
         Binding("h,left", "close", "Close", show=False, tooltip="close a directory or go to the one above"),
-        Binding("o", "toggle_owners", "Owners", show=False, tooltip="mode and owner, or more room for names"),
+        Binding("m", "toggle_owners", "Owners", show=False, tooltip="mode and owner, or more room for names"),
         Binding("A,ctrl+a", "toggle_trait('added')", show=False, tooltip="show or hide what the layer added (+)"),
         Binding("R,ctrl+r", "toggle_trait('removed')", show=False, tooltip="show or hide what it removed (-)"),
         Binding("M", "toggle_trait('modified')", show=False, tooltip="show or hide what it changed (~ and *)"),
