@@ -141,7 +141,7 @@ def test_on_a_terminal_the_comparison_opens_in_the_terminal_ui(
 ) -> None:
     shown: list[object] = []
     monkeypatch.setattr(tui, "run_comparison", shown.append, raising=False)
-    monkeypatch.setattr("imgscope.cli.compare._is_capable_terminal", lambda: True)
+    monkeypatch.setattr("imgscope.cli.compare.is_capable_terminal", lambda: True)
     named = [f"{bases}:fat", f"{bases}:slim", "--platform", "linux/amd64", "--quiet"]
     assert (run("compare", *named).out, len(shown)) == ("", 1)
     assert run("compare", *named, "-o", "text").out

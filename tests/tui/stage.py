@@ -120,7 +120,7 @@ async def shown(
 ) -> AsyncIterator[Pilot[None]]:
     """Open the terminal UI and wait until the image was read to its end."""
     app = app_of(source, settings)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: is_over(app))
         await pilot.pause()
         yield pilot

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from imgscope.oci.manifest import Descriptor
 from imgscope.report import Attachment
 from imgscope.sources.abilities import Attached
 from imgscope.sources.base import ImageHead, Traffic
 from imgscope.tui.widgets.layer_table import LayerTable
+from tests.support.images import BuiltImage
 from tests.support.memory import MemorySource
 from tests.tui.stage import (
     HeldBackSource,
@@ -114,3 +119,55 @@ async def test_leaving_while_layers_are_read_takes_less_than_a_second(key: str) 
     assert app.session is not None
     assert app.session.inspection is None
     source.release()
+
+
+class UpperHeldBack(MemorySource):
+    """Gives the lowest layer at once, and half of the next until `goes_on` is set."""
+
+    def __init__(self, built: BuiltImage) -> None:
+        super().__init__(built)
+        self.goes_on = threading.Event()
+        self._lowest = built.layers[0].digest
+
+    @contextmanager
+    def open_blob(self, descriptor: Descriptor, start: int = 0, length: int | None = None) -> Iterator[Iterator[bytes]]:
+        with super().open_blob(descriptor, start, length) as chunks:
+            yield chunks if descriptor.digest == self._lowest else self._halves(b"".join(chunks))
+
+    def _halves(self, blob: bytes) -> Iterator[bytes]:
+        yield blob[: len(blob) // 2]
+        assert self.goes_on.wait(30)
+        yield blob[len(blob) // 2 :]
+
+
+async def test_the_distribution_of_the_lowest_layer_is_there_before_the_others_are_read() -> None:
+    source = UpperHeldBack(app_image())
+    async with app_of(source).run_test() as pilot:
+        await until(pilot, lambda: "Debian GNU/Linux 12 (bookworm) so far" in screen_text(pilot))
+        assert session_of(pilot).inspection is None
+        source.goes_on.set()
+        await until(pilot, lambda: "so far" not in screen_text(pilot))
+
+
+class ToldSource(SilentSource):
+    def traffic(self) -> Traffic:
+        return Traffic(requests=4, bytes_fetched=9, rate_limit="98 of 100 pulls left per 6 hours")
+
+
+async def test_C22_what_finding_the_image_took_is_told_before_any_layer() -> None:
+    source = ToldSource(app_image())
+    async with app_of(source).run_test() as pilot:
+        await until(pilot, lambda: session_of(pilot).head is not None)
+        await pilot.pause()
+        assert "4 requests until here · 98 of 100 pulls left per 6 hours" in screen_text(pilot)
+        source.release()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15), (200, 60)])
+async def test_it_can_be_resized_while_it_is_used(size: tuple[int, int]) -> None:
+    async with shown(MemorySource(app_image()), (160, 48)) as pilot:
+        await pilot.resize_terminal(*size)
+        await press(pilot, "2", "1")
+        text = screen_text(pilot)
+        assert "COPY . /app" in text
+        assert max(map(len, text.split("\n"))) <= size[0]

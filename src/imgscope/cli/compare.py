@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from imgscope.cli._options import Common, common_options, comparison_output_option
+from imgscope.cli._terminal import is_capable_terminal
 
 if TYPE_CHECKING:
     from imgscope.comparison.data import Comparison
@@ -73,7 +72,7 @@ def COMMAND(
 
 def _shown_in_ui(comparison: Comparison) -> bool:
     """Show the comparison in the terminal UI where there is one that can, and tell whether it was shown."""
-    if not _is_capable_terminal():
+    if not is_capable_terminal():
         return False
     from imgscope import tui
 
@@ -82,7 +81,3 @@ def _shown_in_ui(comparison: Comparison) -> bool:
         return False
     show(comparison)
     return True
-
-
-def _is_capable_terminal() -> bool:
-    return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM") != "dumb"

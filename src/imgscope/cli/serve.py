@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import click
 
-from imgscope.cli._options import Common, common_options
+from imgscope.cli._options import reading_options
 
 
 @click.command(name="serve")
 @click.argument("image", metavar="IMAGE")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen at.")
-@common_options
-def COMMAND(image: str, host: str, port: int, common: Common) -> None:
+@reading_options()
+def COMMAND(image: str, host: str, port: int, **options: Any) -> None:
     """Show IMAGE in a browser: the same as in a terminal, on a page that only this machine can open.
 
     Needs the extra imgscope[serve]. Ends with Ctrl-C.
@@ -25,7 +27,7 @@ def COMMAND(image: str, host: str, port: int, common: Common) -> None:
     try:
         from imgscope.tui import web
     except ModuleNotFoundError as error:
-        if error.name not in ("textual_serve", "aiohttp"):
+        if (error.name or "").partition(".")[0] not in ("textual_serve", "aiohttp"):
             raise
         raise UsageError(
             "serve needs the package textual-serve, which is not installed",
@@ -37,7 +39,7 @@ def COMMAND(image: str, host: str, port: int, common: Common) -> None:
             f"whoever can reach {host} on port {port} sees what this image holds, without a password or encryption"
         )
     web.serve(
-        list(_arguments(image, common)),
+        [*_arguments(**options), "--", image],
         host=host,
         port=port,
         title="imgscope",
@@ -45,15 +47,16 @@ def COMMAND(image: str, host: str, port: int, common: Common) -> None:
     )
 
 
-def _arguments(image: str, common: Common) -> Iterator[str]:
-    """Yield the arguments that mean the same for `imgscope IMAGE`."""
-    if common.platform is not None:
-        yield from ("--platform", common.platform)
-    if common.config is not None:
-        yield from ("--config", str(common.config.resolve()))
-    for host in common.insecure_registries:
+def _arguments(
+    *, platform: str | None, config: Path | None, jobs: int, insecure_registries: tuple[str, ...], no_cache: bool
+) -> Iterator[str]:
+    """Yield options that mean the same for `imgscope IMAGE`."""
+    if platform is not None:
+        yield from ("--platform", platform)
+    if config is not None:
+        yield from ("--config", str(config.resolve()))
+    for host in insecure_registries:
         yield from ("--insecure-registry", host)
-    if not common.cache:
+    if no_cache:
         yield "--no-cache"
-    yield from ("--jobs", str(common.jobs))
-    yield from ("--", image)
+    yield from ("--jobs", str(jobs))

@@ -82,9 +82,9 @@ class InspectApp(App[None]):
         """What is known of the image that is shown."""
         return self._current.session if self._current else None
 
-    def get_default_screen(self) -> Screen[None]:
-        """Return the screen below all others."""
-        return ImageScreen(self._current.session) if self._current else StartScreen(can_close=False)
+    async def on_mount(self) -> None:
+        """Show the image, of which only the name is known, or the start screen."""
+        await self.push_screen(ImageScreen(self._current.session) if self._current else StartScreen(can_close=False))
 
     def on_ready(self) -> None:
         """Begin to read once there is something to see."""
@@ -189,15 +189,20 @@ class InspectApp(App[None]):
         previous = self._image_screen
         is_same = self.session is not None and found.session.opened == self.session.opened
         self._current, self._next, self._is_only_image = found, None, self._is_only_image and is_same
-        while self.screen is not self.screen_stack[0]:
+        while self.screen is not self._lowest_screen:
             await self.pop_screen()
         pane = previous.pane_name if previous else self.settings.start_pane
         await self.switch_screen(ImageScreen(found.session, pane=pane))
 
     @property
+    def _lowest_screen(self) -> Screen[object] | None:
+        """The screen below all others but for the library's, which is empty and cannot be replaced."""
+        return next(iter(self.screen_stack[1:]), None)
+
+    @property
     def _image_screen(self) -> ImageScreen | None:
-        bottom = self.screen_stack[0] if self.screen_stack else None
-        return bottom if isinstance(bottom, ImageScreen) else None
+        lowest = self._lowest_screen
+        return lowest if isinstance(lowest, ImageScreen) else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let a page in a browser show the image that it is for, and no other that this user could open."""

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from imgscope.tui.model.settings import DARK, HIGH_CONTRAST, LIGHT
 
 OUR_THEMES: Final = (
+    replace(BUILTIN_THEMES["textual-dark"], name=DARK),
+    # What stands back is lighter than the text here, and what stands out darker than the library has it.
+    replace(
+        BUILTIN_THEMES["textual-light"],
+        name=LIGHT,
+        background="#f4f4f4",
+        surface="#e8e8e8",
+        panel="#dcdcdc",
+        variables={
+            **BUILTIN_THEMES["textual-light"].variables,
+            "foreground-darken-2": "#3c3c3c",
+            "foreground-darken-3": "#595959",
+            "text-primary": "#00508c",
+            "text-success": "#1a5e1f",
+            "text-warning": "#7a4100",
+            "text-error": "#a3001d",
+        },
+    ),
     Theme(
         name=HIGH_CONTRAST,
         dark=True,

@@ -77,7 +77,8 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _command() -> str:
+def command() -> str:
+    """Return what a shell runs for a page: fixed words, whatever the image is called."""
     words = [sys.executable, "-m", "imgscope.cli._served"]
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
@@ -87,7 +88,7 @@ class _Server(Server):  # type: ignore[misc,unused-ignore]
 
     def __init__(self, host: str, port: int, title: str) -> None:
         shown = f"[{host}]" if ":" in host else host
-        super().__init__(_command(), host=host, port=port, title=title, public_url=f"http://{shown}:{port}")
+        super().__init__(command(), host=host, port=port, title=title, public_url=f"http://{shown}:{port}")
 
     async def application(self) -> web.Application:
         """Return what answers requests."""

@@ -85,6 +85,7 @@ class EarlyLook:
         self._tell = tell
         self._missing = 0
         self._lowest: LayerIndex | None = None
+        self._is_fetching = False
         self._is_over = False
         self._lock = threading.Lock()
 
@@ -96,8 +97,10 @@ class EarlyLook:
             elif isinstance(event, events.LayerRead):
                 self._missing -= 1
                 self._lowest = event.index if event.layer == 0 else self._lowest
-            elif isinstance(event, events.LayerProgress) and event.received and self._lowest and not self._is_over:
-                # Another layer is still on its way: what comes from a cache is all there before anyone could look.
+            elif isinstance(event, events.LayerProgress) and event.layer:
+                self._is_fetching = self._is_fetching or event.received > 0
+            # What comes from a cache is all there before anyone could look.
+            if self._lowest is not None and self._is_fetching and self._missing and not self._is_over:
                 self._is_over = True
                 threading.Thread(target=self._look, args=(self._lowest,), name="early-look", daemon=True).start()
 

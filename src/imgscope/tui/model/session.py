@@ -59,6 +59,8 @@ class Session:
             self.received[event.layer] = event.received
         elif isinstance(event, events.LayerRead):
             self.indexes[event.layer] = event.index
+            # Not every step is told, and of what came from the cache none.
+            self.received[event.layer] = event.index.compressed_size
         else:
             self.notes.append(event.message)
 

@@ -16,8 +16,8 @@ from imgscope.cache import write_whole
 from imgscope.errors import UsageError
 from imgscope.policy.rule_names import nearest
 
-DARK: Final = "textual-dark"
-LIGHT: Final = "textual-light"
+DARK: Final = "dark"
+LIGHT: Final = "light"
 HIGH_CONTRAST: Final = "high-contrast"
 FILE_ORDERS: Final = ("size", "name", "change")
 LAYER_COLUMNS: Final = ("base", "share", "compressed", "unpacked", "wasted")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import ClassVar, Final
+from collections.abc import Iterable
+from typing import ClassVar
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from imgscope.tui.keys import Key, KeySection
-
-_KEY_WIDTH: Final = 26
+from imgscope.tui.keys import KeySection
 
 
 class HelpScreen(ModalScreen[None]):
@@ -35,18 +34,20 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the table of keys."""
         with VerticalScroll(id="help", can_focus=False):
-            yield Static(Content("\n").join(self._lines()))
+            yield Static(self._table())
 
     def action_scroll(self, lines: int) -> None:
         """Move where there is less room than keys."""
         self.query_one("#help").scroll_relative(y=lines, animate=False)
 
-    def _lines(self) -> Iterator[Content]:
-        for section in self._sections:
-            yield Content.styled(section.title, "bold")
-            yield from map(_line, section.keys)
-
-
-def _line(key: Key) -> Content:
-    keys = "  ".join(key.keys)
-    return Content.assemble(("  " + keys.ljust(_KEY_WIDTH), "$text-primary"), " ", key.meaning)
+    def _table(self) -> Table:
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(no_wrap=True)
+        table.add_column(ratio=1)
+        for number, section in enumerate(self._sections):
+            if number:
+                table.add_row()
+            table.add_row(Text(section.title, style="bold underline"))
+            for key in section.keys:
+                table.add_row(Text(f"  {'  '.join(key.keys)}", style="bold"), Text(key.meaning))
+        return table

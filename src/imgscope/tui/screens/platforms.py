@@ -21,6 +21,8 @@ from imgscope.tui.widgets.row_list import Cell, Column, RowList
 class PlatformList(RowList):
     """A row for each platform, the one that is shown with a mark."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,l,right", "choose", "Show")]
+
     def __init__(self, platforms: Sequence[Platform], shown: Platform) -> None:
         super().__init__(id="platform-list")
         self.platforms = platforms
@@ -33,7 +35,7 @@ class PlatformList(RowList):
 
     def columns(self, width: int) -> Sequence[Column]:
         """Return the platform, and whether it is the one."""
-        return (Column(title="platform", width=max(width - 8, 0)), Column(title="", width=6))
+        return (Column(title="platform"), Column(title="", width=6))
 
     def cells(self, position: int, width: int) -> Sequence[Cell]:
         """Return what is in the columns."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.suggester import SuggestFromList
 from textual.widgets import Footer, Input, Static
@@ -26,7 +27,9 @@ from imgscope.tui.widgets.row_list import RowList
 if TYPE_CHECKING:
     from imgscope.tui.app import InspectApp
 
-_EXAMPLES = "nginx:latest · ghcr.io/org/app@sha256:… · oci:DIRECTORY · docker-archive:FILE · docker-daemon:NAME"
+_EXAMPLES: Final = (
+    "nginx:latest · ghcr.io/org/app@sha256:… · oci:DIRECTORY · docker-archive:FILE · docker-daemon:NAME · podman:NAME"
+)
 
 
 class StartScreen(Screen[None]):
@@ -45,7 +48,7 @@ class StartScreen(Screen[None]):
     def __init__(self, *, can_close: bool) -> None:
         super().__init__()
         self._can_close = can_close
-        self._input = Input(placeholder="image", select_on_focus=False)
+        self._input = Input(placeholder="the name of an image", select_on_focus=False, compact=True)
         self._told = Static(markup=False, id="told")
         self._list = OfferList()
         self._list.placeholder = "looking for images …"
@@ -60,7 +63,9 @@ class StartScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out."""
         yield Static(content([Line(f"imgscope {__version__} · which image?", "strong")]), classes="title")
-        yield self._input
+        with Horizontal(id="question"):
+            yield Static("›", markup=False)
+            yield self._input
         yield self._told
         yield self._list
         yield Footer(show_command_palette=False)

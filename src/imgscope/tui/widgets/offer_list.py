@@ -37,9 +37,9 @@ class OfferList(RowList):
 
     def columns(self, width: int) -> Sequence[Column]:
         """Return the columns; what else is known of an image only where there is room."""
-        place, about = (24, 22) if width >= _WIDE else (18, 0)
-        columns = (Column(title="from", width=place), Column(title="image", width=max(width - place - about - 3, 0)))
-        return (*columns, Column(title="", width=about, is_right=True)) if about else columns
+        place = Column(title="from", width=24 if width >= _WIDE else 18)
+        about = Column(title="", width=22, is_right=True)
+        return (place, Column(title="image"), *((about,) if width >= _WIDE else ()))
 
     def cells(self, position: int, width: int) -> Sequence[Cell]:
         """Return what is in the columns."""
