@@ -115,6 +115,7 @@ def test_without_arguments_help_is_shown_and_it_is_a_usage_error(run: Run) -> No
         ["docker-archive:./nowhere.tar"],
         ["rules", "a", "b"],
         ["schema", "x"],
+        ["schema", "report", "x"],
     ],
 )
 def test_what_cannot_be_understood_is_exit_code_2_in_a_sentence(run: Run, arguments: list[str]) -> None:

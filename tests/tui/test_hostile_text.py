@@ -15,7 +15,10 @@ from imgscope.oci.platform import Platform
 from imgscope.offers import Offer, OfferGroup
 from imgscope.text import UNSAFE
 from imgscope.tui.app import InspectApp
+from imgscope.tui.messages import OpenFile
 from imgscope.tui.opening import Opener
+from imgscope.tui.panes.files import FilesPane
+from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.platforms import PlatformScreen
 from imgscope.tui.widgets.offer_list import OfferList
 from tests.support.elf import program
@@ -89,10 +92,40 @@ def assert_harmless(pilot: Pilot[None]) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 async def test_C70_C71_names_are_shown_everywhere_and_do_nothing(size: tuple[int, int]) -> None:
     async with shown(MemorySource(hostile_image()), size) as pilot:
-        for keys in ("", "j", "2", "jjjl", "G", "t", "jjjjl", "G", *_PANES):
+        for keys in ("", "j", "2", "jjjl", "G", "m", "t", "jjjjl", "G", "t", "e", "G", *_PANES):
             await press(pilot, *keys)
             assert_harmless(pilot)
             assert pilot.app.is_running
+
+
+async def test_C70_C71_the_file_view_shows_hostile_content_names_and_links_harmlessly() -> None:
+    names = [name.replace("/", "⁄") for name in (*MARKUP, *CONTROLS)]
+    hostile = "\n".join(f"# {text} '{text}'" for text in (*MARKUP, *CONTROLS[:5])).encode()
+    entries = [file(f"d/{name}.py", hostile + b"\xff\x9b\x1b[31m\n") for name in names]
+    links = [symlink(f"l{number}", text) for number, text in enumerate((*MARKUP, *CONTROLS))]
+    built = image([layer(*entries, *links, file("etc/\x1b.bin", b"\0" + hostile))])
+    async with shown(MemorySource(built), (120, 40)) as pilot:
+        for path in (f"d/{names[5]}.py", "l8", "etc/\x1b.bin"):
+            pilot.app.screen.post_message(OpenFile(path))
+            for _ in range(3):
+                await pilot.pause()
+                await pilot.app.workers.wait_for_complete()
+            for key in ("w", "2", "4", "1", "slash", "x", "escape", "s"):
+                await press(pilot, key)
+                assert_harmless(pilot)
+            while isinstance(pilot.app.screen, FileScreen):
+                await press(pilot, "escape")
+            assert pilot.app.is_running
+
+
+async def test_C70_filters_of_the_files_pane_say_what_they_do_not_understand_harmlessly() -> None:
+    async with shown(MemorySource(hostile_image())) as pilot:
+        await press(pilot, "2", "slash")
+        for text in ("is:\x1b[31m", "package:[@click=app.quit]x[/]", ">\u202e", "/[/"):
+            pilot.app.screen.query_one(FilesPane).filter_bar.input.value = text
+            await press(pilot, "left", "right")
+            assert "is not understood" in screen_text(pilot)
+            assert_harmless(pilot)
 
 
 async def test_C70_controls_are_shown_as_what_they_are() -> None:

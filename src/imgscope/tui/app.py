@@ -22,6 +22,7 @@ from imgscope.tui.messages import FactsSeen, Failed, Inspected, OffersFound, Ope
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.settings import DEFAULT_SETTINGS, Settings
 from imgscope.tui.opening import Opener
+from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
 from imgscope.tui.screens.start import StartScreen
@@ -120,7 +121,12 @@ class InspectApp(App[None]):
         self.post_message(OffersFound(self._find_offers()))
 
     def _reading(self, reference: str, platform: Platform | None) -> InspectionThread:
-        session = Session(reference, platform=platform, settings=self.settings)
+        session = Session(
+            reference,
+            platform=platform,
+            settings=self.settings,
+            open_content=self._opener.contents(reference, platform).open_file,
+        )
         return InspectionThread(self._opener.open(reference, platform), session, self.post_message)
 
     @on(OffersFound)
@@ -217,7 +223,7 @@ class InspectApp(App[None]):
         screen = self.screen
         if isinstance(screen, HelpScreen):
             return
-        here = screen.key_sections() if isinstance(screen, (ImageScreen, StartScreen)) else ()
+        here = screen.key_sections() if isinstance(screen, (ImageScreen, FileScreen, StartScreen)) else ()
         self.push_screen(HelpScreen([*here, section("Everywhere", type(self))]))
 
     def action_next_theme(self) -> None:

@@ -98,7 +98,7 @@ def test_ignored_findings_are_folded_at_the_end() -> None:
     outline = Outline(finding_rows(inspection))
     assert outline.row(1).cells[-1][0] == "1 finding ignored"
     outline.set_open(1, is_open=True)
-    assert "/bin/su is setuid" in outline.row(2).cells[-1][0]
+    assert "/bin/su is setuid" in str(outline.row(2).cells[-1][0])
     assert "ignored by .imgscopeignore:3" in [line.text for line in outline.row(2).detail()]
     outline.filter_by("setuid")
     assert len(outline) == 2
