@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from the program: rules, commands, and the schemas of what is written.
+"""Writes the pages of docs/ that are made from the program: those of the rules, the commands and the schemas.
 
     python docs/generate.py            write what differs, remove pages of rules that are no more
     python docs/generate.py --check    write nothing; exit with 1, naming them, where pages are out of date
@@ -17,7 +17,7 @@ from typing import Final
 import click
 
 from imgscope.cli.main import cli
-from imgscope.render.schema import comparison_schema, report_schema
+from imgscope.render.schemas import schema_document, schema_names
 from imgscope.rules import rule_pages
 from imgscope.rules.base import TOPICS, RulePage
 
@@ -41,8 +41,7 @@ def pages() -> dict[str, str]:
         **{f"{_RULES}/{page.rule.id}.md": page.markdown for page in rules},
         f"{_RULES}/README.md": _index(rules),
         "commands.md": _commands(),
-        "report.schema.json": f"{json.dumps(report_schema(), indent=2)}\n",
-        "compare.schema.json": f"{json.dumps(comparison_schema(), indent=2)}\n",
+        **{f"{name}.schema.json": f"{json.dumps(schema_document(name), indent=2)}\n" for name in schema_names()},
     }
 
 

@@ -42,7 +42,8 @@ class Options:
     """How to inspect. `platform` None is this machine's; `jobs` is how many layers are read at once.
 
     Layers that `cache` knows are not fetched, and those that are fetched are left there. `rules` is what the user
-    makes of them. With `contents` the report is a `ReportWithContents`. `shared` is what the images of one run read
+    makes of them. With `contents` the report is a `ReportWithContents`. Without `attachments` nobody looks for what is
+    attached to the image. `shared` is what the images of one run read
     their layers from, which has `cache` behind it; `known` are the images that may be the base of others, None for
     those that the cache remembers.
     """
@@ -53,6 +54,7 @@ class Options:
     shared: SharedLayers | None = None
     known: tuple[KnownImage, ...] | None = None
     contents: bool = False
+    attachments: bool = True
     source: SourceOptions = field(default_factory=SourceOptions)
     rules: RuleSettings = field(default_factory=RuleSettings)
 
@@ -119,6 +121,11 @@ def inspect_source(
     return _Pipeline(source, options or Options(), progress, cancelled or threading.Event()).run(head)
 
 
+def all_wants() -> Wants:
+    """Return what all probes want to be kept of files: what layers in the cache were read for."""
+    return Wants(glob for probe in probes() for glob in probe.wants)
+
+
 def origins_of(head: ImageHead, base: BaseImage | None = None) -> tuple[LayerOrigin, ...]:
     """Return where each layer of the image comes from, as far as its history tells and its `base` is known."""
     from_base = base.layer_count if base is not None else 0
@@ -152,7 +159,7 @@ class _Pipeline:
         self._options = options
         self._progress = progress
         terms = ReadingTerms(
-            wants=Wants(glob for probe in probes() for glob in probe.wants),
+            wants=all_wants(),
             limits=options.source.limits,
             cache=options.shared if options.shared is not None else options.cache,
             progress=progress,
@@ -171,7 +178,7 @@ class _Pipeline:
         base = find_base(head.manifest, head.config, known)
         origins = origins_of(head, base)
         self._progress(events.ImageFound(head=head, origins=origins, traffic=self._source.traffic()))
-        search = AttachmentSearch(self._source, head)
+        search = AttachmentSearch(self._source if self._options.attachments else None, head)
         layers = self._reader.read(head, jobs=self._options.jobs)
         # Many small modules: loaded by who would only wait for the first layer.
         rules()

@@ -9,14 +9,14 @@ from imgscope.sources.base import ImageHead, ImageSource
 
 
 class AttachmentSearch:
-    """Begins to look when made, in a thread of its own, and `result` takes what was found."""
+    """Begins to look when made, in a thread of its own, and `result` takes what was found: nothing without a source."""
 
-    def __init__(self, source: ImageSource, head: ImageHead) -> None:
+    def __init__(self, source: ImageSource | None, head: ImageHead) -> None:
         self._ended = threading.Event()
         self._attached = Attached(
             notes=("what is attached to the image is not listed, as looking it up took longer than reading it",)
         )
-        if not isinstance(source, FindsAttachments):
+        if source is None or not isinstance(source, FindsAttachments):
             self._attached = Attached()
             self._ended.set()
             return

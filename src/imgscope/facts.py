@@ -87,7 +87,14 @@ class FoundSecret(msgspec.Struct, frozen=True, kw_only=True):
     is_visible: bool
 
 
-Fact = Distro | Libc | InstalledPackage | FoundSecret | LinkerConfiguration
+class Accounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the image calls its users and groups, by number."""
+
+    users: dict[int, str] = {}
+    groups: dict[int, str] = {}
+
+
+Fact = Distro | Libc | InstalledPackage | FoundSecret | LinkerConfiguration | Accounts
 """What a probe may yield; of distributions and C libraries the surest is taken."""
 
 FactType = TypeVar("FactType")

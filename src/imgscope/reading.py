@@ -120,6 +120,10 @@ class LayerReader:
             self._terms.cancelled.set()
             raise
 
+    def read_one(self, head: ImageHead, layer: int) -> LayerIndex:
+        """Return layer number `layer` of `head`, read in this thread; raises `Cancelled` soon after that is asked."""
+        return self._read([layer], head.manifest.layers[layer], head.diff_ids[layer])
+
     def _awaited(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
         read: dict[int, LayerIndex] = {}
         for layer in range(count):

@@ -21,7 +21,7 @@ from imgscope.comparison_table import difference_phrase, names_of, table_of
 from imgscope.errors import UsageError
 from imgscope.render.base import RenderOptions
 from imgscope.render.comparison import comparison_formats, comparison_renderer
-from imgscope.render.schema import comparison_schema
+from imgscope.render.schemas.compare import comparison_schema
 from tests.render.comparison_example import heads, hostile, whole
 from tests.render.golden import assert_golden
 from tests.render.hostile import HOSTILE, MARK

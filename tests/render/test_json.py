@@ -12,7 +12,7 @@ import pytest
 
 from imgscope.render import renderer
 from imgscope.render.base import RenderOptions
-from imgscope.render.schema import report_schema
+from imgscope.render.schemas.report import report_schema
 from imgscope.report import ImageReport
 from tests.render.example import example
 from tests.render.golden import assert_golden

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema
 
-from imgscope.render.schema import report_schema
+from imgscope.render.schemas.report import report_schema
 
 
 def test_it_is_a_schema_of_its_draft() -> None:

@@ -90,7 +90,7 @@ def opener_of(source: ImageSource) -> Opener:
     ) -> analyze.Inspection:
         return analyze.inspect_source(source, options=options, progress=progress, cancelled=cancelled)
 
-    return Opener(analyze.Options(), inspect)
+    return Opener(analyze.Options(), inspect, lambda *_: source)
 
 
 def app_of(source: ImageSource, settings: Settings = DEFAULT_SETTINGS) -> InspectApp:

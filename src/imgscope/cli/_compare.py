@@ -82,7 +82,8 @@ def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparis
     if found is not None and not asked.whole and asked.moving is None:
         work = partial(compare_heads, references, options=options, variants=found, cancelled=cancelled)
         return _told(in_background(work, cancelled))
-    with images_progress_on_stderr(quiet=common.quiet, verbose=common.verbose) as progress:
+    count = len(references) + (asked.moving is not None)
+    with images_progress_on_stderr(count, quiet=common.quiet, verbose=common.verbose) as progress:
         whole = partial(
             compare_whole,
             references,

@@ -154,6 +154,24 @@ def comparison_output_option(function: Function) -> Function:
     )(function)
 
 
+class _DifferenceOutputOption(click.Option):
+    """The same for the formats of a difference."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from imgscope.render.difference import difference_formats
+
+        names = ", ".join(difference_formats())
+        self.help = f"Write the difference to PATH or stdout ('-'); repeatable. Formats: {names}."
+        return super().get_help_record(ctx)
+
+
+def difference_output_option(function: Function) -> Function:
+    """Add the repeatable `-o FORMAT[=PATH]` of a difference."""
+    return click.option(
+        "-o", "--output", "outputs", metavar="FORMAT[=PATH]", multiple=True, cls=_DifferenceOutputOption
+    )(function)
+
+
 def output_option(function: Function) -> Function:
     """Add the repeatable `-o FORMAT[=PATH]`."""
     return click.option("-o", "--output", "outputs", metavar="FORMAT[=PATH]", multiple=True, cls=_OutputOption)(

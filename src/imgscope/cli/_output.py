@@ -85,7 +85,7 @@ def options_for(output: Output[Any]) -> RenderOptions:
 def write_output(output: Output[Any], text: str) -> None:
     """Write `text` where `output` goes. Raises `UsageError` when a file cannot be written after all."""
     if output.path is None:
-        _print(text)
+        write_stdout(text)
         return
     try:
         output.path.write_text(text, encoding="utf-8", newline="\n")
@@ -93,14 +93,19 @@ def write_output(output: Output[Any], text: str) -> None:
         raise _unwritable(output.path, error.strerror) from None
 
 
-def _print(text: str) -> None:
-    """Print a report: UTF-8 whatever the locale says, but for terminals, which get what they can show."""
+def write_stdout(text: str) -> None:
+    """Print all of `text`: UTF-8 whatever the locale says, but for terminals, which get what they can show."""
     if sys.stdout.isatty():
         encoding = sys.stdout.encoding or "utf-8"
         click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)
         return
+    write_bytes(text.encode())
+
+
+def write_bytes(content: bytes | memoryview) -> None:
+    """Print all of `content` as it is."""
     sys.stdout.flush()
-    left = memoryview(text.encode())
+    left = memoryview(content)
     while left:
         # With PYTHONUNBUFFERED this is a bare system call, which may write less than it was given.
         left = left[sys.stdout.buffer.write(left) :]

@@ -6,14 +6,11 @@ import click
 
 
 @click.command(name="schema")
-@click.argument("document", metavar="[report|compare]", default="report")
-def COMMAND(document: str) -> None:
-    """Print the JSON Schema of the report, or of what `imgscope compare -o json` writes."""
+@click.argument("name", default="report")
+def COMMAND(name: str) -> None:
+    """Print the JSON Schema of what is written as JSON: of the report, or of what NAME says, such as diff."""
     import json
 
-    from imgscope.errors import UsageError
-    from imgscope.render.schema import SCHEMAS
+    from imgscope.render.schemas import schema_document
 
-    if document not in SCHEMAS:
-        raise UsageError(f"there is no schema of {document!r}", hint=f"there are: {', '.join(SCHEMAS)}")
-    click.echo(json.dumps(SCHEMAS[document](), indent=2))
+    click.echo(json.dumps(schema_document(name), indent=2))

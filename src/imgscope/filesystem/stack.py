@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from imgscope.filesystem.node import Node
@@ -14,11 +14,17 @@ from imgscope.limits import DEFAULT_LIMITS, Limits
 _MOST_ANOMALIES: Final = 1000
 
 
-def stack(layers: Iterable[LayerIndex], *, limits: Limits = DEFAULT_LIMITS) -> FileTree:
+def stack(
+    layers: Iterable[LayerIndex],
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    watch: Callable[[FileTree], object] = lambda _: None,
+) -> FileTree:
     """Return the tree of `layers`, lowest first, each taken when those below it are in place.
 
     Never raises on its own: what does not fit is an anomaly of the tree. Directories that no layer lists are made, as
-    many as `limits` allows entries; beyond that the tree has an `error`.
+    many as `limits` allows entries; beyond that the tree has an `error`. `watch` is shown the tree after each layer:
+    it may look with `FileTree.get` and `FileTree.resolve`, but ask for nothing that is true of a whole tree only.
     """
     tree = FileTree()
     unlisted_left = limits.entry_count
@@ -27,6 +33,7 @@ def stack(layers: Iterable[LayerIndex], *, limits: Limits = DEFAULT_LIMITS) -> F
         application = _Application(tree, number, unlisted_left, limits)
         application.apply(layer)
         unlisted_left = application.unlisted_left
+        watch(tree)
     return tree
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
+
+import xxhash
 
 from imgscope.layer._chunks import ChunkReader
 from imgscope.layer._header import BLOCK_SIZE, LARGEST_NUMBER, number
@@ -14,6 +16,7 @@ from imgscope.layer._malformed import malformed
 KEYWORDS_0_0: Final = (b"GNU.sparse.offset", b"GNU.sparse.numbytes")
 _PAIR_SIZE: Final = 24
 _DECIMAL: Final = re.compile(rb"[0-9]{1,19}")
+_MOST_HOLES_HASHED: Final = 4 * 1024**3
 _HOLE: Final = memoryview(bytes(1024 * 1024))
 
 Parts = tuple[tuple[int, int], ...]
@@ -87,6 +90,27 @@ def pax_1_0(records: dict[bytes, bytes], reader: ChunkReader, limit: int, start:
 def hole_size(size: int, parts: Parts) -> int:
     """Return how many of a file's `size` bytes are not stored."""
     return size - sum(length for _, length in parts)
+
+
+def is_hashed_by_map(size: int, parts: Parts) -> bool:
+    """Tell whether a file has holes too large to be worth hashing.
+
+    Any other is hashed as if it were written out, so that it equals the same file stored whole.
+    """
+    return hole_size(size, parts) > _MOST_HOLES_HASHED
+
+
+def map_hasher(size: int, parts: Parts) -> xxhash.xxh3_128:
+    """Return what hashes the stored content of a file of which only that is hashed, and where it stands."""
+    return xxhash.xxh3_128(repr((size, parts)).encode())
+
+
+def fingerprint_of_map(size: int, parts: Parts, stored: Iterable[memoryview]) -> bytes:
+    """Return the fingerprint of such a file."""
+    hasher = map_hasher(size, parts)
+    for piece in stored:
+        hasher.update(piece)
+    return hasher.digest()
 
 
 def expanded(size: int, parts: Parts, stored: Iterator[memoryview]) -> Iterator[memoryview]:

@@ -24,8 +24,6 @@ from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 
 _MOST_ANOMALIES: Final = 1000
-# Up to here a sparse file is hashed as if it were written out, so that it equals the same file stored whole.
-_MOST_HOLES_HASHED: Final = 4 * 1024**3
 # Files that are looked for by their beginning, such as private keys, are small.
 _LARGEST_BY_CONTENT: Final = 64 * 1024
 
@@ -201,10 +199,9 @@ class _Pass:
             return xxhash.xxh3_128_digest(whole) if whole is not None else fingerprint(archive.content()), None
         pieces = archive.content()
         if member.parts is not None:
-            holes = _sparse.hole_size(member.size, member.parts)
-            if holes > _MOST_HOLES_HASHED:
-                return _fingerprint_of_map(member, pieces), None
-            self._take_unpacked(holes)
+            if _sparse.is_hashed_by_map(member.size, member.parts):
+                return _sparse.fingerprint_of_map(member.size, member.parts, pieces), None
+            self._take_unpacked(_sparse.hole_size(member.size, member.parts))
             pieces = _sparse.expanded(member.size, member.parts, pieces)
         is_elf = head.startswith(MAGIC)
         wanted, elf = LastBytes(wanted_size), ElfContent(self._limits.captured_file_size)
@@ -283,11 +280,3 @@ def _sentence(error: ImgscopeError) -> str:
     if isinstance(error, SourceError):
         return f"could not be fetched to its end: {error.message}"
     return error.message
-
-
-def _fingerprint_of_map(member: TarMember, pieces: Iterable[memoryview]) -> bytes:
-    """Hash what is stored of a sparse file, and where: its holes are too large to be worth the time."""
-    hasher = xxhash.xxh3_128(repr((member.size, member.parts)).encode())
-    for piece in pieces:
-        hasher.update(piece)
-    return hasher.digest()

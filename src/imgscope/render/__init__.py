@@ -1,6 +1,6 @@
 """Reports as people and programs read them: one file a format, named like the format. Each exports `RENDER`.
 
-What is compared has formats of its own, in `comparison`.
+What is compared, and what two images differ in, have formats of their own, in `comparison` and `difference`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ __all__ = ["formats", "renderer"]
 
 def formats() -> list[str]:
     """Return the names of all formats without loading any of them."""
-    return [name for name in discovery.module_names(__name__) if name not in ("base", "comparison", "schema")]
+    others = ("base", "comparison", "difference", "schemas")
+    return [name for name in discovery.module_names(__name__) if name not in others]
 
 
 def renderer(name: str) -> Render:

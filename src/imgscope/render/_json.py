@@ -10,7 +10,7 @@ import msgspec
 
 from imgscope.text import UNSAFE, printable
 
-_PATH_FIELDS: Final = ("path", "paths", "loader")
+_PATH_FIELDS: Final = ("path", "paths", "loader", "target", "names", "leadsTo")
 
 
 def document_text(document: Any) -> str:
@@ -19,6 +19,15 @@ def document_text(document: Any) -> str:
         return json_text(document)
     except UnicodeEncodeError:
         return json_text(_encodable(msgspec.to_builtins(document), is_path=False))
+
+
+def document_line(document: Any) -> str:
+    """Return the same in one line."""
+    try:
+        encoded = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_encodable(msgspec.to_builtins(document), is_path=False))
+    return UNSAFE.sub(_escape, encoded.decode()) + "\n"
 
 
 def json_text(document: Any) -> str:

@@ -1,22 +1,18 @@
-"""Markdown that fits a comment on a pull request or a step summary: what matters first, the rest to be unfolded.
-
-GitHub takes comments of up to 65,536 characters; GitLab and others take more.
-"""
+"""Markdown that fits a comment on a pull request or a step summary: what matters first, the rest to be unfolded."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from imgscope.phrases import base_phrase, distro_phrase, libc_phrase, made_by
+from imgscope.render._blocks import MOST_CHARACTERS, Block, fit, folded, table
 from imgscope.render._markup import code, text
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import Finding, ImageReport, LayerReport, Package, PolicyVerdict, Severity
 from imgscope.text import format_count, format_size
 
-_MOST_CHARACTERS: Final = 65_000
 _LEAST_SHARE: Final = 400
 _TOP_FINDINGS: Final = 5
 _MOST_ROWS: Final = 60
@@ -24,34 +20,15 @@ _MOST_NAMES: Final = 5
 _SYMBOLS: Final = {"pass": "✅", "fail": "❌", "skip": "➖"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Block:
-    """A part that is there as a whole or, where there is no room, not at all."""
-
-    title: str
-    body: str
-
-
 def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
     if not reports:
         return "No image could be inspected.\n"
-    fitting = reports[: _MOST_CHARACTERS // _LEAST_SHARE]
-    share = _MOST_CHARACTERS // len(fitting)
-    images = [_fit(_heading(report), list(_blocks(report)), share) for report in fitting]
+    fitting = reports[: MOST_CHARACTERS // _LEAST_SHARE]
+    share = MOST_CHARACTERS // len(fitting)
+    images = [fit(_heading(report), list(_blocks(report)), share) for report in fitting]
     if len(fitting) < len(reports):
         images.append(f"{format_count(len(reports) - len(fitting), 'more image')} not shown here.\n")
     return "\n".join(images)
-
-
-def _fit(heading: str, blocks: Iterable[_Block], room: int) -> str:
-    """Return `heading` and those of `blocks`, in order, for which there is room, and say which are left out."""
-    written, left_out = heading, list[str]()
-    for block in blocks:
-        if len(written) + len(block.body) + 1 + 200 <= room:
-            written += f"\n{block.body}"
-        else:
-            left_out.append(block.title)
-    return written + (f"\nLeft out to fit a comment: {', '.join(left_out)}.\n" if left_out else "")
 
 
 def _heading(report: ImageReport) -> str:
@@ -63,31 +40,29 @@ def _heading(report: ImageReport) -> str:
     return f"### {symbol} {code(report.image.reference[:120])}: {verdict}\n"
 
 
-def _blocks(report: ImageReport) -> Iterator[_Block]:
-    yield _Block(title="sizes", body=_sizes(report))
+def _blocks(report: ImageReport) -> Iterator[Block]:
+    yield Block(title="sizes", body=_sizes(report))
     if report.policy.checks:
-        yield _Block(title="policy", body=_policy(report.policy))
+        yield Block(title="policy", body=_policy(report.policy))
     if report.failures:
         lines = [f"- {text(failure.message)}" for failure in report.failures[:_MOST_ROWS]]
-        yield _Block(title="what could not be read", body="\n".join(["**Could not be read**", "", *lines, ""]))
-    yield _Block(title="top findings", body=_top_findings(report.findings))
-    yield _Block(title="layers", body=_folded(f"Layers ({len(report.layers)})", _layers(report.layers)))
+        yield Block(title="what could not be read", body="\n".join(["**Could not be read**", "", *lines, ""]))
+    yield Block(title="top findings", body=_top_findings(report.findings))
+    yield Block(title="layers", body=folded(f"Layers ({len(report.layers)})", _layers(report.layers)))
     if report.findings:
-        yield _Block(
-            title="findings", body=_folded(f"All findings ({len(report.findings)})", _findings(report.findings))
-        )
+        yield Block(title="findings", body=folded(f"All findings ({len(report.findings)})", _findings(report.findings)))
     if report.waste.paths:
-        yield _Block(title="waste", body=_folded(f"Waste ({format_size(report.waste.wasted_bytes)})", _waste(report)))
+        yield Block(title="waste", body=folded(f"Waste ({format_size(report.waste.wasted_bytes)})", _waste(report)))
     if report.packages:
-        yield _Block(
-            title="packages", body=_folded(f"Largest packages ({len(report.packages)})", _packages(report.packages))
+        yield Block(
+            title="packages", body=folded(f"Largest packages ({len(report.packages)})", _packages(report.packages))
         )
     if report.policy.ignored:
         lines = [
             f"- {code(each.rule_id)} {text(each.message)} ({text(each.reason)})"
             for each in report.policy.ignored[:_MOST_ROWS]
         ]
-        yield _Block(title="ignored", body=_folded(f"Ignored ({len(report.policy.ignored)})", "\n".join(lines)))
+        yield Block(title="ignored", body=folded(f"Ignored ({len(report.policy.ignored)})", "\n".join(lines)))
 
 
 def _sizes(report: ImageReport) -> str:
@@ -108,7 +83,7 @@ def _sizes(report: ImageReport) -> str:
         "wasted": format_size(waste.wasted_bytes),
         "efficiency": f"{waste.efficiency:.1%}",
     }
-    return _table(sizes, "rrrrr", [sizes.values()]) + f"\n{' · '.join(told)}\n"
+    return table(sizes, "rrrrr", [sizes.values()]) + f"\n{' · '.join(told)}\n"
 
 
 def _policy(policy: PolicyVerdict) -> str:
@@ -116,7 +91,7 @@ def _policy(policy: PolicyVerdict) -> str:
         (_SYMBOLS[check.status], code(check.name), text(check.actual), text(check.limit))
         for check in policy.checks[:_MOST_ROWS]
     )
-    return _table(("", "check", "actual", "limit"), "llll", rows)
+    return table(("", "check", "actual", "limit"), "llll", rows)
 
 
 def _top_findings(findings: Sequence[Finding]) -> str:
@@ -159,8 +134,8 @@ def _layers(layers: Sequence[LayerReport]) -> str:
         )
         for layer in layers[:_MOST_ROWS]
     )
-    table = _table(("#", "compressed", "unpacked", "wasted", "instruction"), "rrrrl", rows)
-    return "\n".join([table, *_and_more(len(layers))])
+    listed = table(("#", "compressed", "unpacked", "wasted", "instruction"), "rrrrl", rows)
+    return "\n".join([listed, *_and_more(len(layers))])
 
 
 def _made_by(layer: LayerReport) -> str:
@@ -173,7 +148,7 @@ def _waste(report: ImageReport) -> str:
         (format_size(path.bytes), path.cause, ", ".join(map(str, path.layers[:_MOST_NAMES])), code(f"/{path.path}"))
         for path in report.waste.paths[:20]
     )
-    return _table(("bytes", "cause", "layers", "path"), "rlll", rows)
+    return table(("bytes", "cause", "layers", "path"), "rlll", rows)
 
 
 def _packages(packages: Sequence[Package]) -> str:
@@ -182,7 +157,7 @@ def _packages(packages: Sequence[Package]) -> str:
         (format_size(_package_size(package)), str(package.layer), code(package.name), code(package.version))
         for package in largest
     )
-    return _table(("bytes", "layer", "package", "version"), "rrll", rows)
+    return table(("bytes", "layer", "package", "version"), "rrll", rows)
 
 
 def _package_size(package: Package) -> int:
@@ -196,16 +171,6 @@ def _some(names: Sequence[str]) -> str:
 
 def _and_more(count: int) -> list[str]:
     return [f"\nand {count - _MOST_ROWS} more"] if count > _MOST_ROWS else []
-
-
-def _folded(title: str, body: str) -> str:
-    # Markdown inside an HTML block needs the empty lines around it.
-    return f"<details><summary>{title}</summary>\n\n{body.rstrip()}\n\n</details>\n"
-
-
-def _table(titles: Iterable[str], alignment: str, rows: Iterable[Iterable[str]]) -> str:
-    ruler = ["--:" if each == "r" else ":--" for each in alignment]
-    return "".join(f"| {' | '.join(row)} |\n" for row in (titles, ruler, *rows))
 
 
 RENDER = Render(render=_render)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _INCOMPLETE: Final = 3
 _PATIENCE: Final = 0.8
+_SHARE_OF_A_THREAD: Final = 0.001
 
 
 def run(
@@ -30,6 +31,7 @@ def run(
     Raises `UsageError` for settings of the user that cannot be understood, and `ImgscopeError`, once the terminal is
     free again, where there is no image to show.
     """
+    import sys
     from functools import partial
     from pathlib import Path
 
@@ -41,8 +43,9 @@ def run(
     from imgscope.tui.user_settings import user_settings
 
     known = KnownImages(options.cache.directory) if options.cache is not None else ()
+    opener = Opener(options)
     app = InspectApp(
-        Opener(options),
+        opener,
         reference,
         settings=user_settings(),
         find_offers=partial(find_offers, known, directory=Path()),
@@ -50,8 +53,11 @@ def run(
         formats=formats,
         keep_theme=partial(write_theme, settings_file()),
     )
+    # Keys should not wait long for a thread that works something out.
+    sys.setswitchinterval(_SHARE_OF_A_THREAD)
     app.run()
     app.stop_reading(_PATIENCE)
+    opener.close()
     if app.error is not None:
         raise app.error
     return app.return_code or _sum_up(app)

@@ -15,6 +15,7 @@ from imgscope.analyze import Inspection
 from imgscope.errors import ImgscopeError
 from imgscope.oci.platform import Platform
 from imgscope.offers import OfferGroup
+from imgscope.text import printable
 from imgscope.tui.commands import commands_of
 from imgscope.tui.keys import section
 from imgscope.tui.messages import FactsSeen, Failed, Inspected, OffersFound, OpenImage, Progressed
@@ -22,6 +23,7 @@ from imgscope.tui.model.session import Session
 from imgscope.tui.model.settings import DEFAULT_SETTINGS, Settings
 from imgscope.tui.opening import Opener
 from imgscope.tui.screens.comparison import ComparisonScreen
+from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
 from imgscope.tui.screens.start import StartScreen
@@ -130,7 +132,12 @@ class InspectApp(App[None]):
         self.post_message(OffersFound(self._find_offers()))
 
     def _reading(self, reference: str, platform: Platform | None) -> InspectionThread:
-        session = Session(reference, platform=platform, settings=self.settings)
+        session = Session(
+            reference,
+            platform=platform,
+            settings=self.settings,
+            open_content=self._opener.contents(reference, platform).open_file,
+        )
         return InspectionThread(self._opener.open(reference, platform), session, self.post_message)
 
     @on(OffersFound)
@@ -180,12 +187,16 @@ class InspectApp(App[None]):
         elif isinstance(self.screen, StartScreen):
             self.screen.show_error(message.error)
         elif is_next:
-            hint = f" ({message.error.hint})" if message.error.hint else ""
-            self.notify(f"{message.error.message}{hint}", severity="error", markup=False, timeout=15)
+            self.tell_error(message.error)
         else:
             await self.action_start()
             assert isinstance(self.screen, StartScreen)
             self.screen.show_error(message.error)
+
+    def tell_error(self, error: ImgscopeError) -> None:
+        """Tell what went wrong in a note above the screen, which stays as it is."""
+        hint = f" ({error.hint})" if error.hint else ""
+        self.notify(printable(f"{error.message}{hint}"), severity="error", markup=False, timeout=15)
 
     async def _show_next(self, found: InspectionThread) -> None:
         """Show the image that was looked for in place of the one that is shown."""
@@ -235,7 +246,8 @@ class InspectApp(App[None]):
         screen = self.screen
         if isinstance(screen, HelpScreen):
             return
-        here = screen.key_sections() if isinstance(screen, (ImageScreen, StartScreen, ComparisonScreen)) else ()
+        screens = (ImageScreen, FileScreen, StartScreen, ComparisonScreen)
+        here = screen.key_sections() if isinstance(screen, screens) else ()
         self.push_screen(HelpScreen([*here, section("Everywhere", type(self))]))
 
     def action_next_theme(self) -> None:

@@ -9,7 +9,6 @@ from textual.message import Message
 from imgscope import progress as events
 from imgscope.analyze import Inspection
 from imgscope.early_facts import EarlyFacts
-from imgscope.filesystem.layer_view import LayerNode
 from imgscope.offers import OfferGroup
 from imgscope.tui.model.session import Session
 
@@ -68,15 +67,6 @@ class OffersFound(Message):
     def __init__(self, groups: Sequence[OfferGroup]) -> None:
         super().__init__()
         self.groups = groups
-
-
-class LayerViewed(Message):
-    """The tree of what layer `number` did is there."""
-
-    def __init__(self, number: int, root: LayerNode) -> None:
-        super().__init__()
-        self.number = number
-        self.root = root
 
 
 class GoToPane(Message):

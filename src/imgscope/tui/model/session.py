@@ -9,6 +9,7 @@ from imgscope.facts import LayerOrigin
 from imgscope.layer.index import LayerIndex
 from imgscope.oci.platform import Platform
 from imgscope.sources.base import ImageHead, Traffic
+from imgscope.tui.contents import OpenContent
 from imgscope.tui.model.settings import DEFAULT_SETTINGS, Settings
 
 
@@ -17,15 +18,22 @@ class Session:
 
     `reference` is what the user typed until the image is found. `received` are bytes by layer number, `indexes` the
     layers that were read; `inspection` is there when everything is. `notes` are for the user to see at the end.
-    `opened` and `platform` are what to open to read the same image again; `settings` are the user's.
+    `opened` and `platform` are what to open to read the same image again; `settings` are the user's. `open_content`
+    reads files of the image, where they can be read again.
     """
 
     def __init__(
-        self, reference: str, *, platform: Platform | None = None, settings: Settings = DEFAULT_SETTINGS
+        self,
+        reference: str,
+        *,
+        platform: Platform | None = None,
+        settings: Settings = DEFAULT_SETTINGS,
+        open_content: OpenContent | None = None,
     ) -> None:
         self.opened = reference
         self.platform = platform
         self.settings = settings
+        self.open_content = open_content
         self.reference = reference
         self.traffic = Traffic()
         self.early = EarlyFacts()
@@ -35,6 +43,7 @@ class Session:
         self.indexes: dict[int, LayerIndex] = {}
         self.inspection: Inspection | None = None
         self.notes: list[str] = []
+        self.open_content = open_content
 
     @property
     def is_complete(self) -> bool:
@@ -50,6 +59,8 @@ class Session:
             self.received[event.layer] = event.received
         elif isinstance(event, events.LayerRead):
             self.indexes[event.layer] = event.index
+            # Not every step is told, and of what came from the cache none.
+            self.received[event.layer] = event.index.compressed_size
         else:
             self.notes.append(event.message)
 

@@ -15,10 +15,11 @@ from textual.widgets import Footer
 from imgscope.analyze import Inspection
 from imgscope.oci.platform import Platform
 from imgscope.tui.keys import Key, KeySection, section
-from imgscope.tui.messages import GoToPane, GoToPath, LayerHighlighted
+from imgscope.tui.messages import GoToPane, GoToPath, LayerHighlighted, OpenFile
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.summary import summary_of
 from imgscope.tui.panes import pane_kinds
+from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.platforms import PlatformScreen
 from imgscope.tui.widgets.filter_bar import FilterBar
 from imgscope.tui.widgets.pane import Pane
@@ -39,9 +40,10 @@ class ImageScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - textual declares it as if each screen had its own
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(digit), f"pane_with_key('{digit}')", "", show=False) for digit in range(1, 10)),
-        Binding("tab", "next_pane(1)", "Next pane", show=False, tooltip="next pane"),
-        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, tooltip="previous pane"),
+        # What changes who has the keys comes before all else: the next key may have come along with this one.
+        *(Binding(str(key), f"pane_with_key('{key}')", "", show=False, priority=True) for key in range(1, 10)),
+        Binding("tab", "next_pane(1)", "Next pane", show=False, tooltip="next pane", priority=True),
+        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, tooltip="previous pane", priority=True),
         Binding("p", "platform", "Platform", tooltip="show the image for another platform"),
         Binding("r", "retry", "Retry", tooltip="read again what could not be read"),
         Binding("o", "app.start", "Open", tooltip="open another image"),
@@ -54,6 +56,8 @@ class ImageScreen(Screen[None]):
         self._header = SummaryHeader()
         self._panes = {kind.name: kind.build(session) for kind in self.kinds}
         self._tabs = TabBar(self.kinds)
+        # The app tells of news from when the screen is made, which is before there is anything to show it in.
+        self._is_laid_out = False
         self._first_pane = pane or session.settings.start_pane
         self._beside = next(kind.name for kind in self.kinds if kind.name != _LAYERS)
 
@@ -72,6 +76,7 @@ class ImageScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin with what is known before anything was asked."""
+        self._is_laid_out = True
         self.show_progress()
         self.go_to_pane(self._first_pane)
         if self.session.inspection is not None:
@@ -79,7 +84,7 @@ class ImageScreen(Screen[None]):
 
     def show_progress(self) -> None:
         """Show what the session knows by now."""
-        if not self.is_mounted:
+        if not self._is_laid_out:
             return
         self._header.summary = summary_of(self.session)
         for pane in self._panes.values():
@@ -87,7 +92,7 @@ class ImageScreen(Screen[None]):
 
     def show_inspection(self, inspection: Inspection) -> None:
         """Show an image that was read to its end."""
-        if not self.is_mounted:
+        if not self._is_laid_out:
             return
         self._header.summary = summary_of(self.session)
         for name, pane in self._panes.items():
@@ -107,6 +112,11 @@ class ImageScreen(Screen[None]):
     def _show_path(self, event: GoToPath) -> None:
         self._panes[_FILES].go_to_path(event.path, event.layer)
         self.go_to_pane(_FILES)
+
+    @on(OpenFile)
+    def _open_file(self, event: OpenFile) -> None:
+        if self.session.inspection is not None:
+            self.app.push_screen(FileScreen(self.session, event.path, event.layer))
 
     @on(LayerHighlighted)
     def _follow_layer(self, event: LayerHighlighted) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from imgscope.tui.model.lines import Line, Tone
 from imgscope.tui.widgets.drawing import content
+from imgscope.tui.widgets.line_input import LineInput
 
 
 class FilterBar(Horizontal):
@@ -34,7 +35,7 @@ class FilterBar(Horizontal):
 
     def __init__(self) -> None:
         super().__init__()
-        self.input = Input(placeholder="filter", compact=True, select_on_focus=False)
+        self.input = LineInput(placeholder="filter", compact=True, select_on_focus=False)
         self._told = Static(markup=False)
         self.display = False
 

@@ -49,8 +49,9 @@ class Pane(Vertical):
 
     can_filter: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", tooltip="filter the list"),
-        Binding("ctrl+f", "filter", "Filter", show=False),
+        # What changes who has the keys comes before all else: the next key may have come along with this one.
+        Binding("slash", "filter", "Filter", tooltip="filter the list", priority=True),
+        Binding("ctrl+f", "filter", "Filter", show=False, priority=True),
         Binding("escape", "clear_filter", "Clear filter", tooltip="clear the filter and close its line"),
         Binding("J,shift+down", "scroll_detail(3)", "Text down", show=False, tooltip="scroll the text below the list"),
         Binding("K,shift+up", "scroll_detail(-3)", "Text up", show=False, tooltip="scroll the text back"),
@@ -101,7 +102,7 @@ class Pane(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer a filter only where there is one."""
         if action == "filter":
-            return self.can_filter
+            return self.can_filter and self.screen.focused is not self.filter_bar.input
         return self.filter_bar.display if action == "clear_filter" else True
 
     def action_filter(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from rich.cells import cell_len
 from textual import events
@@ -10,27 +12,59 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from imgscope.tui.widgets.pane import PaneKind
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """What there is one view of: `short_title` is what it says where not all titles have room."""
+
+    name: str
+    title: str
+    short_title: str
+    key: str
+
+
+class Titled(Protocol):
+    """What a tab can be made of: a `Tab`, or a kind of pane."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the program."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What it is called on the screen."""
+        ...
+
+    @property
+    def short_title(self) -> str:
+        """The same, shorter."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """The key that goes there."""
+        ...
 
 
 class TabBar(Widget):
     """Titles with counts where there is room; else without counts, then with short titles, then only keys."""
 
     class Clicked(Message):
-        """The tab of the pane called `name` was clicked."""
+        """The tab of what is called `name` was clicked."""
 
         def __init__(self, name: str) -> None:
             super().__init__()
             self.name = name
 
-    def __init__(self, kinds: Sequence[PaneKind]) -> None:
+    def __init__(self, kinds: Sequence[Titled]) -> None:
         super().__init__()
         self._kinds = kinds
         self._counts: dict[str, int] = {}
         self.active = kinds[0].name
 
     def activate(self, name: str) -> None:
-        """Set off the tab of the pane called `name`."""
+        """Set off the tab of what is called `name`."""
         self.active = name
         self.refresh()
 
@@ -67,12 +101,12 @@ class TabBar(Widget):
                 self.post_message(self.Clicked(kind.name))
                 return
 
-    def _counted(self, kind: PaneKind) -> str:
+    def _counted(self, kind: Titled) -> str:
         count = self._counts.get(kind.name)
         return self._titled(kind) if count is None else f"{self._titled(kind)} ({count:,})"
 
-    def _titled(self, kind: PaneKind) -> str:
+    def _titled(self, kind: Titled) -> str:
         return f"{kind.key} {kind.title}"
 
-    def _short(self, kind: PaneKind) -> str:
+    def _short(self, kind: Titled) -> str:
         return f"{kind.key} {kind.short_title}"

@@ -1,14 +1,12 @@
-"""The JSON Schemas of what imgscope writes, made from the types that it is made of."""
+"""From the types that a document is made of to its JSON Schema."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-
-from imgscope.comparison.data import COMPARISON_SCHEMA_VERSION, Comparison
-from imgscope.report import SCHEMA_VERSION, ImageReport
 
 _EXACT_NAME = {
     "type": "object",
@@ -18,26 +16,22 @@ _EXACT_NAME = {
 }
 
 
-def report_schema() -> dict[str, Any]:
-    """Return the schema (draft 2020-12) that every report of this schema version is valid by."""
-    return _schema_of(ImageReport, f"imgscope report, schema {SCHEMA_VERSION}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """The schema of one kind of document: what it is in a few words, and what makes it."""
+
+    summary: str
+    make: Callable[[], dict[str, Any]]
 
 
-def comparison_schema() -> dict[str, Any]:
-    """Return the schema that every comparison of this schema version is valid by."""
-    return _schema_of(Comparison, f"imgscope comparison, schema {COMPARISON_SCHEMA_VERSION}")
-
-
-SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {"report": report_schema, "compare": comparison_schema}
-"""What imgscope writes as JSON, and what makes its schema."""
-
-
-def _schema_of(document: type, title: str) -> dict[str, Any]:
-    schema = msgspec.json.schema(document)
-    definitions = {name: _described(item) for name, item in schema["$defs"].items()}
+def schema_of(*kinds: type[msgspec.Struct], title: str) -> dict[str, Any]:
+    """Return the schema (draft 2020-12) that every document made of one of `kinds` is valid by."""
+    references, components = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
+    definitions = {name: _described(item) for name, item in components.items()}
+    top = definitions.pop(kinds[0].__name__) if len(kinds) == 1 else {"anyOf": list(references)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **definitions.pop(document.__name__),
+        **top,
         "title": title,
         "$defs": definitions,
     }

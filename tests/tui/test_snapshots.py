@@ -1,0 +1,34 @@
+"""Screens as a whole: what stands where, on a small, a wide and a very small terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from tests.tui.picture import Picture, posed
+from tests.tui.snapshot import assert_snapshot
+
+pytestmark = pytest.mark.anyio
+
+SCREENS = {
+    "layers": Picture(keys=("down",)),
+    "leftovers": Picture(keys=("3", "enter")),
+    "waste": Picture(keys=("4",)),
+    "packages": Picture(keys=("5",)),
+    "findings": Picture(keys=("6",)),
+    "config": Picture(keys=("7",)),
+    "libc": Picture(keys=("8",)),
+    "treemap": Picture(keys=("9",)),
+    "treemap-by-layer": Picture(keys=("9", "V", "down")),
+    "start": Picture(is_start=True),
+    "reading": Picture(half_read=True),
+    "help": Picture(keys=("question_mark",)),
+}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48), (60, 15)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", SCREENS)
+async def test_screens_say_what_they_said(name: str, size: tuple[int, int]) -> None:
+    async with posed(dataclasses.replace(SCREENS[name], size=size)) as pilot:
+        assert_snapshot(pilot, name)
