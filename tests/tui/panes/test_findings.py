@@ -86,6 +86,7 @@ def test_ignored_findings_are_folded_at_the_end() -> None:
         rule_id="setuid-program",
         reason=".imgscopeignore:3",
         severity=Severity.LOW,
+        confidence="high",
         message="/bin/su is setuid",
         paths=("bin/su",),
         packages=(),
