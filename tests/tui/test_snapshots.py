@@ -13,7 +13,14 @@ pytestmark = pytest.mark.anyio
 
 SCREENS = {
     "layers": Picture(keys=("down",)),
+    "leftovers": Picture(keys=("3", "enter")),
+    "waste": Picture(keys=("4",)),
+    "packages": Picture(keys=("5",)),
     "findings": Picture(keys=("6",)),
+    "config": Picture(keys=("7",)),
+    "libc": Picture(keys=("8",)),
+    "treemap": Picture(keys=("9",)),
+    "treemap-by-layer": Picture(keys=("9", "V", "down")),
     "start": Picture(is_start=True),
     "reading": Picture(half_read=True),
     "help": Picture(keys=("question_mark",)),

@@ -52,7 +52,7 @@ async def test_the_fix_is_copied() -> None:
 
 async def test_findings_are_filtered_by_severity_topic_and_text() -> None:
     async with shown(MemorySource(full_image())) as pilot:
-        await press(pilot, "6", "slash", *"low start", "enter")
+        await press(pilot, "6", "slash", *"high absent", "enter")
         assert [row.split()[4] for row in rows(pilot)] == ["library-missing"]
         await press(pilot, "escape", "slash", *"waste", "enter")
         assert {row.split()[0] for row in rows(pilot)} == {"info"}

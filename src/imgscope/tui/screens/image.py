@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import on
@@ -178,11 +178,11 @@ class ImageScreen(Screen[None]):
     def key_sections(self) -> Iterator[KeySection]:
         """Yield the keys, those of the pane that the reader is in first."""
         kinds = sorted(self.kinds, key=lambda kind: kind.name != self._tabs.active)
-        panes = [
+        panes = _joined(
             section(kind.title, type(pane), type(pane.rows), without=(Pane, RowList))
             for kind in kinds
             for pane in (self._panes[kind.name],)
-        ]
+        )
         yield panes[0]
         yield section("Lists", RowList, Pane, FilterBar)
         yield KeySection(
@@ -193,3 +193,14 @@ class ImageScreen(Screen[None]):
             ),
         )
         yield from panes[1:]
+
+
+def _joined(sections: Iterable[KeySection]) -> list[KeySection]:
+    """Return `sections` in their order, those that have the same keys as one."""
+    titles: dict[tuple[Key, ...], list[str]] = {}
+    for each in sections:
+        titles.setdefault(each.keys, []).append(each.title)
+    return [
+        KeySection(title=named[0] if len(named) == 1 else f"{named[0]}, and alike", keys=keys)
+        for keys, named in titles.items()
+    ]

@@ -86,14 +86,18 @@ class OutlineList(RowList):
 
     def cells(self, position: int, width: int) -> Sequence[Cell]:
         """Return what stands in those columns, the last one set in by the depth of the row."""
-        row, depth = self.outline.row(position), self.outline.depth(position)
-        marker = "  " if row.below is None else "▾ " if self.outline.is_open(position) else "▸ "
+        row = self.outline.row(position)
         *cells, last = (
             Cell(bar(cell.share, column.width or 0), cell.tone) if isinstance(cell, Bar) else Cell(*cell)
             for column, cell in zip(self._columns, row.cells, strict=True)
             if column.least_width <= width
         )
-        return (*cells, Cell(f"{_INDENT * depth}{marker}{last.text}", last.tone))
+        return (*cells, Cell(f"{self.lead(position)}{last.text}", last.tone))
+
+    def lead(self, position: int) -> str:
+        """Return what stands before the text of a row: room for its depth, and whether it is open."""
+        marker = "  " if self.outline.row(position).below is None else "▾ " if self.outline.is_open(position) else "▸ "
+        return f"{_INDENT * self.outline.depth(position)}{marker}"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to sort where there is something to sort by."""
