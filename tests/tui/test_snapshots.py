@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from tests.tui.picture import Picture, posed
+from tests.tui.picture import Picture, find, posed
 from tests.tui.snapshot import assert_snapshot
 
 pytestmark = pytest.mark.anyio
@@ -14,6 +14,11 @@ pytestmark = pytest.mark.anyio
 SCREENS = {
     "layers": Picture(keys=("down",)),
     "findings": Picture(keys=("6",)),
+    "files": Picture(keys=("2", "l", "l", "j", "l")),
+    "files-filtered": Picture(keys=(*["down"] * 4, "2", "t", "t", "slash", *"is:added,modified,removed")),
+    "file-elf": Picture(keys=find("python3 is:elf")),
+    "file-bytes": Picture(keys=(*find("HEAD"), "2", "slash", *"main")),
+    "file-history": Picture(keys=(*find("module4.py"), "4")),
     "start": Picture(is_start=True),
     "reading": Picture(half_read=True),
     "help": Picture(keys=("question_mark",)),
