@@ -135,7 +135,7 @@ def test_an_image_that_was_not_read_to_its_end_is_told(run: Run, tmp_path: Path)
 def test_a_schema_that_there_is_not_is_refused_with_those_there_are(run: Run) -> None:
     ended = run("schema", "sarif")
     assert ended.code == 2
-    assert ended.err == "imgscope: there is no schema of 'sarif'\n  hint: there are: report, compare\n"
+    assert ended.err == "imgscope: there is no schema 'sarif'\n  hint: There are: compare, diff, report\n"
 
 
 def test_on_a_terminal_the_comparison_opens_in_the_terminal_ui(

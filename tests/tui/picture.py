@@ -150,12 +150,20 @@ class Picture:
     theme: str = DARK
 
 
+def find(name: str) -> tuple[str, ...]:
+    """The keys that open the file called `name`, if there is only one, from any pane."""
+    return ("2", "slash", *name, "enter", "G", "enter")
+
+
 PICTURES: Final = {
     # The layer highlighted that left most behind.
     "tui": Picture(keys=("down", "6", "1")),
     "tui-start": Picture(size=(100, 20), is_start=True),
     "tui-reading": Picture(size=(100, 20), half_read=True),
     "tui-help": Picture(keys=("question_mark",), size=(100, 30)),
+    "tui-files": Picture(keys=(*["down"] * 4, "2", "t", "t", "U", "e"), size=(120, 26)),
+    "tui-filter": Picture(keys=("2", "slash", *"app !*.js >100k", "enter"), size=(100, 26)),
+    "tui-file": Picture(keys=(*find("module4.py"), "4"), size=(100, 26)),
     "tui-light": Picture(keys=("down",), size=(100, 20), theme=LIGHT),
     "tui-high-contrast": Picture(keys=("down",), size=(100, 20), theme=HIGH_CONTRAST),
 }
@@ -189,7 +197,7 @@ async def posed(picture: Picture) -> AsyncIterator[Pilot[None]]:
     """Give the terminal UI as `picture` shows it."""
     source = HalfSource(example()) if picture.half_read else MemorySource(example())
     app = InspectApp(
-        Opener(analyze.Options(), partial(_inspect, source)),
+        Opener(analyze.Options(), partial(_inspect, source), lambda *_: source),
         None if picture.is_start else "example",
         settings=Settings(theme=picture.theme),
         find_offers=lambda: _OFFERS,
@@ -203,6 +211,10 @@ async def posed(picture: Picture) -> AsyncIterator[Pilot[None]]:
         else:
             await until(pilot, lambda: is_over(app))
         await press(pilot, *picture.keys)
+        # What one thread found out may be what the next one begins with.
+        for _ in range(3):
+            await pilot.pause()
+            await app.workers.wait_for_complete()
         await pilot.pause()
         yield pilot
         if isinstance(source, HalfSource):

@@ -22,5 +22,5 @@ async def test_pictures_in_the_documentation_are_what_the_terminal_ui_looks_like
 
 def test_no_picture_is_left_that_nothing_draws_or_shows() -> None:
     assert {path.stem for path in IMAGES.glob("tui*.svg")} == set(PICTURES)
-    page = (IMAGES.parent / "tui.md").read_text(encoding="utf-8")
-    assert [name for name in PICTURES if f"(images/{name}.svg)" not in page] == []
+    pages = "".join(page.read_text(encoding="utf-8") for page in IMAGES.parent.glob("tui*.md"))
+    assert [name for name in PICTURES if f"(images/{name}.svg)" not in pages] == []

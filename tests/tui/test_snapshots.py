@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from tests.tui.picture import Picture, posed
+from tests.tui.picture import Picture, find, posed
 from tests.tui.snapshot import assert_snapshot
 
 pytestmark = pytest.mark.anyio
@@ -21,6 +21,11 @@ SCREENS = {
     "libc": Picture(keys=("8",)),
     "treemap": Picture(keys=("9",)),
     "treemap-by-layer": Picture(keys=("9", "V", "down")),
+    "files": Picture(keys=("2", "l", "l", "j", "l")),
+    "files-filtered": Picture(keys=(*["down"] * 4, "2", "t", "t", "slash", *"is:added,modified,removed")),
+    "file-elf": Picture(keys=find("python3 is:elf")),
+    "file-bytes": Picture(keys=(*find("HEAD"), "2", "slash", *"main")),
+    "file-history": Picture(keys=(*find("module4.py"), "4")),
     "start": Picture(is_start=True),
     "reading": Picture(half_read=True),
     "help": Picture(keys=("question_mark",)),

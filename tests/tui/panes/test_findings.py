@@ -84,6 +84,7 @@ def test_ignored_findings_are_folded_at_the_end() -> None:
     inspection = inspect(layer(file("var/lib/apt/lists/x", "1" * 2_000_000)))
     ignored = IgnoredFinding(
         rule_id="setuid-program",
+        confidence="high",
         reason=".imgscopeignore:3",
         severity=Severity.LOW,
         confidence="high",

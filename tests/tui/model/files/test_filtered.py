@@ -134,7 +134,9 @@ def test_what_is_shown_is_what_matches_and_what_leads_there(text: str, is_layer:
     assert len(files) == found.row_count
     shown_files = [files.item(position) for position in range(len(files)) if not files.row(position).is_directory]
     assert len(shown_files) == found.match_count
-    assert sum(found.size(item) for item in shown_files) == found.size(found.root)
+    sizes = [found.size(item) for item in shown_files]
+    assert found.size(found.root) == (sum(size for size in sizes if size > 0) or sum(sizes))
+    assert found.weight(found.root) == sum(map(abs, sizes))
     every = FileList(source, is_open=everything)
     both = {item.path for item in shown_files} | set(
         paths(source, f"!{text}" if not text.startswith("!") else text[1:])

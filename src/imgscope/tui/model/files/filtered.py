@@ -20,7 +20,7 @@ _BETWEEN_LOOKS: Final = 2048
 
 @dataclass(slots=True)
 class _Directory:
-    """A directory on the way through the tree: what in it is shown, and the bytes of it."""
+    """A directory on the way through the tree: what in it is shown, the bytes of it, and those that are gone."""
 
     item: FileItem
     parent: _Directory | None
@@ -29,7 +29,7 @@ class _Directory:
     is_match: bool
     shown: list[FileItem]
     size: int = 0
-    weight: int = 0
+    gone: int = 0
 
 
 class FilteredFiles:
@@ -38,8 +38,8 @@ class FilteredFiles:
     def __init__(self, source: FileSource, directories: Collection[_Directory], match_count: int) -> None:
         self._source = source
         self._shown = {id(directory.item): directory.shown for directory in directories if directory.shown}
-        self._sizes = {id(directory.item): directory.size for directory in directories}
-        self._weights = {id(directory.item): directory.weight for directory in directories}
+        self._sizes = {id(directory.item): directory.size or -directory.gone for directory in directories}
+        self._weights = {id(directory.item): directory.size + directory.gone for directory in directories}
         self.match_count = match_count
         self.scope: FileScope = source.scope
         self.image: InspectedImage = source.image
@@ -63,7 +63,7 @@ class FilteredFiles:
         return self._shown.get(id(item), ())
 
     def size(self, item: FileItem) -> int:
-        """Return the bytes of `item`; of a directory, those of what matches in it."""
+        """Return the bytes of `item`; of a directory, those of what matches in it, below zero where it is all gone."""
         return self._sizes.get(id(item), 0) if item.is_directory else self._source.size(item)
 
     def weight(self, item: FileItem) -> int:
@@ -127,7 +127,7 @@ class _Walk:
             if parent is not None and (directory.shown or directory.is_match):
                 parent.shown.append(directory.item)
                 parent.size += directory.size
-                parent.weight += directory.weight
+                parent.gone += directory.gone
 
     def _ask(self, directory: _Directory, child: FileItem) -> None:
         matcher, name = self._matcher, child.name
@@ -141,6 +141,7 @@ class _Walk:
             self.directories.append(below)
         elif is_match:
             directory.shown.append(child)
-            directory.size += self._source.size(child)
-            directory.weight += self._source.weight(child)
+            size = self._source.size(child)
+            directory.size += max(size, 0)
+            directory.gone -= min(size, 0)
         self.match_count += is_match and not child.is_directory
