@@ -87,7 +87,6 @@ def test_ignored_findings_are_folded_at_the_end() -> None:
         confidence="high",
         reason=".imgscopeignore:3",
         severity=Severity.LOW,
-        confidence="high",
         message="/bin/su is setuid",
         paths=("bin/su",),
         packages=(),
