@@ -173,7 +173,7 @@ async def test_a_filter_leaves_what_matches_with_its_directories() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, "2", "slash", *"main")
         assert rows(pilot) == ["7 B ▾ app/", "7 B 1     main.py"]
-        assert title(pilot) == "whole image · 1 match, 7 B; directories count matches only · by size"
+        assert title(pilot) == "whole image · 1 match, 7 B (sizes: matches only) · by size"
         await press(pilot, "enter", "down", "escape")
         assert len(rows(pilot)) == 5
         assert "/app/main.py" in screen_text(pilot), "found, and seen among the others"
