@@ -27,7 +27,7 @@ def test_a_file_is_found_viewed_searched_and_saved_byte_by_byte(debian: DebianIm
         shell.press("l", "l", "l", "j", "k")
         shell.wait_for("/usr/lib")
         shell.press("/")
-        shell.enter("cc1 is:elf")
+        shell.enter("cc1 is:elf !*.so*")
         shell.wait_for("1 match")
         shell.press("G")
         shell.wait_for("of package cpp-12")

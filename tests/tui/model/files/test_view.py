@@ -10,9 +10,9 @@ from tests.tui.model.files.trees import inspected, shown
 def test_each_view_has_its_tree_in_its_order() -> None:
     views = FileViews(inspected())
     for view, rows, title in (
-        (FileView(), ["usr/", "etc/", "opt/", "var/"], "whole image · 2.01 MB in 6 files · by size"),
-        (FileView(order="name"), ["etc/", "opt/", "usr/", "var/"], "whole image · 2.01 MB in 6 files · by name"),
-        (FileView(scope="stacked", layer=0), ["usr/", "var/", "etc/"], "up to layer 0 · 2.08 MB in 6 files · by size"),
+        (FileView(), ["usr/", "etc/", "opt/", "var/"], "whole image · by size · 2.01 MB in 6 files"),
+        (FileView(order="name"), ["etc/", "opt/", "usr/", "var/"], "whole image · by name · 2.01 MB in 6 files"),
+        (FileView(scope="stacked", layer=0), ["usr/", "var/", "etc/"], "up to layer 0 · by size · 2.08 MB in 6 files"),
     ):
         files = views.file_list(view, nothing)
         assert files is not None
@@ -26,7 +26,7 @@ def test_a_few_matches_are_all_on_show_unless_they_were_closed() -> None:
     files = views.file_list(view, nothing)
     assert files is not None
     assert shown(files) == ["var/", "  cache/", "    old"]
-    assert view_title(view, files.source).endswith("· without added · by size")
+    assert view_title(view, files.source).startswith("layer 1 · without added · by size · 1 match")
     closed = views.file_list(view, nothing, opens_few=False)
     assert closed is not None
     assert shown(closed) == ["var/"]
