@@ -36,7 +36,7 @@ def test_a_file_is_found_viewed_searched_and_saved_byte_by_byte(debian: DebianIm
         shell.press("2")
         shell.wait_for("00000000  7f 45 4c 46")
         shell.press("/")
-        shell.enter("GNU C")
+        shell.enter("ld-linux")
         shell.wait_for("match 1 of")
         shell.press("4")
         shell.wait_for("+ added", "apt-get install -y --no-install-recommends gcc")

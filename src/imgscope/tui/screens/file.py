@@ -274,7 +274,8 @@ class FileScreen(Screen[None]):
     def _tell_matches(self) -> None:
         view = self.view
         found = f"match {view.current + 1:,} of {len(view.matches):,}" if view.matches else "nothing found"
-        self.say(found if self._search.input.value else "")
+        is_part = view in (self._text, self._bytes) and self._content is not None and not self._content.is_whole
+        self.say(f"{found}{' in what is shown' if is_part else ''}" if self._search.input.value else "")
 
     @on(PromptBar.Changed, "#target")
     def _take_back(self) -> None:
