@@ -51,8 +51,9 @@ bench: $(VENV)/.installed-dev $(if $(findstring oci:.bench,$(BENCH)),.bench/layo
 
 lock: $(VENV)/.installed-dev ## Pin the newest versions that pyproject.toml allows.
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt >/dev/null
+	$(LOCK) pyproject.toml --extra cyclonedx --constraint requirements/runtime.txt --output-file requirements/cyclonedx.txt >/dev/null
 	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt >/dev/null
-	$(LOCK) pyproject.toml --extra cyclonedx --extra serve --group dev --constraint requirements/runtime.txt --constraint requirements/build.txt \
+	$(LOCK) pyproject.toml --extra cyclonedx --extra serve --group dev --constraint requirements/cyclonedx.txt --constraint requirements/build.txt \
 	  --output-file requirements/dev.txt >/dev/null
 
 clean: ## Remove the virtual environment and what tools leave behind.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from imgscope.known_images import KnownImage
@@ -53,3 +54,13 @@ def test_samples_of_a_checkout_are_offered(tmp_path: Path) -> None:
     (tmp_path / "sample_images" / "sources").mkdir()
     (group,) = find_offers([], directory=tmp_path, ask_engines=list)
     assert group == OfferGroup(title="samples", offers=(Offer(reference="oci:sample_images/musl"),))
+
+
+def test_a_sample_that_was_inspected_before_is_offered_once(tmp_path: Path) -> None:
+    layout = tmp_path / "sample_images" / "musl"
+    layout.mkdir(parents=True)
+    (layout / "oci-layout").touch()
+    reference = "oci:sample_images/musl"
+    with contextlib.chdir(tmp_path):
+        groups = find_offers(known(reference), directory=Path(), ask_engines=list)
+    assert [group.title for group in groups] == ["inspected before"]

@@ -47,10 +47,11 @@ def find_offers(
     Takes as long as the engines do, about two seconds each at most.
     """
     before = dict.fromkeys(image.reference for image in known if _may_exist(image.reference))
+    samples = [sample for sample in _samples(directory) if sample not in before]
     groups = [
         OfferGroup(title="inspected before", offers=tuple(map(_offer, islice(before, _MOST)))),
         *map(_engine_group, ask_engines()),
-        OfferGroup(title="samples", offers=tuple(map(_offer, islice(_samples(directory), _MOST)))),
+        OfferGroup(title="samples", offers=tuple(map(_offer, islice(samples, _MOST)))),
     ]
     return [group for group in groups if group.offers or group.problem]
 

@@ -65,7 +65,16 @@ def check_phrase(check: PolicyCheck) -> str:
 
 def verdict_phrase(report: ImageReport) -> str:
     """Return the verdict on an image: `FAIL nginx:latest: 2 of 5 checks fail, 1 finding ignored`."""
-    policy, image = report.policy, report.image.reference
+    image, told = report.image.reference, outcome_phrase(report)
+    if not report.complete:
+        return f"INCOMPLETE {image}: part of it could not be read; {told}"
+    is_judged = any(check.status != "skip" for check in report.policy.checks)
+    return f"{'PASS' if report.policy.passed else 'FAIL'} {image}: {told}" if is_judged else f"{image}: {told}"
+
+
+def outcome_phrase(report: ImageReport) -> str:
+    """Return what came of the policy: `2 of 5 checks fail, 1 finding ignored`."""
+    policy = report.policy
     counted = Counter(check.status for check in policy.checks)
     judged = counted["pass"] + counted["fail"]
     if not policy.passed:
@@ -76,6 +85,4 @@ def verdict_phrase(report: ImageReport) -> str:
         told = "inspected, no policy asks anything of it"
     if policy.ignored:
         told += f", {format_count(len(policy.ignored), 'finding')} ignored"
-    if not report.complete:
-        return f"INCOMPLETE {image}: part of it could not be read; {told}"
-    return f"{'PASS' if policy.passed else 'FAIL'} {image}: {told}" if judged else f"{image}: {told}"
+    return told

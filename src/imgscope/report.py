@@ -290,15 +290,10 @@ class PolicyCheck(_Data, frozen=True):
     status: Literal["pass", "fail", "skip"]
 
 
-class IgnoredFinding(_Data, frozen=True):
+class IgnoredFinding(Finding, frozen=True, kw_only=True):
     """A finding that the user chose not to be judged by, and so not among `findings`. `reason` says where."""
 
-    rule_id: str
     reason: str
-    severity: Severity
-    message: str
-    paths: tuple[Path, ...]
-    packages: tuple[str, ...]
 
 
 class PolicyVerdict(_Data, frozen=True):

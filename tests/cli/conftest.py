@@ -15,7 +15,7 @@ from imgscope.cli.main import main
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, file, image, layer
 
-_PROGRESS = re.compile(r"imgscope: (layer \d+: .* files?(, incomplete)?|.*, [\d.]+ \w+ (not )?compressed)$")
+_PROGRESS = re.compile(r"imgscope: ((.*: )?layer \d+: .* files?(, incomplete)?|.*, [\d.]+ \w+ (not )?compressed)$")
 _VERDICT = re.compile(
     r"(PASS|FAIL|SKIP) |imgscope: ((PASS|FAIL|INCOMPLETE) |.*: inspected, no policy asks |\d+ images: )"
 )

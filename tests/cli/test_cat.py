@@ -166,6 +166,16 @@ def test_what_could_not_be_read_above_the_file_is_told_with_exit_code_3(cat: Cat
     assert "/a was not found, and not all of the image could be read" in done.err
 
 
+def test_a_file_before_the_place_where_its_layer_breaks_off_is_written_with_exit_code_3(
+    cat: Cat, tmp_path: Path
+) -> None:
+    whole = layer(file("a", "x"), file("z", NOISE), compression="none")
+    broken = image([layer(raw=whole.tar[:100_000], compression="none")], listed_platform=False)
+    done = cat("a", reference=f"oci:{write_oci_layout(tmp_path / 'broken', {'latest': broken})}")
+    assert (done.code, done.out) == (3, b"x")
+    assert "imgscope: layer sha256:" in done.err
+
+
 def blobs(registry: Registry, built: BuiltImage) -> list[int]:
     """The numbers of the layers that were fetched, in order."""
     numbers = {each.digest: number for number, each in enumerate(built.layers)}

@@ -124,6 +124,14 @@ def _layers(fault: Fault) -> Fault:
     return fault
 
 
+def test_ctrl_c_ends_a_run_over_several_images_as_soon() -> None:
+    def attempt() -> Interrupted:
+        with serving(_layers(silent(after=100_000))) as (reference, met):
+            return interrupt(met, "audit", reference, reference, f"{reference}:other")
+
+    assert_clean(in_time(attempt))
+
+
 @pytest.mark.parametrize(
     "fault",
     [

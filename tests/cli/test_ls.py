@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from imgscope.attachments import AttachmentSearch
 from tests.cli.conftest import Run
 from tests.support.image_files import write_oci_layout
 from tests.support.images import directory, file, hard_link, image, layer, symlink, whiteout
@@ -153,8 +154,17 @@ def test_a_list_that_nobody_reads_to_its_end_ends_quietly(tmp_path: Path) -> Non
     assert process.returncode == 141
 
 
-def test_nothing_is_judged_or_looked_up_that_a_list_does_not_show(run: Run, image_path: Path) -> None:
-    # A rule that fails would be told on stderr.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("imgscope.attachments.AttachmentSearch._run", lambda *_: pytest.fail("looked"))
-        assert run("ls", image_path).code == 0
+def test_what_is_attached_to_an_image_is_not_looked_up_for_a_list(
+    run: Run, image_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def look(search: AttachmentSearch, *_: object) -> None:
+        looked.append("looked")
+        search._ended.set()
+
+    monkeypatch.setattr(AttachmentSearch, "_run", look)
+    assert run("ls", image_path).code == 0
+    assert looked == []
+    assert run("audit", image_path).code == 0
+    assert looked == ["looked"]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.support.image_files import write_oci_layout
-from tests.support.images import file, hard_link, image, layer, symlink, whiteout
+from tests.support.images import directory, file, hard_link, image, layer, symlink, whiteout
 
 
 @pytest.fixture
@@ -57,6 +57,43 @@ def test_links_and_other_names_are_told(run: Run, image_path: Path) -> None:
     out = run("why", image_path, "srv/x").out
     assert "\n  is also /srv/z\n" in out
     assert out.endswith("  ships 1 B in 1 layer, all of it visible\n")
+
+
+def test_everything_that_can_differ_of_a_path_is_told_in_words(run: Run, tmp_path: Path) -> None:
+    database = file("lib/apk/db/installed", "P:tool\nV:1.2\nF:d\nR:f\n")
+    built = image(
+        [
+            layer(database, directory("d"), file("d/f", "1"), symlink("l", "a")),
+            layer(directory("d", mode=0o700), file("d/f", "1", mtime=5), symlink("l", "b")),
+            layer(file("d/f", "1", mtime=5), file("d/g", "22"), file("l", "x")),
+            layer(file("d/f", "1", mtime=5, xattrs={"user.a": "b"})),
+        ],
+        listed_platform=False,
+    )
+    path = write_oci_layout(tmp_path / "all", {"latest": built})
+
+    def told(of: str) -> list[str]:
+        return [" ".join(line.split()) for line in run("why", path, of).out.splitlines()]
+
+    assert [line for line in told("d/f") if "RUN" not in line] == [
+        "/d/f",
+        "of package tool 1.2",
+        "layer 0 added file, 1 B, mode 0644, owner 0:0",
+        "layer 1 metadata time 2023-11-14T22:13:20Z → 1970-01-01T00:00:05Z, ships 1 B again",
+        "layer 2 shipped again ships 1 B again",
+        "layer 3 metadata xattrs, ships 1 B again",
+        "ships 4 B in 4 layers, 1 B of it visible",
+    ]
+    assert [line for line in told("l") if line.startswith("layer")] == [
+        "layer 0 added symlink to a, mode 0777, owner 0:0",
+        "layer 1 changed a → b",
+        "layer 2 changed symlink to b, mode 0777, owner 0:0 → file, 1 B, mode 0644, owner 0:0, mode 0777 → 0644",
+    ]
+    assert [line for line in told("d") if line.startswith("layer")] == [
+        "layer 0 added directory, 1 B in 1 file, mode 0755, owner 0:0",
+        "layer 1 metadata mode 0755 → 0700",
+        "layer 2 contents 1 B in 1 file → 3 B in 2 files",
+    ]
 
 
 def test_a_path_that_is_gone_is_found(run: Run, tmp_path: Path) -> None:

@@ -8,7 +8,26 @@ from imgscope.difference.configuration import compare_configurations
 from imgscope.oci.config import parse_config
 from tests.support.images import image, layer, step
 
-EMPTY: dict[str, Any] = {}
+OLD: dict[str, Any] = {
+    "User": "root",
+    "Env": ["PATH=/bin", "GONE=1", "SAME=1"],
+    "Entrypoint": ["/app"],
+    "Labels": {"a": "1"},
+    "ExposedPorts": {"80/tcp": {}},
+    "StopSignal": "SIGTERM",
+}
+NEW: dict[str, Any] = {
+    "User": "app",
+    "Env": ["SAME=1", "PATH=/usr/bin:/bin", "NEW="],
+    "Cmd": ["run", "--now"],
+    "WorkingDir": "/srv",
+    "Labels": {"a": "2"},
+    "ExposedPorts": {"8080/tcp": {}},
+    "Volumes": {"/data": {}},
+    "Healthcheck": {"Test": ["CMD", "true"], "Interval": 5},
+    "Shell": ["/bin/sh", "-c"],
+    "StopSignal": "SIGTERM",
+}
 
 
 def told(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str | None, str | None, str | None]]:
@@ -18,27 +37,7 @@ def told(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str | None
 
 
 def test_every_setting_is_compared_and_those_of_many_by_their_keys() -> None:
-    old = {
-        "User": "root",
-        "Env": ["PATH=/bin", "GONE=1", "SAME=1"],
-        "Entrypoint": ["/app"],
-        "Labels": {"a": "1"},
-        "ExposedPorts": {"80/tcp": {}},
-        "StopSignal": "SIGTERM",
-    }
-    new = {
-        "User": "app",
-        "Env": ["SAME=1", "PATH=/usr/bin:/bin", "NEW="],
-        "Cmd": ["run", "--now"],
-        "WorkingDir": "/srv",
-        "Labels": {"a": "2"},
-        "ExposedPorts": {"8080/tcp": {}},
-        "Volumes": {"/data": {}},
-        "Healthcheck": {"Test": ["CMD", "true"], "Interval": 5},
-        "Shell": ["/bin/sh", "-c"],
-        "StopSignal": "SIGTERM",
-    }
-    assert told(old, new) == [
+    assert told(OLD, NEW) == [
         ("cmd", None, None, '["run","--now"]'),
         ("entrypoint", None, '["/app"]', None),
         ("env", "GONE", "1", None),

@@ -248,3 +248,12 @@ def test_more_unlisted_directories_than_the_limit_give_the_tree_an_error() -> No
 def test_remarks_are_kept_up_to_a_thousand() -> None:
     tree = stack([layer(*(hard_link(f"x{number}", "none") for number in range(1500)))])
     assert len(tree.anomalies) == 1000
+
+
+def test_who_watches_is_shown_the_tree_after_each_layer() -> None:
+    seen: list[list[str]] = []
+    stack(
+        [layer(file("a")), layer(whiteout("a"), file("b"))],
+        watch=lambda tree: seen.append([name for name in "ab" if tree.get(name)]),
+    )
+    assert seen == [["a"], ["b"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -17,7 +17,8 @@ from imgscope.layer.read import read_layer
 from imgscope.layer.wants import Wants
 from imgscope.limits import Limits
 from imgscope.oci.manifest import Descriptor
-from imgscope.sources.base import ImageHead
+from imgscope.sources import open_source
+from imgscope.sources.base import ImageHead, SourceOptions
 from tests.layer.test_sparse import FORMATS, PARTS, STORED, WHOLE, Form, pax_0_1
 from tests.support.images import (
     BuiltImage,
@@ -33,6 +34,7 @@ from tests.support.images import (
     whiteout,
 )
 from tests.support.memory import MemorySource
+from tests.support.registry import Registry
 from tests.support.tars import END
 
 NOISE = bytes((number * 7919 >> 3) & 0xFF for number in range(300_000))
@@ -132,6 +134,20 @@ def test_no_more_of_a_layer_is_taken_than_up_to_the_end_of_the_file_and_nothing_
     assert read_file(source, head, tree, "a") == b"x"
     assert list(source.taken) == [built.layers[0].digest]
     assert source.taken[built.layers[0].digest] < len(built.layers[0].blob) / 10
+
+
+def test_of_a_registry_no_more_is_downloaded_than_up_to_the_end_of_the_file() -> None:
+    built = image([layer(file("a", "x" * 1000), file("z", NOISE * 40), compression="none")], listed_platform=False)
+    _, head, tree = opened(built)
+    registry = Registry()
+    registry.add(built)
+    with registry.serve() as host:
+        options = SourceOptions(insecure_registries=frozenset((host,)))
+        with closing(open_source(f"{host}/team/app", options)) as source:
+            source.resolve(None)
+            assert read_file(source, head, tree, "a") == b"x" * 1000
+            assert source.traffic().bytes_fetched < len(built.layers[0].blob) / 10
+    assert len(registry.asked("blobs")) == 2
 
 
 def test_at_most_as_many_bytes_are_returned_as_asked_for_and_the_rest_is_not_fetched() -> None:

@@ -79,6 +79,9 @@ def test_links_to_the_path_are_followed_and_one_that_leads_nowhere_is_listed_its
     assert list_image(image, "link").directory == "etc"
     assert names(image, "dangling") == ["dangling"]
     assert names(image, "link/../link/passwd") == ["etc/passwd"]
+    assert names(image, "link", directory=True) == ["link"]
+    assert names(image, "link/.", directory=True) == ["etc"]
+    assert names(image, "/", directory=True) == [""]
 
 
 def test_everything_below_is_listed_as_a_tree_is_walked_or_the_largest_first() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ from imgscope.sources.base import SourceOptions
 from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.engine import DOCKER
 from imgscope.sources.daemon.source import DaemonSource
-from tests.sources.daemon.conftest import APP, SOCKET, holding
+from tests.support.engine import Engine
 from tests.support.images import (
     BuiltImage,
     BuiltLayer,
@@ -202,8 +203,10 @@ def test_a_part_of_a_blob_comes_from_the_source() -> None:
 
 @pytest.mark.parametrize("by", SAVED_BY)
 def test_C50_of_an_image_in_an_engine_the_layers_pass_by_and_the_file_is_found_among_them(by: SavedBy) -> None:
-    engine = holding(APP, by)
-    address = Address(origin="the default", socket=SOCKET)
+    engine = Engine(by)
+    layers = [layer(file("app/one", "1")), layer(file("app/two", "2" * 9000)), layer(whiteout("app/one"))]
+    engine.add(image(layers, media="docker"), "app:1")
+    address = Address(origin="the default", socket=Path("/run/engine.sock"))
     source = DaemonSource(DOCKER, "app:1", SourceOptions(), http=engine.transport(), address=lambda: address)
     tree, head = tree_for(source, source.resolve(None), "app/two", terms())
     with open_file(source, head, tree, find_file(tree, "app/two")) as pieces:

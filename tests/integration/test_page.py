@@ -14,6 +14,7 @@ import pytest
 from imgscope.contents import with_contents
 from imgscope.render import renderer
 from imgscope.render.base import RenderOptions
+from imgscope.text import printable
 from tests.render.hostile import HOSTILE, MARK, hostile
 from tests.render.page import Page
 from tests.support import programs
@@ -37,6 +38,12 @@ document.querySelector("#mode input[value=layer]").click();
 told.layers = cells().map((cell) => cell.getAttribute("aria-label"));
 byId("finding-search").value = "Xq7c"; byId("finding-search").dispatchEvent(new Event("input"));
 told.found = byId("finding-count").textContent;
+told.ignored = byId("ignored-title").textContent;
+told.folded = !byId("ignored").open && !byId("ignored").hidden;
+byId("ignored-title").click();
+byId("ignored-findings").querySelector("summary").click();
+told.reason = byId("ignored-findings").querySelector(".inside p").textContent;
+told.verdict = document.querySelector(".verdict").textContent;
 told.scripts = document.scripts.length;
 told.images = document.images.length;
 document.title = JSON.stringify(told);
@@ -61,6 +68,10 @@ def test_C71_in_a_browser_it_is_drawn_used_by_keyboard_and_runs_nothing_else(tmp
     assert told["back"] == told["names"][0]
     assert {name[:3] for name in told["layers"]} == {"0: ", "1: "}
     assert told["found"] == f"1 of {len(HOSTILE)} findings"
+    assert told["ignored"] == f"{len(HOSTILE)} findings ignored, and not judged"
+    assert told["folded"]
+    assert told["reason"] == f"Ignored by {printable(HOSTILE[0])}"
+    assert told["verdict"].endswith(f": {len(HOSTILE)} of {len(HOSTILE)} checks fail, {len(HOSTILE)} findings ignored")
     assert (told["scripts"], told["images"]) == (2, 0)
     assert "violations" not in told
     assert MARK in dom

@@ -47,7 +47,7 @@ def test_ctrl_c_during_the_download_ends_within_a_second_and_leaves_the_terminal
     slow = image([layer(file("data", bytes(500_000)), compression="none")], listed_platform=False)
     with terminal() as shell:
         before = [shell.state(mode) for mode in _MODES_OF_A_TUI]
-        seconds = []
+        seconds: list[float] = []
         # A machine can be busy with other things.
         while len(seconds) < 3 and not any(taken < 1 for taken in seconds):
             registry = Registry()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from imgscope.layer._elf_content import ElfContent
 from imgscope.layer.index import LayerEntry, LayerIndex
 from imgscope.layer.read import read_layer
 from imgscope.layer.wants import Want, Wants
@@ -47,3 +48,8 @@ def only_entry(blob: bytes) -> LayerEntry:
     assert index.error is None
     (entry,) = index.entries
     return entry
+
+
+def held_size(content: ElfContent) -> int:
+    """How many bytes of a file are held."""
+    return sum(len(held) for _, _, held in content._windows)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from imgscope import analyze
-from imgscope.report import Attachment, ImageReport, Run
+from imgscope.report import Attachment, IgnoredFinding, ImageReport, PolicyCheck, PolicyVerdict, Run
 from tests.support import elf
 from tests.support.images import BuiltImage, BuiltLayer, Entry, file, hard_link, image, layer, step, symlink, whiteout
 from tests.support.memory import MemorySource
@@ -45,6 +45,26 @@ def example(*, lost_layer: bool = False) -> ImageReport:
     )
     summary = msgspec.structs.replace(report.image, attachments=_ATTACHMENTS)
     return msgspec.structs.replace(report, image=summary, run=run)
+
+
+def judged_example() -> ImageReport:
+    """Return the report on the example with a policy that does not hold, and its first finding on apt ignored."""
+    report = example()
+    ignored = next(finding for finding in report.findings if finding.rule_id == "apt-lists-left")
+    reason = ".imgscopeignore:3, until 2999-12-31"
+    verdict = PolicyVerdict(
+        passed=False,
+        checks=(
+            PolicyCheck(name="max-layers", limit="20", actual="5", status="pass"),
+            PolicyCheck(name="max-wasted", limit="20.0 MB", actual="25.8 MB", status="fail"),
+            PolicyCheck(name="fail-on", limit="high", actual="1 high", status="fail"),
+            PolicyCheck(name="lowestEfficiency", limit="0.95", actual="0.5", status="fail"),
+            PolicyCheck(name="compressed-growth", limit="none", actual="+1.20 MB, +4.10%", status="skip"),
+        ),
+        ignored=(IgnoredFinding(reason=reason, **msgspec.structs.asdict(ignored)),),
+    )
+    findings = tuple(finding for finding in report.findings if finding is not ignored)
+    return msgspec.structs.replace(report, findings=findings, policy=verdict)
 
 
 def image_of_example() -> BuiltImage:

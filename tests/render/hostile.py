@@ -7,7 +7,17 @@ from typing import Final
 
 import msgspec
 
-from imgscope.report import Failure, Finding, ImageReport, LayerReport, Package, PolicyCheck, PolicyVerdict, Severity
+from imgscope.report import (
+    Failure,
+    Finding,
+    IgnoredFinding,
+    ImageReport,
+    LayerReport,
+    Package,
+    PolicyCheck,
+    PolicyVerdict,
+    Severity,
+)
 from tests.render.example import example
 
 MARK: Final = "Xq7"
@@ -47,7 +57,7 @@ def hostile() -> ImageReport:
         policy=PolicyVerdict(
             passed=False,
             checks=tuple(PolicyCheck(name=text, limit=text, actual=text, status="fail") for text in HOSTILE),
-            ignored=(),
+            ignored=tuple(IgnoredFinding(reason=text, **msgspec.structs.asdict(_finding(text))) for text in HOSTILE),
         ),
     )
 

@@ -12,7 +12,7 @@ from imgscope.contents import with_contents
 from imgscope.render import renderer
 from imgscope.render.base import RenderOptions
 from imgscope.report import ImageReport
-from tests.render.example import example
+from tests.render.example import example, judged_example
 from tests.render.hostile import HOSTILE, hostile
 from tests.render.page import Page
 from tests.support.images import file, layer
@@ -83,6 +83,17 @@ def test_it_has_the_layers_findings_packages_and_contents() -> None:
     assert [package["name"] for package in data["packages"]] == [package.name for package in report.packages]
     assert data["contents"]["s"] == sum(node.size for node in TREE.files)
     assert data["verdict"] == "Inspected"
+
+
+def test_the_verdict_says_what_came_of_the_policy_and_what_was_ignored_says_why() -> None:
+    (data,) = Page(render(judged_example())).data
+    assert (data["verdict"], data["outcome"]) == ("The policy does not hold", "3 of 4 checks fail, 1 finding ignored")
+    assert [(each["rule"], each["ignored"]) for each in data["ignored"]] == [
+        ("apt-lists-left", ".imgscopeignore:3, until 2999-12-31")
+    ]
+    assert "apt-lists-left" not in [each["rule"] for each in data["findings"]]
+    assert {each["ignored"] for each in data["findings"]} == {None}
+    assert Page(render(example())).data[0]["outcome"] is None
 
 
 def test_several_images_are_in_one_page() -> None:

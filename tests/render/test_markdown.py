@@ -71,8 +71,9 @@ def test_what_could_not_be_read_is_told() -> None:
 
 def test_what_is_ignored_can_be_unfolded() -> None:
     ignored = IgnoredFinding(
-        rule_id="x", reason="because", severity=Severity.LOW, message="what it is", paths=(), packages=()
-    )
+        rule_id="x", reason="because", severity=Severity.LOW, confidence="high", message="what it is",
+        paths=(), packages=(),
+    )  # fmt: skip
     verdict = PolicyVerdict(passed=True, checks=(), ignored=(ignored,))
     assert "<summary>Ignored (1)</summary>\n\n- <code>x</code> what it is (because)" in render(
         msgspec.structs.replace(example(), policy=verdict)

@@ -17,7 +17,7 @@ from imgscope.render._places import SET_BY
 from imgscope.render.base import RenderOptions
 from imgscope.report import Finding, ImageReport
 from imgscope.rules import rule_pages
-from tests.render.example import example
+from tests.render.example import example, judged_example
 from tests.render.golden import assert_golden
 from tests.render.hostile import HOSTILE, hostile
 from tests.support.images import file, layer
@@ -44,6 +44,12 @@ def run_of(report: ImageReport, **options: Any) -> dict[str, Any]:
     return run
 
 
+def findings_of(report: ImageReport) -> list[dict[str, Any]]:
+    """Return the results that are findings to be judged."""
+    results = run_of(report)["results"]
+    return [each for each in results if not each["suppressions"] and not each["ruleId"].startswith("policy-")]
+
+
 def without_rules(text: str) -> str:
     """Leave out what every run says of all rules: their pages change with the rules, not with this format."""
     document = json.loads(text)
@@ -56,13 +62,21 @@ def without_rules(text: str) -> str:
 
 
 def test_the_report_on_the_example_is_as_it_was() -> None:
-    assert_golden("example.sarif", without_rules(RENDER([example()], RenderOptions())))
+    assert_golden("example.sarif", without_rules(RENDER([judged_example()], RenderOptions())))
 
 
 @pytest.mark.parametrize(
     "reports",
-    [[], [example()], [example(lost_layer=True)], [hostile()], [inspect().report], [example(), hostile()]],
-    ids=["none", "example", "incomplete", "hostile", "empty", "several"],
+    [
+        [],
+        [example()],
+        [judged_example()],
+        [example(lost_layer=True)],
+        [hostile()],
+        [inspect().report],
+        [example(), hostile()],
+    ],
+    ids=["none", "example", "judged", "incomplete", "hostile", "empty", "several"],
 )
 @pytest.mark.parametrize("dockerfile", [None, parse_dockerfile(DOCKERFILE, "a b/Dockerfile")], ids=["", "dockerfile"])
 def test_it_is_valid_by_the_published_schema(reports: list[ImageReport], dockerfile: Any) -> None:
@@ -82,7 +96,7 @@ def test_every_rule_is_listed_with_its_help_whether_it_found_something_or_not() 
 
 
 def test_results_point_at_their_rules() -> None:
-    run = run_of(example())
+    run = run_of(judged_example())
     rules = run["tool"]["driver"]["rules"]
     assert run["results"]
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
@@ -101,7 +115,7 @@ def test_severities_are_levels_and_only_security_has_a_security_severity() -> No
 
 
 def test_paths_of_the_image_are_percent_encoded_down_to_their_bytes() -> None:
-    locations = [result["locations"][0] for result in run_of(hostile())["results"]]
+    locations = [result["locations"][0] for result in findings_of(hostile())]
     uris = [location["physicalLocation"]["artifactLocation"]["uri"] for location in locations]
     assert [unquote_to_bytes(uri) for uri in uris] == [text.encode("utf-8", "surrogateescape") for text in HOSTILE]
     assert all(uri.isascii() and not set(uri) & set(" :<>\"'`\\") for uri in uris)
@@ -186,7 +200,45 @@ def test_runs_on_different_images_have_different_identities() -> None:
     assert len(set(identities)) == 2
 
 
+def test_what_is_ignored_is_a_result_that_is_suppressed_for_the_reason_that_the_user_gave() -> None:
+    results = run_of(judged_example())["results"]
+    (suppressed,) = [each for each in results if each["suppressions"]]
+    assert suppressed["suppressions"] == [
+        {
+            "kind": "external",
+            "status": "accepted",
+            "justification": "ignored by .imgscopeignore:3, until 2999-12-31",
+        }
+    ]
+    (judged,) = [each for each in run_of(example())["results"] if each["ruleId"] == "apt-lists-left"]
+    assert {**suppressed, "suppressions": []} == judged
+
+
+def test_a_check_that_fails_is_a_result_with_a_rule_of_its_own() -> None:
+    run = run_of(judged_example(), dockerfile=parse_dockerfile(DOCKERFILE, "Dockerfile"))
+    failed = {each["ruleId"]: each for each in run["results"] if each["ruleId"].startswith("policy-")}
+    assert {name: each["message"]["text"] for name, each in failed.items()} == {
+        "policy-max-wasted": "max-wasted is 25.8 MB, limit 20.0 MB",
+        "policy-fail-on": "fail-on is 1 high, limit high",
+        "policy-lowestEfficiency": "lowestEfficiency is 0.5, limit 0.95",
+    }
+    assert {each["level"] for each in failed.values()} == {"error"}
+    place = failed["policy-max-wasted"]["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("Dockerfile", 1)
+
+
+def test_the_rules_of_a_policy_say_what_they_ask_and_where_that_is_set() -> None:
+    rules = {rule["id"]: rule for rule in run_of(judged_example())["tool"]["driver"]["rules"]}
+    listed = [name for name in rules if name.startswith("policy-")]
+    assert listed == ["policy-max-layers", "policy-max-wasted", "policy-fail-on", "policy-lowestEfficiency"]
+    assert rules["policy-max-wasted"]["help"]["text"] == (
+        "Most bytes that layers ship in vain.\n\n"
+        "Set by max-wasted in the policy of imgscope.toml, or by the option of that name."
+    )
+    assert rules["policy-lowestEfficiency"]["help"]["text"].endswith("Set in the file .dive-ci.")
+
+
 def test_C71_a_name_does_not_become_a_link() -> None:
-    texts = [result["message"]["text"] for result in run_of(hostile())["results"]]
+    texts = [result["message"]["text"] for result in findings_of(hostile())]
     (link,) = [text for text in texts if "link" in text]
     assert "\\[link\\](https://evil.example)" in link

@@ -82,7 +82,13 @@ def test_C70_what_a_policy_quotes_of_an_image_keeps_the_width_and_is_safe_to_sho
         checks=(PolicyCheck(name="allowed-distros", limit="alpine", actual=hostile, status="fail"),),
         ignored=(
             IgnoredFinding(
-                rule_id="logs-left", reason=hostile, severity=Severity.LOW, message=hostile, paths=(), packages=()
+                rule_id="logs-left",
+                reason=hostile,
+                severity=Severity.LOW,
+                confidence="high",
+                message=hostile,
+                paths=(),
+                packages=(),
             ),
         ),
     )

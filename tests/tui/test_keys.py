@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from textual.widget import Widget
 
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
 from imgscope.tui.widgets.file_tree import FileTree
-from imgscope.tui.widgets.finding_list import FindingList
 from imgscope.tui.widgets.layer_table import LayerTable
-from imgscope.tui.widgets.row_list import RowList
+from imgscope.tui.widgets.outline_list import OutlineList
+from imgscope.tui.widgets.treemap import Treemap
 from tests.support.images import image, layer
 from tests.support.memory import MemorySource
 from tests.tui.stage import app_image, press, screen_text, shown
@@ -20,15 +21,18 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
 async def test_tab_goes_around_the_panes(size: tuple[int, int]) -> None:
     async with shown(MemorySource(app_image()), size) as pilot:
-        for expected in (FileTree, FindingList, LayerTable):
+        for expected in (FileTree, *[OutlineList] * 6, Treemap, LayerTable):
             await press(pilot, "tab")
             assert isinstance(pilot.app.focused, expected)
         await press(pilot, "shift+tab")
-        assert isinstance(pilot.app.focused, FindingList)
+        assert isinstance(pilot.app.focused, Treemap)
 
 
-@pytest.mark.parametrize(("key", "expected"), [("1", LayerTable), ("2", FileTree), ("6", FindingList)])
-async def test_numbers_go_to_panes(key: str, expected: type[RowList]) -> None:
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("1", LayerTable), ("2", FileTree), *((each, OutlineList) for each in "345678"), ("9", Treemap)],
+)
+async def test_numbers_go_to_panes(key: str, expected: type[Widget]) -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, key)
         assert isinstance(pilot.app.focused, expected)

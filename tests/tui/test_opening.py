@@ -18,7 +18,7 @@ from imgscope.tui.screens.platforms import PlatformScreen
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, file, image, index, layer
 from tests.support.memory import MemorySource
-from tests.tui.stage import app_image, is_over, press, screen_text, session_of, shown, until
+from tests.tui.stage import SilentSource, app_image, is_over, opener_of, press, screen_text, session_of, shown, until
 
 pytestmark = pytest.mark.anyio
 
@@ -118,3 +118,16 @@ async def test_an_image_for_one_platform_says_so() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, "p")
         await until(pilot, lambda: "this image is for one platform only" in screen_text(pilot))
+
+
+async def test_what_is_known_is_on_the_new_screen_before_there_is_more_news() -> None:
+    source = SilentSource(app_image())
+    app = InspectApp(opener_of(source))
+    async with app.run_test() as pilot:
+        app.open("app:1", None)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ImageScreen))
+        await pilot.pause()
+        text = screen_text(pilot)
+        source.release()
+        assert "example.com/app:1" in text
+        assert "COPY . /app" in text

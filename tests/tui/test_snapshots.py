@@ -8,12 +8,20 @@ import pytest
 
 from tests.tui.picture import Picture, find, posed
 from tests.tui.snapshot import assert_snapshot
+from tests.tui.stage import press
 
 pytestmark = pytest.mark.anyio
 
 SCREENS = {
     "layers": Picture(keys=("down",)),
+    "leftovers": Picture(keys=("3", "enter")),
+    "waste": Picture(keys=("4",)),
+    "packages": Picture(keys=("5",)),
     "findings": Picture(keys=("6",)),
+    "config": Picture(keys=("7",)),
+    "libc": Picture(keys=("8",)),
+    "treemap": Picture(keys=("9",)),
+    "treemap-by-layer": Picture(keys=("9", "V", "down")),
     "files": Picture(keys=("2", "l", "l", "j", "l")),
     "files-filtered": Picture(keys=(*["down"] * 4, "2", "t", "t", "slash", *"is:added,modified,removed")),
     "file-elf": Picture(keys=find("python3 is:elf")),
@@ -25,8 +33,12 @@ SCREENS = {
 }
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 48), (60, 15)], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", SCREENS)
-async def test_screens_say_what_they_said(name: str, size: tuple[int, int]) -> None:
-    async with posed(dataclasses.replace(SCREENS[name], size=size)) as pilot:
+async def test_screens_say_what_they_said_and_follow_the_size_of_the_terminal(name: str) -> None:
+    async with posed(dataclasses.replace(SCREENS[name], size=(160, 48))) as pilot:
         assert_snapshot(pilot, name)
+        for size in ((80, 24), (60, 15)):
+            await pilot.resize_terminal(*size)
+            await press(pilot)
+            await pilot.pause()
+            assert_snapshot(pilot, name)

@@ -57,16 +57,21 @@ class Asked:
             )
 
 
-def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparison | None, int]:
-    """Return the comparison and the exit code; None where no image could be compared."""
-    asked.check()
-    options = analyze.make_options(
+def comparison_options(common: Common, rules: RuleSettings) -> analyze.Options:
+    """Return how images are read that are compared."""
+    return analyze.make_options(
         platform=common.platform,
         jobs=common.jobs,
         insecure_registries=common.insecure_registries,
         cache=common.cache,
         rules=rules,
     )
+
+
+def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparison | None, int]:
+    """Return the comparison and the exit code; None where no image could be compared."""
+    asked.check()
+    options = comparison_options(common, rules)
     cancelled = threading.Event()
     found = None
     if asked.variants:
@@ -77,7 +82,8 @@ def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparis
     if found is not None and not asked.whole and asked.moving is None:
         work = partial(compare_heads, references, options=options, variants=found, cancelled=cancelled)
         return _told(in_background(work, cancelled))
-    with images_progress_on_stderr(quiet=common.quiet, verbose=common.verbose) as progress:
+    count = len(references) + (asked.moving is not None)
+    with images_progress_on_stderr(count, quiet=common.quiet, verbose=common.verbose) as progress:
         whole = partial(
             compare_whole,
             references,

@@ -45,7 +45,7 @@ def compare(old: str, new: str, common: Common) -> Document:
 
 def _compare(old: str, new: str, options: Options, common: Common) -> Difference:
     cancelled = threading.Event()
-    with images_progress_on_stderr(quiet=is_quiet(common)) as progress:
+    with images_progress_on_stderr(2, quiet=is_quiet(common)) as progress:
         before, after = in_background(partial(_inspect, old, new, options, progress, cancelled), cancelled)
     for inspection in (before, after):
         for failure in inspection.report.failures:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from imgscope.cli._inspect import inspect
+from imgscope.analyze import Inspection
+from imgscope.cli._inspect import inspect, inspect_several, show_failures
 from imgscope.cli._messages import show_error, show_line, show_step
 from imgscope.cli._options import Common
 from imgscope.errors import Cancelled, ImgscopeError, SourceError
@@ -34,23 +35,22 @@ class Gate:
     def audit(self, references: Sequence[str]) -> tuple[list[ImageReport], int]:
         """Return the reports on all images that could be judged, and the exit code of the others, 0 for none.
 
-        An image that cannot be inspected does not keep the others from being judged; its error is told on stderr.
+        A few are inspected at a time, and reports are in the order of `references`. An image that cannot be inspected
+        does not keep the others from being judged; its error is told on stderr.
         """
         reports: list[ImageReport] = []
         failed = 0
-        for reference in references:
-            try:
-                reports.append(self._judge(reference))
-            except Cancelled:
-                raise
-            except ImgscopeError as error:
-                is_named = len(references) == 1 or reference in error.message
-                show_error(error.message if is_named else f"{reference}: {error.message}", error.hint)
-                failed = max(failed, error.exit_code)
+        for reference, outcome in inspect_several(references, self._common, self._judge, self._settings.rules):
+            if isinstance(outcome, ImageReport):
+                show_failures(outcome)
+                reports.append(outcome)
+                continue
+            is_named = len(references) == 1 or reference in outcome.message
+            show_error(outcome.message if is_named else f"{reference}: {outcome.message}", outcome.hint)
+            failed = max(failed, outcome.exit_code)
         return reports, failed
 
-    def _judge(self, reference: str) -> ImageReport:
-        inspection = inspect(reference, self._common, self._settings.rules)
+    def _judge(self, inspection: Inspection) -> ImageReport:
         report, baseline = inspection.report, self._baseline
         if isinstance(baseline, BaselineFile):
             baseline = baseline.baseline_for(report.image.reference, report.image.platform)

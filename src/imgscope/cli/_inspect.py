@@ -1,4 +1,4 @@
-"""Running one inspection for a command: progress while it runs, sentences for what did not work out."""
+"""Running inspections for a command: progress while they run, sentences for what did not work out."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from typing import Final, TypeVar
 from imgscope import analyze
 from imgscope.cli._messages import show_error
 from imgscope.cli._options import Common
-from imgscope.cli._progress import progress_on_stderr
+from imgscope.cli._progress import images_progress_on_stderr, progress_on_stderr
+from imgscope.errors import ImgscopeError
 from imgscope.report import ImageReport
 from imgscope.rules.base import RuleSettings
 
 Result = TypeVar("Result")
+Taken = TypeVar("Taken")
 
 INCOMPLETE = 3
 POLICY_FAILED = 1
@@ -26,7 +28,48 @@ _PATIENCE: Final = 0.2
 
 def inspect(reference: str, common: Common, rules: RuleSettings | None = None) -> analyze.Inspection:
     """Return the inspected image and the report on it; failures that it lists are also told on stderr."""
-    options = analyze.make_options(
+    cancelled = threading.Event()
+    with progress_on_stderr(quiet=common.quiet, verbose=common.verbose) as progress:
+        work = partial(
+            analyze.inspect, reference, options=_options(common, rules), progress=progress, cancelled=cancelled
+        )
+        inspection = in_background(work, cancelled)
+    show_failures(inspection.report)
+    return inspection
+
+
+def inspect_several(
+    references: Sequence[str],
+    common: Common,
+    take: Callable[[analyze.Inspection], Taken],
+    rules: RuleSettings | None = None,
+) -> list[tuple[str, Taken | ImgscopeError]]:
+    """Return what `take` makes of the inspection of each image, in their order, or the error why there is none.
+
+    A few images are inspected at a time; `take` is called from several threads, and an inspection is let go after it.
+    """
+    from imgscope.together import inspect_together
+
+    cancelled = threading.Event()
+    with images_progress_on_stderr(len(references), quiet=common.quiet, verbose=common.verbose) as progress:
+
+        def work() -> list[tuple[str, Taken | ImgscopeError]]:
+            options = _options(common, rules)
+            return list(
+                inspect_together(references, take=take, options=options, progress=progress, cancelled=cancelled)
+            )
+
+        return in_background(work, cancelled)
+
+
+def show_failures(report: ImageReport) -> None:
+    """Tell on stderr what of an image could not be read."""
+    for failure in report.failures:
+        show_error(f"{report.image.reference}: {failure.message}", None)
+
+
+def _options(common: Common, rules: RuleSettings | None) -> analyze.Options:
+    return analyze.make_options(
         platform=common.platform,
         jobs=common.jobs,
         insecure_registries=common.insecure_registries,
@@ -34,13 +77,6 @@ def inspect(reference: str, common: Common, rules: RuleSettings | None = None) -
         contents=common.contents,
         rules=rules,
     )
-    cancelled = threading.Event()
-    with progress_on_stderr(quiet=common.quiet, verbose=common.verbose) as progress:
-        work = partial(analyze.inspect, reference, options=options, progress=progress, cancelled=cancelled)
-        inspection = in_background(work, cancelled)
-    for failure in inspection.report.failures:
-        show_error(f"{inspection.report.image.reference}: {failure.message}", None)
-    return inspection
 
 
 def in_background(work: Callable[[], Result], cancelled: threading.Event) -> Result:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from imgscope import progress as events
 from imgscope.cli._messages import show_note, show_step
@@ -17,42 +17,53 @@ if TYPE_CHECKING:
 
     from imgscope.together import ImagesProgress
 
-_Handler = Callable[[int, str, events.Event], None]
+_FEW_IMAGES: Final = 8
 
 
 @contextmanager
 def progress_on_stderr(*, quiet: bool, verbose: bool = False) -> Iterator[events.Progress]:
     """Give the callback that suits stderr, and take down what it drew at the end."""
-    with _handler(quiet=quiet, verbose=verbose) as handle:
-        yield lambda event: handle(0, "", event)
-
-
-@contextmanager
-def images_progress_on_stderr(*, quiet: bool, verbose: bool = False) -> Iterator[ImagesProgress]:
-    """Give the callback that suits stderr for several images at once, whose lines say which they are about."""
-    with _handler(quiet=quiet, verbose=verbose) as handle:
-        yield lambda told: handle(told.position, f"{told.reference}: ", told.event)
-
-
-@contextmanager
-def _handler(*, quiet: bool, verbose: bool) -> Iterator[_Handler]:
-    """Give what shows an event of image number so and so, whose name stands before lines that do not have it."""
     if quiet:
-        yield lambda _, name, event: _show_notes(event, name)
+        yield show_notes
     elif sys.stderr.isatty() and not verbose:
         with _bars() as bars:
             yield _Bars(bars)
     else:
-        yield _show_lines
+        yield _Lines()
 
 
-def _show_notes(event: events.Event, name: str) -> None:
-    """Show what is no progress but worth knowing, such as another platform than the one asked for."""
+@contextmanager
+def images_progress_on_stderr(count: int, *, quiet: bool, verbose: bool = False) -> Iterator[ImagesProgress]:
+    """Give the callback that suits stderr for `count` images in one run, whose lines say which they are about.
+
+    One is shown as it is alone. Of more than a few, layers have lines only with `verbose`.
+    """
+    if count == 1:
+        with progress_on_stderr(quiet=quiet, verbose=verbose) as progress:
+            yield lambda event: progress(event.event)
+    elif quiet:
+        yield lambda event: show_notes(event.event, event.reference)
+    elif sys.stderr.isatty() and not verbose:
+        from imgscope.cli._image_bars import image_bars
+
+        with image_bars(count) as bars:
+            yield bars
+    else:
+        lines = _Lines(shows_layers=verbose or count <= _FEW_IMAGES)
+        yield lambda event: lines(event.event, event.reference)
+
+
+def show_notes(event: events.Event, image: str = "") -> None:
+    """Show what is no progress but worth knowing, such as another platform than the one asked for.
+
+    Of several images, the one it is about is named.
+    """
+    about = f"{image}: " if image else ""
     if isinstance(event, events.ImageFound):
         for note in event.head.notes:
-            show_note(f"{name}{note}")
+            show_note(f"{about}{note}")
     elif isinstance(event, events.Note):
-        show_note(f"{name}{event.message}")
+        show_note(f"{about}{event.message}")
 
 
 def _bars() -> RichProgress:
@@ -64,44 +75,43 @@ def _bars() -> RichProgress:
 
 
 class _Bars:
-    """One bar for all layers of all images together."""
+    """One bar for all layers together."""
 
     def __init__(self, bars: RichProgress) -> None:
         self._bars = bars
         self._task = bars.add_task("", total=None)
-        self._received: dict[tuple[int, int], int] = {}
-        self._totals: dict[int, int] = {}
+        self._received: dict[int, int] = {}
         self._lock = threading.Lock()
 
-    def __call__(self, image: int, name: str, event: events.Event) -> None:
+    def __call__(self, event: events.Event) -> None:
         if isinstance(event, events.ImageFound):
-            with self._lock:
-                self._totals[image] = event.head.manifest.compressed_size
-                total = sum(self._totals.values())
-            self._bars.update(self._task, total=total)
-            _show_notes(event, name)
+            self._bars.update(self._task, total=event.head.manifest.compressed_size)
         elif isinstance(event, events.LayerProgress):
             with self._lock:
-                self._received[image, event.layer] = event.received
+                self._received[event.layer] = event.received
                 completed = sum(self._received.values())
             self._bars.update(self._task, completed=completed)
-        elif isinstance(event, events.Note):
-            _show_notes(event, name)
+        show_notes(event)
 
 
-def _show_lines(_: int, name: str, event: events.Event) -> None:
-    """Show a line for the image and one for each layer: what a CI log should hold."""
-    if isinstance(event, events.ImageFound):
-        head = event.head
-        layers = format_count(len(head.manifest.layers), "layer")
-        size = format_size(head.manifest.compressed_size)
-        is_compressed = any(layer.media_type.endswith(("gzip", "zstd")) for layer in head.manifest.layers)
-        stored = f"{size} {'compressed' if is_compressed else 'not compressed'}"
-        show_step(f"{head.reference} {head.platform}: {layers}, {stored}")
-        _show_notes(event, name)
-    elif isinstance(event, events.LayerRead):
-        index = event.index
-        read = f"{format_size(index.unpacked_size)}, {format_count(index.file_count, 'file')}"
-        show_step(f"{name}layer {event.layer}: {read}{', incomplete' if index.error else ''}")
-    elif isinstance(event, events.Note):
-        _show_notes(event, name)
+class _Lines:
+    """A line for an image and one for each layer: what a CI log should hold."""
+
+    def __init__(self, *, shows_layers: bool = True) -> None:
+        self._shows_layers = shows_layers
+
+    def __call__(self, event: events.Event, image: str = "") -> None:
+        """Print what happens; of several images, the one it happens to is named."""
+        about = f"{image}: " if image else ""
+        if isinstance(event, events.ImageFound):
+            head = event.head
+            layers = format_count(len(head.manifest.layers), "layer")
+            size = format_size(head.manifest.compressed_size)
+            is_compressed = any(layer.media_type.endswith(("gzip", "zstd")) for layer in head.manifest.layers)
+            stored = f"{size} {'compressed' if is_compressed else 'not compressed'}"
+            show_step(f"{head.reference} {head.platform}: {layers}, {stored}")
+        elif isinstance(event, events.LayerRead) and self._shows_layers:
+            index = event.index
+            read = f"{format_size(index.unpacked_size)}, {format_count(index.file_count, 'file')}"
+            show_step(f"{about}layer {event.layer}: {read}{', incomplete' if index.error else ''}")
+        show_notes(event, image)

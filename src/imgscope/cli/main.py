@@ -54,7 +54,7 @@ class _Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args and is_capable_terminal():
             args = [""]
-        if args and args[0] not in ("--help", "-h", "--version", *self.list_commands(ctx)):
+        elif args and args[0] not in ("--help", "-h", "--version", *self.list_commands(ctx)):
             args = ["", *args]
         with _noticing_closed_output():
             return super().parse_args(ctx, args)

@@ -22,13 +22,6 @@ class NodePair:
     new: Node | None
     told: ChangedPath
 
-    @property
-    def node(self) -> Node:
-        """The node of the new image, or that of the old one where there is no other."""
-        node = self.new or self.old
-        assert node is not None
-        return node
-
 
 @dataclass(slots=True)
 class TreeDifference:

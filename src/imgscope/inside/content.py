@@ -84,11 +84,11 @@ def open_file(
 ) -> Iterator[Iterator[memoryview]]:
     """Give the content of the file `node` of `tree`, the image of `head` in `source`, piece by piece.
 
-    A piece is there until the next one is asked for. At the end the content has to have the fingerprint that the file
-    had when its layer was read; with `verified`, the layer is read to its end after that, and has to have its digest.
-    What probes kept of a file is not fetched again. `received` is told how many bytes of the layer have come in, and
-    may raise `Cancelled`. Raises, on entry or while iterating, `SourceError`, `LayerError`, `IntegrityError` and
-    `LimitError`.
+    `source` may be opened anew, but has to be resolved before. A piece is there until the next one is asked for. At
+    the end the content has to have the fingerprint that the file had when its layer was read; with `verified`, the
+    layer is read to its end after that, and has to have its digest. What probes kept of a file is not fetched again.
+    `received` is told how many bytes of the layer have come in, and may raise `Cancelled`. Raises, on entry or while
+    iterating, `SourceError`, `LayerError`, `IntegrityError` and `LimitError`.
     """
     assert node.content is not None
     layer, entry = tree.layers[node.content_layer], node.content

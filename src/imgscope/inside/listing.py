@@ -13,7 +13,7 @@ from imgscope.errors import UsageError
 from imgscope.facts import Accounts, InspectedImage
 from imgscope.filesystem.layer_view import LayerChangeKind, LayerNode, layer_view
 from imgscope.filesystem.node import Node
-from imgscope.inside.finding import find, missing
+from imgscope.inside.finding import find, find_named, missing
 from imgscope.inside.owners import PathOwners
 from imgscope.inside.state import UNLISTED, PathState, entry_of, mode_text, state_of
 from imgscope.layer.index import LayerEntry
@@ -59,10 +59,10 @@ def list_image(
 ) -> Listing:
     """Return what is in the directory that `path` leads to, or the file that it leads to.
 
-    With `recursive`, everything below it; with `directory`, the directory itself. A link that leads nowhere is listed
-    itself. Raises `UsageError` where nothing is there, and `LayerError` where that cannot be told.
+    With `recursive`, everything below it; with `directory`, what is at the path itself. A link that leads nowhere is
+    listed itself. Raises `UsageError` where nothing is there, and `LayerError` where that cannot be told.
     """
-    top = _top(image, path)
+    top = find_named(image.tree, path) if directory else _top(image, path)
     if directory or not top.is_directory:
         return Listing(directory=None, paths=(_Lister(image).listed(top),))
     nodes = top.walk() if recursive else iter((top.children or {}).values())

@@ -85,11 +85,6 @@ class ElfContent:
         return True
 
     @property
-    def held_size(self) -> int:
-        """Bytes that are held."""
-        return sum(len(held) for _, _, held in self._windows)
-
-    @property
     def head(self) -> bytearray:
         """The first bytes of the file."""
         return self._windows[0][2]

@@ -18,6 +18,12 @@ DIVE_FILE: Final = ".dive-ci"
 DISABLED: Final = "disabled"
 _DISABLED: Final = (DISABLED, "off", "false")
 _DEFAULTS: Final = {"lowestEfficiency": "0.9", "highestWastedBytes": DISABLED, "highestUserWastedPercent": "0.1"}
+DIVE_RULES: Final = {
+    "lowestEfficiency": "Least efficiency by dive's arithmetic, from 0 to 1.",
+    "highestWastedBytes": "Most bytes that are wasted by dive's arithmetic.",
+    "highestUserWastedPercent": "Most bytes that are wasted, as a share of those above the lowest layer, from 0 to 1.",
+}
+"""What each of dive's rules asks."""
 _NULL: Final = ("~", "null", "Null", "NULL")
 
 

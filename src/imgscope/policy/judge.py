@@ -31,11 +31,4 @@ def judge(report: ImageReport, score: DiveScore, policy: Policy, baseline: Basel
 
 
 def _ignored(finding: Finding, ignore: Ignore) -> IgnoredFinding:
-    return IgnoredFinding(
-        rule_id=finding.rule_id,
-        reason=ignore.reason,
-        severity=finding.severity,
-        message=finding.message,
-        paths=finding.paths,
-        packages=finding.packages,
-    )
+    return IgnoredFinding(reason=ignore.reason, **msgspec.structs.asdict(finding))

@@ -50,13 +50,22 @@ class Places:
         """Return the one place to show `finding` at."""
         if self._matched is None:
             return Place(uri=path_uri(finding.paths[0] if finding.paths else self._reference), line=1, last_line=1)
-        instruction = _instruction(finding, self._matched)
-        return Place(uri=_file_uri(self._matched.path), line=instruction.line, last_line=instruction.last_line)
+        return _line_of(_instruction(finding, self._matched), self._matched)
+
+    def place_of_image(self) -> Place:
+        """Return where to show what is said of the image as a whole: at the FROM that it begins with, or its name."""
+        if self._matched is None:
+            return Place(uri=path_uri(self._reference), line=1, last_line=1)
+        return _line_of(self._matched.base, self._matched)
 
 
 def path_uri(path: str) -> str:
     """Return a path of the image as a relative URI reference, its bytes percent-encoded (RFC 3986, section 4.2)."""
     return quote(path.lstrip("/").encode("utf-8", "surrogateescape"), safe="/") or "."
+
+
+def _line_of(instruction: SourceInstruction, dockerfile: MatchedDockerfile) -> Place:
+    return Place(uri=_file_uri(dockerfile.path), line=instruction.line, last_line=instruction.last_line)
 
 
 def _file_uri(path: str) -> str:

@@ -15,9 +15,9 @@ from typing import Any, Final
 import msgspec
 
 from imgscope.contents import ContentNode, ReportWithContents
-from imgscope.phrases import base_phrase, distro_phrase, libc_phrase, made_by
+from imgscope.phrases import base_phrase, distro_phrase, libc_phrase, made_by, outcome_phrase
 from imgscope.render.base import Render, RenderOptions
-from imgscope.report import Finding, ImageReport, LayerReport, Package
+from imgscope.report import Finding, IgnoredFinding, ImageReport, LayerReport, Package
 from imgscope.text import format_size, printable
 
 _PARTS: Final = files("imgscope.render") / "_page"
@@ -82,6 +82,7 @@ def _page_data(report: ImageReport) -> dict[str, Any]:
         "digest": image.digest,
         "passed": report.policy.passed and report.complete,
         "verdict": _verdict(report),
+        "outcome": outcome_phrase(report) if report.policy.checks or report.policy.ignored else None,
         "about": about,
         "figures": _figures(report),
         "failures": [failure.message for failure in report.failures],
@@ -91,6 +92,7 @@ def _page_data(report: ImageReport) -> dict[str, Any]:
         ],
         "layers": list(map(_layer, report.layers)),
         "findings": list(map(_finding, report.findings)),
+        "ignored": list(map(_finding, report.policy.ignored)),
         "packages": list(map(_package, report.packages)),
         "waste": [
             {
@@ -150,6 +152,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "layer": finding.layer,
         "instruction": finding.instruction or "(not recorded)",
         "fix": finding.fix,
+        "ignored": finding.reason if isinstance(finding, IgnoredFinding) else None,
         "names": names[:_MOST_NAMES],
         "more": max(len(names) - _MOST_NAMES, 0),
         "text": " ".join(told).lower(),

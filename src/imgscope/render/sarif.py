@@ -1,18 +1,22 @@
-"""SARIF 2.1.0 (OASIS) for code-scanning pages: every rule with its help, every finding at one place."""
+"""SARIF 2.1.0 (OASIS) for code-scanning pages: every rule with its help, every finding at one place.
+
+What the user ignores is a result that is suppressed, and a check of the policy that fails is a result as well.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from imgscope._version import __version__
 from imgscope.render._json import json_text
-from imgscope.render._places import Places, path_uri
+from imgscope.render._places import Place, Places, path_uri
+from imgscope.render._sarif_policy import check_message, check_rule_id, check_rules
 from imgscope.render.base import Render, RenderOptions
-from imgscope.report import Finding, ImageReport, Severity
+from imgscope.report import Finding, IgnoredFinding, ImageReport, Severity
 from imgscope.rules import rule_pages
 from imgscope.rules.base import RulePage
 from imgscope.text import printable
@@ -49,14 +53,16 @@ def _run(report: ImageReport, pages: Sequence[RulePage], places: Places) -> dict
     image = report.image
     platform = "/".join(filter(None, (image.platform.os, image.platform.architecture, image.platform.variant)))
     reference = printable(image.reference)
+    rules = [*map(_rule, pages), *check_rules(report.policy.checks)]
+    indexes = {rule["id"]: index for index, rule in enumerate(rules)}
     return {
-        "tool": {"driver": {"name": "imgscope", "semanticVersion": __version__, "rules": list(map(_rule, pages))}},
+        "tool": {"driver": {"name": "imgscope", "semanticVersion": __version__, "rules": rules}},
         # A code-scanning page takes several runs in one file only where they differ in this.
         "automationDetails": {"id": f"imgscope/{reference}/{platform}/"},
         "invocations": [_invocation(report)],
         "originalUriBaseIds": {_IMAGE_ROOT: {"description": {"text": f"the root directory of {reference}"}}},
         "columnKind": "unicodeCodePoints",
-        "results": list(_results(report, pages, places)),
+        "results": [*_results(report, indexes, places), *_check_results(report, indexes, places)],
         "properties": {
             "reference": reference,
             "digest": image.digest,
@@ -105,10 +111,9 @@ def _invocation(report: ImageReport) -> dict[str, Any]:
     return invocation
 
 
-def _results(report: ImageReport, pages: Sequence[RulePage], places: Places) -> Iterator[dict[str, Any]]:
-    indexes = {page.rule.id: index for index, page in enumerate(pages)}
+def _results(report: ImageReport, indexes: Mapping[str, int], places: Places) -> Iterator[dict[str, Any]]:
     seen: Counter[str] = Counter()
-    for finding in report.findings:
+    for finding in (*report.findings, *report.policy.ignored):
         fingerprint = _fingerprint(finding)
         seen[fingerprint] += 1
         advice = f"\nFix: {printable(finding.fix)}" if finding.fix else ""
@@ -117,10 +122,8 @@ def _results(report: ImageReport, pages: Sequence[RulePage], places: Places) -> 
             "level": _LEVELS[finding.severity],
             "message": {"text": _message(printable(finding.message) + advice)},
             "locations": [_location(finding, report, places)],
-            "partialFingerprints": {
-                "imgscope/v1": fingerprint,
-                "primaryLocationLineHash": f"{fingerprint[:16]}:{seen[fingerprint]}",
-            },
+            "partialFingerprints": _fingerprints(fingerprint, seen[fingerprint]),
+            "suppressions": _suppressions(finding),
             "properties": _properties(finding),
         }
         if finding.rule_id in indexes:
@@ -131,17 +134,41 @@ def _results(report: ImageReport, pages: Sequence[RulePage], places: Places) -> 
         yield result
 
 
-def _location(finding: Finding, report: ImageReport, places: Places) -> dict[str, Any]:
-    place = places.place(finding)
+def _suppressions(finding: Finding) -> list[dict[str, str]]:
+    """Return why `finding` is not judged; an empty list says that it is (section 3.27.23: for all results or none)."""
+    if not isinstance(finding, IgnoredFinding):
+        return []
+    return [{"kind": "external", "status": "accepted", "justification": f"ignored by {printable(finding.reason)}"}]
+
+
+def _check_results(report: ImageReport, indexes: Mapping[str, int], places: Places) -> Iterator[dict[str, Any]]:
+    """Yield a result for each check of the policy that fails."""
+    for check in report.policy.checks:
+        if check.status != "fail":
+            continue
+        rule_id = check_rule_id(check)
+        yield {
+            "ruleId": rule_id,
+            "level": "error",
+            "message": {"text": _message(check_message(check))},
+            "locations": [_at(places.place_of_image(), places)],
+            "partialFingerprints": _fingerprints(hashlib.sha256(rule_id.encode()).hexdigest(), 1),
+            "suppressions": [],
+            "properties": {"actual": printable(check.actual), "limit": printable(check.limit)},
+            "ruleIndex": indexes[rule_id],
+        }
+
+
+def _at(place: Place, places: Places) -> dict[str, Any]:
     artifact = {"uri": place.uri}
     if not places.in_dockerfile:
         artifact["uriBaseId"] = _IMAGE_ROOT
-    location: dict[str, Any] = {
-        "physicalLocation": {
-            "artifactLocation": artifact,
-            "region": {"startLine": place.line, "endLine": place.last_line},
-        }
-    }
+    region = {"startLine": place.line, "endLine": place.last_line}
+    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
+
+
+def _location(finding: Finding, report: ImageReport, places: Places) -> dict[str, Any]:
+    location = _at(places.place(finding), places)
     logical: list[dict[str, str]] = []
     if finding.layer is not None:
         digest = report.layers[finding.layer].digest
@@ -173,6 +200,10 @@ def _message(text: str) -> str:
     """Return `text`, which is printable, with nothing in it that is read as an embedded link (section 3.11.6)."""
     text = text[:_LONGEST_MESSAGE]
     return re.sub(r"[\[\]]", r"\\\g<0>", text) if "](" in text else text
+
+
+def _fingerprints(fingerprint: str, occurrence: int) -> dict[str, str]:
+    return {"imgscope/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint[:16]}:{occurrence}"}
 
 
 def _fingerprint(finding: Finding) -> str:

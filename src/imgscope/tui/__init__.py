@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from imgscope.analyze import Inspection, Options
+    from imgscope.comparison.data import Comparison
     from imgscope.tui.app import InspectApp
+    from imgscope.tui.comparison_worker import ComparisonThread
+    from imgscope.tui.model.comparing import Comparing
 
 _INCOMPLETE: Final = 3
 _PATIENCE: Final = 0.8
@@ -58,6 +61,54 @@ def run(
     if app.error is not None:
         raise app.error
     return app.return_code or _sum_up(app)
+
+
+def run_comparison(comparison: Comparison, options: Options) -> None:
+    """Show a comparison that is finished until the user quits; images of it are opened as `options` say."""
+    from imgscope.tui.model.comparing import Comparing
+
+    _run_comparison(Comparing.of(comparison), options)
+
+
+def run_comparing(references: Sequence[str], options: Options) -> int:
+    """Compare the images called `references`, which are shown while they are read; return the exit code.
+
+    A line on each image is left on stdout. Raises `ImgscopeError`, once the terminal is free again, where no
+    image could be compared.
+    """
+    from imgscope.tui.comparison_worker import ComparisonThread
+    from imgscope.tui.model.comparing import Comparing
+
+    comparing = Comparing(references)
+    _run_comparison(comparing, options, ComparisonThread(references, options))
+    return 0 if comparing.is_complete or not comparing.is_over else _INCOMPLETE
+
+
+def _run_comparison(comparing: Comparing, options: Options, thread: ComparisonThread | None = None) -> None:
+    import sys
+    from functools import partial
+
+    from imgscope.text import printable
+    from imgscope.tui.app import InspectApp
+    from imgscope.tui.model.comparison_rows import closing_lines
+    from imgscope.tui.model.settings import settings_file, write_theme
+    from imgscope.tui.opening import Opener
+    from imgscope.tui.screens.comparison import ComparisonScreen
+    from imgscope.tui.user_settings import user_settings
+
+    screen = ComparisonScreen(comparing, thread)
+    app = InspectApp(
+        Opener(options),
+        settings=user_settings(),
+        keep_theme=partial(write_theme, settings_file()),
+        comparison=screen,
+    )
+    app.run()
+    app.stop_reading(_PATIENCE)
+    error = app.error or screen.error
+    if error is not None:
+        raise error
+    sys.stdout.writelines(f"{printable(line)}\n" for line in closing_lines(comparing))
 
 
 def _sum_up(app: InspectApp) -> int:

@@ -15,12 +15,14 @@ from imgscope.analyze import Inspection
 from imgscope.errors import ImgscopeError
 from imgscope.oci.platform import Platform
 from imgscope.offers import OfferGroup
+from imgscope.text import printable
 from imgscope.tui.commands import commands_of
 from imgscope.tui.keys import section
 from imgscope.tui.messages import FactsSeen, Failed, Inspected, OffersFound, OpenImage, Progressed
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.settings import DEFAULT_SETTINGS, Settings
 from imgscope.tui.opening import Opener
+from imgscope.tui.screens.comparison import ComparisonScreen
 from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
@@ -36,6 +38,8 @@ WriteReport = Callable[[Inspection, str], str]
 class InspectApp(App[None]):
     """Shows images that `opener` opens: the one called `reference` at once, or a choice of what `find_offers` finds.
 
+    With a `comparison`, it shows that first, and the images of it that are chosen there.
+
     `write_report` writes reports in `formats`. After it has closed, `session` is what was found out of the image that
     was shown last, None where there was none, and `error` what kept it from finding out anything.
     """
@@ -44,6 +48,7 @@ class InspectApp(App[None]):
     TITLE = "imgscope"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help"),
+        Binding("b", "back", "Comparison", tooltip="back to the comparison"),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
         Binding("ctrl+t", "next_theme", "Theme", show=False, tooltip="dark, light, high contrast"),
@@ -60,6 +65,7 @@ class InspectApp(App[None]):
         write_report: WriteReport | None = None,
         formats: Sequence[str] = (),
         keep_theme: Callable[[str], object] | None = None,
+        comparison: ComparisonScreen | None = None,
     ) -> None:
         super().__init__()
         for theme in OUR_THEMES:
@@ -70,6 +76,7 @@ class InspectApp(App[None]):
         self.write_report = write_report
         self.formats = tuple(formats)
         self.keep_theme = keep_theme
+        self.comparison = comparison
         self._opener = opener
         self._find_offers = find_offers
         # What is shown, and what is looked for and takes its place when it is found.
@@ -84,6 +91,9 @@ class InspectApp(App[None]):
 
     async def on_mount(self) -> None:
         """Show the image, of which only the name is known, or the start screen."""
+        if self.comparison is not None:
+            await self.push_screen(self.comparison)
+            return
         await self.push_screen(ImageScreen(self._current.session) if self._current else StartScreen(can_close=False))
 
     def on_ready(self) -> None:
@@ -93,6 +103,8 @@ class InspectApp(App[None]):
 
     def stop_reading(self, patience: float) -> None:
         """Read nothing any more; wait for that no longer than `patience` seconds."""
+        if self.comparison is not None:
+            self.comparison.stop()
         threads = [thread for thread in (self._current, self._next) if thread]
         for thread in threads:
             thread.stop()
@@ -175,12 +187,16 @@ class InspectApp(App[None]):
         elif isinstance(self.screen, StartScreen):
             self.screen.show_error(message.error)
         elif is_next:
-            hint = f" ({message.error.hint})" if message.error.hint else ""
-            self.notify(f"{message.error.message}{hint}", severity="error", markup=False, timeout=15)
+            self.tell_error(message.error)
         else:
             await self.action_start()
             assert isinstance(self.screen, StartScreen)
             self.screen.show_error(message.error)
+
+    def tell_error(self, error: ImgscopeError) -> None:
+        """Tell what went wrong in a note above the screen, which stays as it is."""
+        hint = f" ({error.hint})" if error.hint else ""
+        self.notify(printable(f"{error.message}{hint}"), severity="error", markup=False, timeout=15)
 
     async def _show_next(self, found: InspectionThread) -> None:
         """Show the image that was looked for in place of the one that is shown."""
@@ -192,7 +208,11 @@ class InspectApp(App[None]):
         while self.screen is not self._lowest_screen:
             await self.pop_screen()
         pane = previous.pane_name if previous else self.settings.start_pane
-        await self.switch_screen(ImageScreen(found.session, pane=pane))
+        screen = ImageScreen(found.session, pane=pane)
+        if self.comparison is None:
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
 
     @property
     def _lowest_screen(self) -> Screen[object] | None:
@@ -201,12 +221,20 @@ class InspectApp(App[None]):
 
     @property
     def _image_screen(self) -> ImageScreen | None:
-        lowest = self._lowest_screen
-        return lowest if isinstance(lowest, ImageScreen) else None
+        return next((screen for screen in self.screen_stack if isinstance(screen, ImageScreen)), None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let a page in a browser show the image that it is for, and no other that this user could open."""
+        if action == "back":
+            return self.comparison is not None and isinstance(self.screen, ImageScreen)
         return not self.is_web if action == "start" else True
+
+    async def action_back(self) -> None:
+        """Go from an image back to the comparison that it was opened from."""
+        if self._current:
+            self._current.stop()
+        self._current = None
+        await self.pop_screen()
 
     async def action_start(self) -> None:
         """Go to the start screen; the image stays below it."""
@@ -218,7 +246,8 @@ class InspectApp(App[None]):
         screen = self.screen
         if isinstance(screen, HelpScreen):
             return
-        here = screen.key_sections() if isinstance(screen, (ImageScreen, FileScreen, StartScreen)) else ()
+        screens = (ImageScreen, FileScreen, StartScreen, ComparisonScreen)
+        here = screen.key_sections() if isinstance(screen, screens) else ()
         self.push_screen(HelpScreen([*here, section("Everywhere", type(self))]))
 
     def action_next_theme(self) -> None:

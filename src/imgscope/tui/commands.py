@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from imgscope.text import printable
 from imgscope.tui.screens.export import ExportScreen
 from imgscope.tui.screens.image import ImageScreen
 
@@ -63,6 +64,6 @@ def _keep_theme(app: InspectApp) -> None:
     try:
         app.keep_theme(app.theme)
     except OSError as error:
-        app.notify(f"the theme cannot be kept: {error.strerror or error}", severity="error", markup=False)
+        app.notify(printable(f"the theme cannot be kept: {error.strerror or error}"), severity="error", markup=False)
     else:
         app.notify("imgscope begins with this theme from now on", markup=False)

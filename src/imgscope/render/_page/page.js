@@ -60,6 +60,7 @@ function drawSummary() {
   const title = make("h1", "mono", report.reference);
   title.id = "reference";
   const verdict = make("p", `verdict ${report.passed ? "pass" : "fail"}`, report.verdict);
+  if (report.outcome) verdict.append(make("span", "outcome", `: ${report.outcome}`));
   const figures = make("dl", "figures");
   for (const [name, value] of report.figures) figures.append(make("div", "", make("dt", "", name), make("dd", "", value)));
   place.replaceChildren(title, verdict, make("p", "", report.about.join(" · ")), make("p", "quiet mono", report.digest), figures);
@@ -104,6 +105,7 @@ const wanted = (text, needle) => needle.toLowerCase().split(/\s+/).every((word) 
 
 function drawFinding(finding) {
   const inside = make("div", "inside");
+  if (finding.ignored !== null) inside.append(make("p", "", make("strong", "", "Ignored by "), make("code", "", finding.ignored)));
   if (finding.layer !== null) inside.append(make("p", "", `Layer ${finding.layer}: `, make("code", "", finding.instruction)));
   if (finding.fix) inside.append(make("p", "", make("strong", "", "Fix: "), finding.fix));
   if (finding.names.length) inside.append(make("ul", "", ...finding.names.map((name) => make("li", "", make("code", "", name)))));
@@ -119,6 +121,15 @@ function drawFindings() {
   byId("finding-count").textContent = `${found.length} of ${count(report.findings.length, "finding")}`;
   const place = byId("findings");
   showInParts(place, found, (part) => place.append(...part.map(drawFinding)));
+}
+
+function drawIgnored() {
+  const ignored = byId("ignored");
+  ignored.hidden = !report.ignored.length;
+  ignored.open = false;
+  byId("ignored-title").textContent = `${count(report.ignored.length, "finding")} ignored, and not judged`;
+  const place = byId("ignored-findings");
+  showInParts(place, report.ignored, (part) => place.append(...part.map(drawFinding)));
 }
 
 function drawPackages() {
@@ -160,6 +171,7 @@ function show(index) {
   openTreemap();
   drawLayers();
   drawFindings();
+  drawIgnored();
   drawWaste();
   drawPackages();
 }

@@ -1,41 +1,39 @@
-"""The findings, and all about the highlighted one."""
+"""The findings, each with its fix and the page of its rule."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from textual import on
-
 from imgscope.analyze import Inspection
-from imgscope.tui.model.findings import finding_rows, findings_title
-from imgscope.tui.model.session import Session
-from imgscope.tui.widgets.finding_list import FindingList
-from imgscope.tui.widgets.pane import Pane, PaneKind
+from imgscope.tui.model.findings import ORDERS, finding_rows, findings_title
+from imgscope.tui.widgets.outline_list import OutlineColumn
+from imgscope.tui.widgets.outline_pane import OutlinePane, Worked
+from imgscope.tui.widgets.pane import PaneKind
 
 
-class FindingsPane(Pane):
-    """How many there are, the list of them, and message, fix and places of one."""
+class FindingsPane(OutlinePane):
+    """What could not be found out, and the findings with their packages and paths."""
 
-    def __init__(self, session: Session) -> None:
-        self._list = FindingList(id="finding-list")
-        self._list.placeholder = "findings follow when all layers are read …"
-        super().__init__(session, self._list)
+    noun = "findings"
+    nothing = "nothing to say against this image"
+    orders = ORDERS
+    columns = (
+        OutlineColumn(title="severity", width=9, orders=("severity",)),
+        OutlineColumn(title="bytes", width=8, is_right=True, orders=("bytes",)),
+        OutlineColumn(title="layer", width=6, is_right=True, orders=("layer",)),
+        OutlineColumn(title="rule", orders=("rule",)),
+    )
 
     @property
     def count(self) -> int | None:
         """How many findings and failures there are."""
-        return len(self._list.rows) if self.session.inspection else None
+        report = self.session.inspection.report if self.session.inspection else None
+        return len(report.findings) + len(report.failures) if report else None
 
-    def show_inspection(self, inspection: Inspection) -> None:
-        """Show the findings in the report."""
-        self.entitle(findings_title(inspection.report))
-        self._list.placeholder = "nothing to say against this image"
-        self._list.show(finding_rows(inspection.report))
-
-    @on(FindingList.Highlighted)
-    def _tell_more(self, event: FindingList.Highlighted) -> None:
-        assert self.detail is not None
-        self.detail.show(self._list.rows[event.position].detail)
+    def work_out(self, inspection: Inspection, is_cancelled: Callable[[], bool]) -> Iterator[Worked]:
+        """Yield all of it."""
+        yield Worked(title=findings_title(inspection.report), rows=finding_rows(inspection))
 
 
 PANE: Final = PaneKind(name="findings", title="Findings", short_title="Find", key="6", order=60, build=FindingsPane)

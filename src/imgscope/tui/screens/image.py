@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import on
@@ -56,6 +56,8 @@ class ImageScreen(Screen[None]):
         self._header = SummaryHeader()
         self._panes = {kind.name: kind.build(session) for kind in self.kinds}
         self._tabs = TabBar(self.kinds)
+        # The app tells of news from when the screen is made, which is before there is anything to show it in.
+        self._is_laid_out = False
         self._first_pane = pane or session.settings.start_pane
         self._beside = next(kind.name for kind in self.kinds if kind.name != _LAYERS)
 
@@ -74,6 +76,7 @@ class ImageScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin with what is known before anything was asked."""
+        self._is_laid_out = True
         self.show_progress()
         self.go_to_pane(self._first_pane)
         if self.session.inspection is not None:
@@ -81,7 +84,7 @@ class ImageScreen(Screen[None]):
 
     def show_progress(self) -> None:
         """Show what the session knows by now."""
-        if not self.is_mounted:
+        if not self._is_laid_out:
             return
         self._header.summary = summary_of(self.session)
         for pane in self._panes.values():
@@ -89,7 +92,7 @@ class ImageScreen(Screen[None]):
 
     def show_inspection(self, inspection: Inspection) -> None:
         """Show an image that was read to its end."""
-        if not self.is_mounted:
+        if not self._is_laid_out:
             return
         self._header.summary = summary_of(self.session)
         for name, pane in self._panes.items():
@@ -175,11 +178,11 @@ class ImageScreen(Screen[None]):
     def key_sections(self) -> Iterator[KeySection]:
         """Yield the keys, those of the pane that the reader is in first."""
         kinds = sorted(self.kinds, key=lambda kind: kind.name != self._tabs.active)
-        panes = [
+        panes = _joined(
             section(kind.title, type(pane), type(pane.rows), without=(Pane, RowList))
             for kind in kinds
             for pane in (self._panes[kind.name],)
-        ]
+        )
         yield panes[0]
         yield section("Lists", RowList, Pane, FilterBar)
         yield KeySection(
@@ -190,3 +193,14 @@ class ImageScreen(Screen[None]):
             ),
         )
         yield from panes[1:]
+
+
+def _joined(sections: Iterable[KeySection]) -> list[KeySection]:
+    """Return `sections` in their order, those that have the same keys as one."""
+    titles: dict[tuple[Key, ...], list[str]] = {}
+    for each in sections:
+        titles.setdefault(each.keys, []).append(each.title)
+    return [
+        KeySection(title=named[0] if len(named) == 1 else f"{named[0]}, and alike", keys=keys)
+        for keys, named in titles.items()
+    ]
