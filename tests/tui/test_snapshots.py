@@ -8,6 +8,7 @@ import pytest
 
 from tests.tui.picture import Picture, find, posed
 from tests.tui.snapshot import assert_snapshot
+from tests.tui.stage import press
 
 pytestmark = pytest.mark.anyio
 
@@ -33,8 +34,12 @@ SCREENS = {
 }
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 48), (60, 15)], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", SCREENS)
-async def test_screens_say_what_they_said(name: str, size: tuple[int, int]) -> None:
-    async with posed(dataclasses.replace(SCREENS[name], size=size)) as pilot:
+async def test_screens_say_what_they_said_and_follow_the_size_of_the_terminal(name: str) -> None:
+    async with posed(dataclasses.replace(SCREENS[name], size=(160, 48))) as pilot:
         assert_snapshot(pilot, name)
+        for size in ((80, 24), (60, 15)):
+            await pilot.resize_terminal(*size)
+            await press(pilot)
+            await pilot.pause()
+            assert_snapshot(pilot, name)

@@ -57,7 +57,7 @@ async def test_the_image_is_shown_with_the_largest_directories_first() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, "2")
         assert rows(pilot) == ["2.00 MB ▸ usr/", "1.50 MB ▸ var/", "76 B ▸ etc/", "7 B ▸ app/"]
-        assert title(pilot) == "whole image · 3.50 MB in 5 files · by size"
+        assert title(pilot) == "whole image · by size · 3.50 MB in 5 files"
 
 
 async def test_a_directory_is_opened_and_closed() -> None:
@@ -96,7 +96,7 @@ async def test_all_directories_are_opened_and_closed_by_one_key() -> None:
 async def test_what_a_layer_did_is_told_by_a_sign() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, "down", "enter")
-        assert title(pilot) == "layer 1 · + 1 added, 7 B · ~ 1 changed, 5 B · - 1 removed, 3.00 kB · by size"
+        assert title(pilot) == "layer 1 · by size · + 1 added, 7 B · ~ 1 changed, 5 B · - 1 removed, 3.00 kB"
         await press(pilot, "space")
         assert rows(pilot) == ["5 B ▾ etc/", "-3.00 kB -     gone", "5 B ~     changed", "7 B + ▸ app/"]
         await press(pilot, "down")
@@ -124,7 +124,7 @@ async def test_one_key_goes_around_image_layer_and_image_up_to_it_and_back_to_wh
         await press(pilot, "down", "2", "down", "down", "t")
         assert title(pilot).startswith("layer 1 ·")
         await press(pilot, "t")
-        assert title(pilot) == "up to layer 1 · 3.50 MB in 5 files · by size"
+        assert title(pilot) == "up to layer 1 · by size · 3.50 MB in 5 files"
         await press(pilot, "t")
         assert title(pilot).startswith("whole image")
         assert tree(pilot).cursor == 2
@@ -151,7 +151,7 @@ async def test_beside_the_layers_the_tree_follows_the_highlighted_one() -> None:
 async def test_the_order_is_told_and_changed_with_what_is_open_left_open() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, "2", "down", "down", "enter", "s")
-        assert title(pilot).endswith("by name")
+        assert "· by name ·" in title(pilot)
         assert rows(pilot) == [
             "7 B ▸ app/",
             "76 B ▾ etc/",
@@ -162,18 +162,18 @@ async def test_the_order_is_told_and_changed_with_what_is_open_left_open() -> No
         ]
         assert tree(pilot).cursor == 1
         await press(pilot, "s")
-        assert title(pilot).endswith("by layer")
+        assert "· by layer ·" in title(pilot)
         await press(pilot, "t")
-        assert title(pilot).endswith("by change")
+        assert "· by change ·" in title(pilot)
         await press(pilot, "s")
-        assert title(pilot).endswith("by size")
+        assert "· by size ·" in title(pilot)
 
 
 async def test_a_filter_leaves_what_matches_with_its_directories() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         await press(pilot, "2", "slash", *"main")
         assert rows(pilot) == ["7 B ▾ app/", "7 B 1     main.py"]
-        assert title(pilot) == "whole image · 1 match, 7 B; directories count matches only · by size"
+        assert title(pilot) == "whole image · by size · 1 match, 7 B (sizes: matches only)"
         await press(pilot, "enter", "down", "escape")
         assert len(rows(pilot)) == 5
         assert "/app/main.py" in screen_text(pilot), "found, and seen among the others"
@@ -193,7 +193,7 @@ async def test_the_filter_line_is_opened_by_dives_key_and_closed_when_it_is_empt
         assert rows(pilot)[-1] == "1.50 MB 0           Packages"
         await press(pilot, "slash", *["backspace"] * 3, "enter")
         assert not pilot.app.screen.query_one(FilesPane).filter_bar.display
-        assert title(pilot).startswith("whole image · 3.50 MB")
+        assert title(pilot).startswith("whole image · by size · 3.50 MB")
 
 
 async def test_what_cannot_be_understood_is_said_in_the_line_and_the_list_stays() -> None:
@@ -216,7 +216,7 @@ async def test_a_filter_of_changes_does_not_hold_in_the_whole_image() -> None:
         assert rows(pilot) == ["7 B + ▾ app/", "7 B +     main.py"]
         await press(pilot, "t", "t")
         assert "changes are those of one layer" in screen_text(pilot)
-        assert title(pilot).startswith("whole image · 3.50 MB in 5 files")
+        assert title(pilot).startswith("whole image · by size · 3.50 MB in 5 files")
 
 
 async def test_kinds_of_changes_are_hidden_and_shown_again() -> None:

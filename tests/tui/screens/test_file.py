@@ -180,6 +180,8 @@ async def test_of_large_files_the_beginning_is_shown_and_all_is_saved(
         assert "the first 1.60 kB of 48.0 kB; s saves all of it" in await view(pilot, "large")
         await press(pilot, "G")
         assert "100 0123456789abcde" in screen_text(pilot)
+        await press(pilot, "slash", "x", "enter")
+        assert "nothing found in what is shown" in screen_text(pilot)
         await press(pilot, "s", "enter")
         await settled(pilot)
         assert "48.0 kB saved to" in screen_text(pilot)

@@ -114,7 +114,9 @@ class FileScreen(Screen[None]):
         return self._views[self._tabs.active]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave keys alone that are typed into a line."""
+        """Leave keys alone that are typed into a line, and let nobody in a browser write files here."""
+        if action == "save" and self.app.is_web:
+            return False
         return action not in _NOT_WHILE_TYPING or not isinstance(self.focused, LineInput)
 
     def key_sections(self) -> Iterator[KeySection]:
@@ -137,13 +139,10 @@ class FileScreen(Screen[None]):
     @on(messages.Found)
     def _show_place(self, event: messages.Found) -> None:
         self._place = event.place
-        if event.place is None:
-            self._header.update(content([Line(f"/{self._path}", "strong"), Line("there is nothing here")]))
-            self._say_nothing("there is nothing here")
-            return
-        self._header.update(content(place_lines(event.place)))
-        if event.place.file is None:
-            self._say_nothing(event.place.nothing)
+        if event.place is not None:
+            self._header.update(content(place_lines(event.place)))
+        if event.place is None or event.place.file is None:
+            self._say_nothing("there is nothing here" if event.place is None else event.place.nothing)
             return
         self._is_reading = True
         self._text.placeholder = self._bytes.placeholder = "reading …"
@@ -259,7 +258,7 @@ class FileScreen(Screen[None]):
     def _search_soon(self, event: PromptBar.Changed) -> None:
         if self._content is None or len(self._content.data) <= _SEARCHED_WHILE_TYPING:
             self.view.search(event.text)
-            self.say(self._matches())
+            self._tell_matches()
 
     @on(PromptBar.Submitted, "#search")
     def _search_now(self, event: PromptBar.Submitted) -> None:
@@ -275,12 +274,10 @@ class FileScreen(Screen[None]):
         self.set_focus(self.view)
 
     def _tell_matches(self) -> None:
-        if self._search.input.value:
-            self.say(self._matches())
-
-    def _matches(self) -> str:
         view = self.view
-        return f"match {view.current + 1:,} of {len(view.matches):,}" if view.matches else "nothing found"
+        found = f"match {view.current + 1:,} of {len(view.matches):,}" if view.matches else "nothing found"
+        is_part = view in (self._text, self._bytes) and self._content is not None and not self._content.is_whole
+        self.say(f"{found}{' in what is shown' if is_part else ''}" if self._search.input.value else "")
 
     @on(PromptBar.Changed, "#target")
     def _take_back(self) -> None:

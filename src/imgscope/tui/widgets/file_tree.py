@@ -33,7 +33,7 @@ class FileTree(RowList):
     """The open rows of a `FileList`; where a layer's changes are marked, each with the sign of what it did."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Open", tooltip="open or close a directory; look into a file"),
+        Binding("enter", "choose", "Look in", tooltip="open or close a directory; look into a file"),
         Binding("space", "toggle_directory", "Open/close", show=False, tooltip="open or close a directory"),
         Binding("l,right", "open", "Open", show=False, tooltip="open a directory or go into it"),
         Binding("h,left", "close", "Close", show=False, tooltip="close a directory or go to the one above"),

@@ -69,7 +69,8 @@ class Pane(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out."""
         yield self._title
-        yield self.filter_bar
+        if self.can_filter:
+            yield self.filter_bar
         yield self.rows
         if self.detail is not None:
             yield self.detail

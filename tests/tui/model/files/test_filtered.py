@@ -39,7 +39,7 @@ def test_sizes_of_directories_count_matches_only_and_the_title_says_so() -> None
     found = matching(image_files(), "app")
     (usr,) = found.children(found.root)
     assert found.size(usr) == 5000
-    assert found.title == "whole image · 2 matches, 5.00 kB; directories count matches only"
+    assert found.title == "whole image · 2 matches, 5.00 kB (sizes: matches only)"
     assert matching(image_files(), "zzz").title == "whole image · nothing matches"
 
 

@@ -51,7 +51,7 @@ class FilteredFiles:
         if not self.match_count:
             return "nothing matches"
         matches = format_count(self.match_count, "match", "matches")
-        return f"{matches}, {format_size(self._sizes[id(self.root)])}; directories count matches only"
+        return f"{matches}, {format_size(self._sizes[id(self.root)])} (sizes: matches only)"
 
     @property
     def row_count(self) -> int:

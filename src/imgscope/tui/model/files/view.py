@@ -88,9 +88,10 @@ class FileViews:
 
 
 def view_title(view: FileView, source: FileSource) -> str:
-    """Return what is shown and in which order, in one line."""
+    """Return what is shown, without what and in which order, and how much that is, in one line."""
+    name, _, amount = source.title.partition(" · ")
     hidden = f" · without {', '.join(sorted(view.hidden))}" if view.hidden else ""
-    return f"{source.title}{hidden} · {order_phrase(view.order, source)}"
+    return f"{name}{hidden} · {order_phrase(view.order, source)} · {amount}"
 
 
 def waiting_title(view: FileView) -> str:
