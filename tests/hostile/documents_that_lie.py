@@ -197,13 +197,12 @@ def layers_1_000_times_the_same(path: Path) -> str:
     """A manifest that lists one small layer again and again."""
     built = layer(file("a", "a"))
     one = descriptor(built.blob, "application/vnd.oci.image.layer.v1.tar+gzip")
-    name = layout(
+    return layout(
         path,
         built,
         manifest_fields={"layers": [one] * 1_000},
         config_fields={"rootfs": {"type": "layers", "diff_ids": []}},
     )
-    return name
 
 
 @CORPUS.case(3)

@@ -26,7 +26,7 @@ def _with(path: Path, *entries: Entry) -> str:
 def dpkg_status_of_nothing_but_noise(path: Path) -> str:
     """Fields without end, without names, with NUL, repeated, and a line of 4 MiB."""
     paragraphs = [
-        "Package: a\nStatus: install ok installed\nVersion: 1\nInstalled-Size: -99999999999999999999\nDepends: a, a | a, (\n",
+        "Package: a\nStatus: install ok installed\nVersion: 1\nInstalled-Size: -99999999999999999\nDepends: a, a|a(\n",
         "Package: b\nStatus: install ok installed\nVersion: " + "9" * 100_000 + "\nPackage: c\n",
         "Package\n: \n\0\0\0\n x\n\n\n\n",
         "Package: d\nStatus: install ok installed\nVersion: 1\nDescription: " + "x" * 4 * _MEBIBYTE + "\n",
@@ -51,7 +51,7 @@ def dpkg_packages_that_need_each_other(path: Path) -> str:
 @CORPUS.case(0)
 def apk_database_of_noise(path: Path) -> str:
     """Lines without a colon, sizes below zero, files before their directory, and a circle of needs."""
-    text = "P:a\nV:1\nI:-1\nS:99999999999999999999999\nR:x\nF:../../etc\nR:passwd\nD:a a a>1 !b so:x\n\nxx\n:\nP\n\nV:2\n\n"
+    text = "P:a\nV:1\nI:-1\nS:999999999999999999\nR:x\nF:../../etc\nR:passwd\nD:a a a>1 !b so:x\n\nxx\n:\nP\n\nV:2\n\n"
     return _with(path, file("lib/apk/db/installed", text * 500))
 
 
@@ -121,7 +121,9 @@ def libraries_that_need_each_other(path: Path) -> str:
 @CORPUS.case(0)
 def release_file_that_is_a_program(path: Path) -> str:
     """os-release with everything a shell would run: shown, and not run."""
-    text = 'ID=$(touch /tmp/owned)\nVERSION_ID=`reboot`\nNAME="$HOME"\nPRETTY_NAME="${x:=\\$(id)}"\n. /etc/passwd\nexit 1\n'
+    text = (
+        'ID=$(touch /tmp/owned)\nVERSION_ID=`reboot`\nNAME="$X"\nPRETTY_NAME="${x:=\\$(id)}"\n. /etc/passwd\nexit 1\n'
+    )
     return layout(path, layer(file("etc/os-release", text)))
 
 

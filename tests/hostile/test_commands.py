@@ -20,6 +20,8 @@ from tests.hostile.test_corpus import assert_sound
 
 __all__ = ["run"]
 
+pytestmark = pytest.mark.corpus
+
 Lines = Callable[[str, str], list[list[str]]]
 
 COMMANDS: Final[dict[str, Lines]] = {

@@ -14,7 +14,7 @@ from tests.hostile.corpus import CASES
 from tests.tui.stage import press, shown
 from tests.tui.test_hostile_text import assert_harmless
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.corpus]
 
 _NAMES: Final = (
     "names that act", "history that acts", "configuration that acts", "distribution that acts",

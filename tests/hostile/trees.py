@@ -142,7 +142,7 @@ def files_that_are_directories(path: Path) -> str:
 def entries_that_come_again(path: Path) -> str:
     """One path 5,000 times, as all that an entry can be."""
     kinds = [file("x", "x"), directory("x"), symlink("x", "x"), hard_link("x", "x"), fifo("x"), device("x", 1, 3)]
-    return layout(path, SOUND, layer(*kinds * 800, *(file("y", str(number)) for number in range(200))))
+    return layout(path, SOUND, layer(*kinds * 800, *(file("y", str(number)) for number in range(60))))
 
 
 @CORPUS.case(0)
@@ -170,9 +170,9 @@ def directory_of_5_000_directories(path: Path) -> str:
 
 
 @CORPUS.case(0)
-def two_hundred_deep_trees(path: Path) -> str:
-    """Paths of 400 directories each: a few blocks of archive for 80,000 nodes of a tree."""
-    paths = (b"%d/" % number + b"d/" * 400 for number in range(200))
+def sixty_deep_trees(path: Path) -> str:
+    """Paths of 400 directories each: a few blocks of archive for 24,000 nodes of a tree."""
+    paths = (b"%d/" % number + b"d/" * 400 for number in range(60))
     return raw(path, b"".join(pax((b"path", deep + b"f")) + member(b"a") for deep in paths) + END)
 
 
