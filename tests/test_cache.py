@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from imgscope.cache import LayerCache
+from imgscope.known_images import KnownImage, KnownImages
 from imgscope.layer.index import EntryType, LayerEntry, LayerIndex
 from imgscope.layer.wants import Wants
 from imgscope.oci.digest import Digest
@@ -115,11 +116,21 @@ def test_C59_an_entry_of_another_layer_under_this_name_is_ignored(cache: LayerCa
     assert cache.load(DESCRIPTOR, DIFF_ID, WANTS) is None
 
 
-def test_C59_the_cache_is_for_its_owner_only(cache: LayerCache) -> None:
-    cache.store(layer_index(), WANTS)
+def test_C59_the_cache_is_for_its_owner_only_whatever_the_umask(tmp_path: Path) -> None:
+    cache = LayerCache(tmp_path / "home" / ".cache" / "imgscope")
+    before = os.umask(0)
+    try:
+        cache.store(layer_index(), WANTS)
+        cache.obtain(DESCRIPTOR, DIFF_ID, WANTS, read=lambda _: layer_index(), waiting=lambda _: None)
+        KnownImages(cache.directory).remember(KnownImage(reference="app", digest="", diff_ids=("sha256:0",)))
+    finally:
+        os.umask(before)
 
-    assert entry_file(cache).parent.stat().st_mode & 0o777 == 0o700
-    assert entry_file(cache).stat().st_mode & 0o077 == 0
+    made = sorted((tmp_path / "home").rglob("*"))
+    assert len(made) > 5
+    assert {path: path.stat().st_mode & 0o777 for path in made} == {
+        path: 0o700 if path.is_dir() else 0o600 for path in made
+    }
 
 
 def test_a_cache_that_cannot_be_written_to_is_a_problem_and_not_an_error(tmp_path: Path) -> None:

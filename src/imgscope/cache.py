@@ -139,7 +139,7 @@ class LayerCache:
 
     def _keep(self, path: Path, content: bytes) -> None:
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_directory(path.parent)
             write_whole(path, content)
             self._evict()
         except OSError as error:
@@ -225,13 +225,23 @@ def _lock_of(path: Path) -> Path:
     """Return the lock file beside an entry, in a directory that is made if it can be."""
     # Where it cannot, keeping the entry fails for the same reason, and says so.
     with contextlib.suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(path.parent)
     return path.with_name(f"{path.name}{_LOCK_SUFFIX}")
 
 
 def default_directory() -> Path:
     """Return where the cache is for this user: `$XDG_CACHE_HOME/imgscope` and its equivalents on other systems."""
     return Path(platformdirs.user_cache_dir("imgscope", appauthor=False))
+
+
+def make_directory(path: Path) -> None:
+    """Make `path`, and what is missing above it, for this user alone, as XDG has it. Raises `OSError`.
+
+    Who could write to a directory above could put another one in place of the cache.
+    """
+    if not path.is_dir():
+        make_directory(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from imgscope.cache import write_whole
+from imgscope.cache import make_directory, write_whole
 
 _DIRECTORY: Final = "images-1"
 _SUFFIX: Final = ".json"
@@ -44,7 +44,7 @@ class KnownImages:
         """Keep `image`, in place of what had the same layers. A directory that cannot be written to is left alone."""
         name = hashlib.sha256("\n".join(image.diff_ids).encode()).hexdigest()
         with contextlib.suppress(OSError, UnicodeEncodeError):
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_directory(self._directory)
             write_whole(self._directory / f"{name}{_SUFFIX}", msgspec.json.encode(image))
             for old in self._newest_first()[_MOST:]:
                 old.unlink(missing_ok=True)

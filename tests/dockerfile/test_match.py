@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 import pytest
 
@@ -104,3 +106,12 @@ def test_the_last_of_equal_instructions_counts() -> None:
     (user, nothing) = (matched.last(["USER"]), matched.last(["CMD"]))
     assert user is not None
     assert (user.line, nothing) == (3, None)
+
+
+def test_hundreds_of_long_instructions_are_soon_matched() -> None:
+    text = "word " * 1500
+    dockerfile = "FROM x\n" + "".join(f"RUN {text}{number}\n" for number in range(130))
+    recorded = [f"RUN /bin/sh -c {text}{number + 1000} # buildkit" for number in range(130)]
+    started = time.thread_time()
+    assert lines(dockerfile, *recorded) == {}
+    assert time.thread_time() - started < 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,18 @@ def test_the_escape_directive_says_what_continues_a_line() -> None:
 def test_the_escape_directive_counts_only_above_everything_else(before: str) -> None:
     stage = parse(f"{before}# escape=`\nFROM x\nRUN a \\\n  b\n").stages[0]
     assert stage.instructions[-1].text.split() == ["a", "b"]
+
+
+@pytest.mark.parametrize("end", ["\\ ", "\\\n  \\", "\\\n# comment\n"])
+def test_a_line_that_only_goes_on_into_nothing_is_no_instruction(end: str) -> None:
+    assert [each.keyword for each in parse(f"FROM x\n{end}").stages[0].instructions] == ["FROM"]
+
+
+def test_a_directive_of_nothing_but_spaces_is_read_once() -> None:
+    started = time.thread_time()
+    with pytest.raises(UsageError, match="has no FROM"):
+        parse(f"# escape={chr(0x1E) * 50_000}\udc85{chr(0x1E) * 50_000}x\n")
+    assert time.thread_time() - started < 1
 
 
 def test_a_here_document_that_is_the_whole_command_is_the_text() -> None:

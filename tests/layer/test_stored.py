@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+
+import pytest
+import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imgscope.layer import stored
 from imgscope.layer.elf import ElfFacts
 from imgscope.layer.index import Anomaly, EntryType, LayerEntry, LayerIndex
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 names = st.binary(max_size=12).map(lambda name: name.decode("utf-8", "surrogateescape"))
 elf_facts = st.builds(
@@ -62,3 +71,10 @@ def test_C59_a_single_changed_byte_makes_an_entry_nobodys(index: LayerIndex, dat
 @given(st.binary(max_size=64))
 def test_C59_what_nobody_stored_is_no_entry(content: bytes) -> None:
     assert stored.decode(content) is None
+
+
+@pytest.mark.parametrize("packed", [b"\x91" * 100_000 + b"\xc0", b"\x81\x90\xc0", b"\xc1", b"\x92\xa1a\xa1"])
+@pytest.mark.parametrize("magic", [b"imgscope layer\n", b"imgscope bytes\n"])
+def test_C59_what_has_a_fitting_fingerprint_and_is_no_layer_is_no_entry(magic: bytes, packed: bytes) -> None:
+    payload = zstd.compress(packed)
+    assert stored.decode(magic + xxhash.xxh3_128_digest(payload) + payload) is None

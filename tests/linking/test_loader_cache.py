@@ -86,3 +86,12 @@ def test_the_cache_of_this_machine_is_read_as_ldconfig_prints_it() -> None:
     found = parse_loader_cache(OF_THIS_MACHINE.read_bytes())
     assert found is not None
     assert {(name, path) for name, paths in found.items() for path in paths} == set(listed)
+
+
+def test_names_that_overlap_take_no_more_memory_than_a_few_times_the_file() -> None:
+    count = 5000
+    records = b"".join(struct.pack("<iIIIQ", 3, *[48 + 24 * count + each] * 2, 0, 0) for each in range(count))
+    content = MAGIC + struct.pack("<IIB3xI12x", count, count, 2, 0) + records + b"n" * count + b"\0"
+    found = parse_loader_cache(content)
+    assert found
+    assert sum(len(name) + sum(map(len, paths)) for name, paths in found.items()) <= 8 * len(content)

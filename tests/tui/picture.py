@@ -18,13 +18,16 @@ from textual.pilot import Pilot
 
 from imgscope import analyze
 from imgscope import progress as events
+from imgscope.errors import NotFoundError
 from imgscope.oci.manifest import Descriptor
 from imgscope.offers import Offer, OfferGroup
 from imgscope.sources.base import Traffic
 from imgscope.tui.app import InspectApp
+from imgscope.tui.model.comparing import Comparing, looked_at
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.settings import DARK, HIGH_CONTRAST, LIGHT, Settings
 from imgscope.tui.opening import Opener
+from imgscope.tui.screens.comparison import ComparisonScreen
 from imgscope.tui.widgets.offer_list import OfferList
 from tests.support.elf import GLIBC_LOADER, glibc_library, glibc_program
 from tests.support.images import BuiltImage, BuiltLayer, Entry, file, image, step, tar, whiteout
@@ -138,7 +141,7 @@ def _content(size: int, seed: str = "") -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A screen of the terminal UI: the example, or the start screen, after `keys` were pressed.
+    """A screen of the terminal UI: the example, the start screen or a comparison, after `keys` were pressed.
 
     With `half_read` the image is still on its way.
     """
@@ -146,6 +149,7 @@ class Picture:
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = SIZE
     is_start: bool = False
+    is_comparison: bool = False
     half_read: bool = False
     theme: str = DARK
 
@@ -164,6 +168,10 @@ PICTURES: Final = {
     "tui-files": Picture(keys=(*["down"] * 4, "2", "t", "t", "U", "e"), size=(120, 26)),
     "tui-filter": Picture(keys=("2", "slash", *"app !*.js >100k", "enter"), size=(100, 26)),
     "tui-file": Picture(keys=(*find("module4.py"), "4"), size=(100, 26)),
+    "tui-packages": Picture(keys=("5",), size=(100, 26)),
+    "tui-findings": Picture(keys=("6",), size=(100, 30)),
+    "tui-treemap": Picture(keys=("9", "right"), size=(120, 30)),
+    "tui-compare": Picture(is_comparison=True, size=(100, 36)),
     "tui-light": Picture(keys=("down",), size=(100, 20), theme=LIGHT),
     "tui-high-contrast": Picture(keys=("down",), size=(100, 20), theme=HIGH_CONTRAST),
 }
@@ -198,13 +206,16 @@ async def posed(picture: Picture) -> AsyncIterator[Pilot[None]]:
     source = HalfSource(example()) if picture.half_read else MemorySource(example())
     app = InspectApp(
         Opener(analyze.Options(), partial(_inspect, source), lambda *_: source),
-        None if picture.is_start else "example",
+        None if picture.is_start or picture.is_comparison else "example",
         settings=Settings(theme=picture.theme),
         find_offers=lambda: _OFFERS,
+        comparison=ComparisonScreen(_compared()) if picture.is_comparison else None,
     )
     app.animation_level = "none"
     async with app.run_test(size=picture.size) as pilot:
-        if picture.is_start:
+        if picture.is_comparison:
+            await pilot.pause()
+        elif picture.is_start:
             await until(pilot, lambda: app.screen.query_one(OfferList).row_count > 0)
         elif isinstance(source, HalfSource):
             await until(pilot, lambda: app.session is not None and source.is_half_read(app.session))
@@ -219,6 +230,27 @@ async def posed(picture: Picture) -> AsyncIterator[Pilot[None]]:
         yield pilot
         if isinstance(source, HalfSource):
             source.go_on()
+
+
+def _compared() -> Comparing:
+    """The example without what its build left in it, beside the example."""
+    names = ("ghcr.io/team/app:1", "ghcr.io/team/app:2", "ghcr.io/team/app:3")
+    comparing = Comparing(names)
+    for position, built in enumerate((example(), image(_smaller()), None)):
+        if built is None:
+            comparing.fail(
+                position, NotFoundError(f"{names[position]} is not there", hint="imgscope tags lists what is")
+            )
+        else:
+            looked = looked_at(analyze.inspect_source(MemorySource(built)))
+            named = msgspec.structs.replace(looked.image, reference=names[position])
+            comparing.take(position, dataclasses.replace(looked, image=named))
+    return comparing
+
+
+def _smaller() -> list[BuiltLayer]:
+    system = _layer(*_system(), created_by="/bin/sh -c #(nop) ADD file:4d1bc2 in / ")
+    return [system, _layer(_file("app/static/bundle.js", 410_000), created_by="COPY . /app # buildkit")]
 
 
 class HalfSource(MemorySource):

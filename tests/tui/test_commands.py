@@ -13,6 +13,7 @@ from imgscope.errors import UsageError
 from imgscope.tui.app import InspectApp
 from imgscope.tui.model.settings import Settings
 from imgscope.tui.screens.export import ExportScreen
+from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.image import ImageScreen
 from tests.support.memory import MemorySource
 from tests.tui.stage import app_image, is_over, opener_of, press, screen_text, shown, until
@@ -136,3 +137,22 @@ async def test_settings_choose_the_first_pane_and_the_columns_of_layers() -> Non
         assert pilot.app.screen.pane_name == "findings"
         await press(pilot, "1")
         assert screen_text(pilot).split("\n")[4].split() == ["#", "wasted", "instruction"]
+
+
+async def test_from_a_browser_no_other_image_is_opened_and_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(InspectApp, "is_web", property(lambda _: True))
+    app = InspectApp(
+        opener_of(MemorySource(app_image())), "app:1",
+        write_report=Reports().write, formats=("html",), keep_theme=lambda _: None,
+    )  # fmt: skip
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: is_over(app))
+        titles = {each.title for each in app.get_system_commands(app.screen)}
+        assert not any(title.startswith(("Export", "Keep", "Open")) for title in titles)
+        await press(pilot, "o")
+        assert isinstance(app.screen, ImageScreen)
+        await press(pilot, "2")
+        await press(pilot, "l", "l", "l", "l", "enter")
+        await until(pilot, lambda: isinstance(app.screen, FileScreen))
+        await press(pilot, "s")
+        assert "save to" not in screen_text(pilot)

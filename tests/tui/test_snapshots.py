@@ -22,6 +22,7 @@ SCREENS = {
     "libc": Picture(keys=("8",)),
     "treemap": Picture(keys=("9",)),
     "treemap-by-layer": Picture(keys=("9", "V", "down")),
+    "comparison": Picture(is_comparison=True),
     "files": Picture(keys=("2", "l", "l", "j", "l")),
     "files-filtered": Picture(keys=(*["down"] * 4, "2", "t", "t", "slash", *"is:added,modified,removed")),
     "file-elf": Picture(keys=find("python3 is:elf")),

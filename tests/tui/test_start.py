@@ -111,6 +111,7 @@ async def test_a_line_that_only_tells_of_a_problem_opens_nothing() -> None:
     asked: list[str] = []
     async with started(asked) as pilot:
         await press(pilot, "down", "end", "enter")
+        assert screen_text(pilot).count("Podman does not answer") == 2, "in full above the list, too"
         assert isinstance(pilot.app.screen, StartScreen)
         assert not asked
 

@@ -74,7 +74,9 @@ def _align(
     """Return the pairs of highest total likelihood in which both keep their order, and that total."""
     rows = [each for each in instructions if each.keyword in _MAKES_LAYERS][-_MOST_ALIGNED:]
     columns = [layer for layer in layers if layer.instruction is not None][-_MOST_ALIGNED:]
-    likely = [[_likelihood(row, column.instruction) for column in columns] for row in rows]
+    written = [_Text.of(row) for row in rows]
+    recorded = [_Text.of(column.instruction) for column in columns if column.instruction is not None]
+    likely = [[_likelihood(ours, theirs) for theirs in recorded] for ours in written]
     # best[i][j] is the highest total of the instructions from i on and the layers from j on.
     best = [[0] * (len(columns) + 1) for _ in range(len(rows) + 1)]
     for i in reversed(range(len(rows))):
@@ -94,17 +96,30 @@ def _align(
     return best[0][0], pairs
 
 
-def _likelihood(written: SourceInstruction, recorded: Instruction | None) -> int:
-    if recorded is None or written.keyword != recorded.keyword:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """What is compared of an instruction, made once: there may be hundreds on both sides, and history is hostile."""
+
+    keyword: str
+    text: str
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, instruction: SourceInstruction | Instruction) -> _Text:
+        text = _normalized(instruction.text[:_LONGEST_COMPARED])
+        return cls(keyword=instruction.keyword, text=text, words=frozenset(_WORD.findall(text)))
+
+
+def _likelihood(ours: _Text, theirs: _Text) -> int:
+    if ours.keyword != theirs.keyword:
         return 0
-    ours, theirs = (_normalized(text[:_LONGEST_COMPARED]) for text in (written.text, recorded.text))
-    if ours == theirs:
+    if ours.text == theirs.text:
         return _EQUAL
-    if written.keyword in ("COPY", "ADD"):
-        return _copied_alike(ours, theirs)
-    if written.keyword == "WORKDIR":
-        return _ALIKE if theirs.endswith(ours.lstrip("./")) else _possible(ours)
-    return _ALIKE if _share(ours, theirs) >= _LEAST_ALIKE else 0
+    if ours.keyword in ("COPY", "ADD"):
+        return _copied_alike(ours.text, theirs.text)
+    if ours.keyword == "WORKDIR":
+        return _ALIKE if theirs.text.endswith(ours.text.lstrip("./")) else _possible(ours.text)
+    return _ALIKE if _share(ours.words, theirs.words) >= _LEAST_ALIKE else 0
 
 
 def _copied_alike(ours: str, theirs: str) -> int:
@@ -121,13 +136,12 @@ def _possible(ours: str) -> int:
     return _POSSIBLE if "$" in ours else 0
 
 
-def _share(ours: str, theirs: str) -> float:
-    first, second = set(_WORD.findall(ours)), set(_WORD.findall(theirs))
+def _share(first: frozenset[str], second: frozenset[str]) -> float:
     return len(first & second) / max(len(first | second), 1)
 
 
 def _normalized(text: str) -> str:
-    text = text.lstrip()
-    while flag := _FLAG.match(text):
-        text = text[flag.end() :]
-    return " ".join(text.split())
+    position = len(text) - len(text.lstrip())
+    while flag := _FLAG.match(text, position):
+        position = flag.end()
+    return " ".join(text[position:].split())

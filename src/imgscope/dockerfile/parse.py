@@ -16,7 +16,7 @@ from imgscope.errors import UsageError
 from imgscope.oci.instruction import KEYWORDS
 
 _MOST_BYTES: Final = 1024 * 1024
-_DIRECTIVE: Final = re.compile(r"#\s*([A-Za-z][\w-]*)\s*=\s*(.+?)\s*")
+_DIRECTIVE: Final = re.compile(r"#\s*+([A-Za-z][\w-]*+)\s*+=\s*+(.+)")
 _HEREDOC: Final = re.compile(r"(?<!\S)\d*<<(?P<dash>-?)(?P<quote>[\"']?)(?P<name>[A-Za-z_][\w.-]*)(?P=quote)(?!\S)")
 _WITH_HEREDOCS: Final = ("RUN", "COPY", "ADD")
 _HINT: Final = "--dockerfile takes the Dockerfile that the image was built from"
@@ -109,7 +109,7 @@ class _Parser:
         while self._next < len(self._lines):
             first = self._next
             text = self._logical_line()
-            if text is None:
+            if text is None or not text.strip():
                 continue
             keyword, rest = [*text.split(maxsplit=1), ""][:2]
             keyword = keyword.upper()

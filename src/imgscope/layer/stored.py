@@ -51,7 +51,8 @@ def decode(content: bytes) -> LayerIndex | None:
         if magic == _MAGIC:
             return _DECODER.decode(packed)
         return msgspec.convert(_each_text(msgspec.msgpack.decode(packed), _from_bytes), LayerIndex)
-    except (zstd.ZstdError, msgspec.MsgspecError, MemoryError, UnicodeError):
+    except (zstd.ZstdError, msgspec.MsgspecError, MemoryError, RecursionError, TypeError, UnicodeError):
+        # A list is no key of a dict in Python, though one in msgpack.
         return None
 
 

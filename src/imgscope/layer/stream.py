@@ -15,6 +15,7 @@ from isal import igzip_lib
 
 from imgscope.errors import IntegrityError, LayerError
 from imgscope.layer._gzip_header import is_gzip_header_complete
+from imgscope.layer._zstd_header import MAGIC, is_zstd_header_complete, zstd_content_size
 from imgscope.layer.hashing import HashingThread
 from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.digest import Digest
@@ -94,12 +95,16 @@ class _Decoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """`is_header_complete` tells whether a member or frame that starts like this can be given to its decoder."""
+    """`is_header_complete` tells whether a member or frame that starts like this can be given to its decoder.
+
+    `content_size` is what its header promises that it unpacks to, None where it does not say.
+    """
 
     name: str
     starts: Callable[[bytes], bool]
     is_header_complete: Callable[[bytes], bool]
     decoder: Callable[[Limits], _Decoder]
+    content_size: Callable[[bytes], int | None]
     failures: tuple[type[Exception], ...]
 
 
@@ -141,20 +146,23 @@ class Decompressed:
     def _decoded(self, known: _Format, data: bytes) -> Iterator[bytes]:
         while data:
             data = self._with_header(known, data)
+            promised, unpacked = known.content_size(data), 0
             decoder = known.decoder(self._limits)
             while not decoder.eof:
                 try:
                     output = decoder.decompress(data, _OUTPUT_SIZE)
                 except known.failures as error:
-                    where = f"before byte {self._fed:,} of its blob"
-                    raise LayerError(f"has broken {known.name} data {where}: {error}") from None
+                    raise self._broken(known, str(error)) from None
                 data = b""
                 if output:
+                    unpacked += len(output)
                     yield output
                 if decoder.needs_input and not decoder.eof:
                     data = self._next_chunk()
                     if not data:
                         raise self._cut_short(known)
+            if promised not in (None, unpacked):
+                raise self._broken(known, f"a frame of {unpacked:,} bytes promises {promised:,}")
             data = self._next_frame(known, decoder.unused_data)
 
     def _with_header(self, known: _Format, data: bytes) -> bytes:
@@ -191,13 +199,16 @@ class Decompressed:
         self._fed += len(chunk)
         return chunk
 
+    def _broken(self, known: _Format, what: str) -> LayerError:
+        return LayerError(f"has broken {known.name} data before byte {self._fed:,} of its blob: {what}")
+
     def _cut_short(self, known: _Format) -> LayerError:
         return LayerError(f"ends in the middle of its {known.name} data, after {self._fed:,} bytes")
 
 
 def _starts_zstd(data: bytes) -> bool:
     is_skippable = len(data) >= 4 and 0x50 <= data[0] <= 0x5F and data[1:4] == b"\x2a\x4d\x18"
-    return is_skippable or data.startswith(b"\x28\xb5\x2f\xfd")
+    return is_skippable or data.startswith(MAGIC)
 
 
 def _zstd_decoder(limits: Limits) -> _Decoder:
@@ -211,7 +222,10 @@ _FORMATS: Final = (
         lambda data: data.startswith(b"\x1f\x8b\x08"),
         is_gzip_header_complete,
         lambda _: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP),
+        lambda _: None,
         (_GZIP_ERROR, EOFError),
     ),
-    _Format("zstd", _starts_zstd, lambda _: True, _zstd_decoder, (zstd.ZstdError, EOFError)),
+    _Format(
+        "zstd", _starts_zstd, is_zstd_header_complete, _zstd_decoder, zstd_content_size, (zstd.ZstdError, EOFError)
+    ),
 )

@@ -14,6 +14,8 @@ _HEADER_SIZE, _ENTRY_SIZE = 48, 24
 _BIG_ENDIAN: Final = 3
 _MOST_ENTRIES: Final = 100_000
 _LONGEST_NAME: Final = 4096
+# Names may share bytes, as a name and the end of its path do, but never this often.
+_MOST_SHARED: Final = 8
 
 
 def parse_loader_cache(content: bytes) -> dict[str, tuple[str, ...]] | None:
@@ -28,10 +30,15 @@ def parse_loader_cache(content: bytes) -> dict[str, tuple[str, ...]] | None:
     (count,) = struct.unpack_from(f"{order}I", content, start + 20)
     most = min(count, (len(content) - start - _HEADER_SIZE) // _ENTRY_SIZE, _MOST_ENTRIES)
     found: dict[str, dict[str, None]] = {}
+    left = len(content) * _MOST_SHARED
     for position in range(most):
         entry = start + _HEADER_SIZE + position * _ENTRY_SIZE
         _, key, value = struct.unpack_from(f"{order}iII", content, entry)
         name, path = _text(content, start + key), _text(content, start + value)
+        left -= len(name) + len(path)
+        if left < 0:
+            # Such a cache would take a thousand times its size in memory.
+            break
         if name and path:
             found.setdefault(name, {})[path] = None
     return {name: tuple(paths) for name, paths in found.items()}

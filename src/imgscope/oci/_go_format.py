@@ -96,6 +96,6 @@ def _rune(printed: str) -> int:
     if inner.startswith(("\\x", "\\u", "\\U")):
         digits = inner[2:]
         return int(digits, 16) if re.fullmatch(r"[0-9a-fA-F]{1,8}", digits) else 0
-    if inner.startswith("\\"):
+    if inner.startswith("\\") and len(inner) > 1:
         return _RUNE_ESCAPES.get(inner[1], ord(inner[1]))
     return ord(inner)

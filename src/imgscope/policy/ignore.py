@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Final
 
 from imgscope.errors import UsageError
+from imgscope.policy.glob import PathGlob
 from imgscope.policy.rule_names import check_rule
 from imgscope.report import Finding
 
 IGNORE_FILE: Final = ".imgscopeignore"
 _COMMENT: Final = re.compile(r"(^|\s)#.*")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_WILD: Final = re.compile(r"(\*\*/|\*\*|\*|\?)")
-_EXPRESSIONS: Final = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
 _FORM: Final = "a line is: RULE [exp:YYYY-MM-DD] [path:GLOB]"
 
 
@@ -32,7 +31,7 @@ class Ignore:
     rule_id: str
     place: str
     expires: date | None = None
-    paths: re.Pattern[str] | None = None
+    paths: PathGlob | None = None
 
     @property
     def reason(self) -> str:
@@ -65,7 +64,7 @@ def ignoring(finding: Finding, ignores: Iterable[Ignore]) -> Ignore | None:
         if ignore.paths is None:
             return ignore
     globs = [(ignore, ignore.paths) for ignore in lines if ignore.paths is not None]
-    matching = [next((ignore for ignore, glob in globs if glob.fullmatch(path)), None) for path in finding.paths]
+    matching = [next((ignore for ignore, glob in globs if glob.match(path)), None) for path in finding.paths]
     return matching[0] if matching and None not in matching else None
 
 
@@ -79,13 +78,13 @@ def _statements(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
 def _parse(words: list[str], place: str) -> Ignore:
     rule_id, *conditions = words
     expires: date | None = None
-    paths: re.Pattern[str] | None = None
+    paths: PathGlob | None = None
     for condition in conditions:
         kind, _, value = condition.partition(":")
         if kind == "exp" and expires is None:
             expires = _date(value, place)
         elif kind == "path" and value and paths is None:
-            paths = _pattern(value)
+            paths = PathGlob(value)
         else:
             raise UsageError(f"{place}: {condition!r} cannot be understood", hint=_FORM)
     return Ignore(rule_id=check_rule(rule_id, place), place=place, expires=expires, paths=paths)
@@ -97,10 +96,3 @@ def _date(text: str, place: str) -> date:
         return date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError:
         raise UsageError(f"{place}: {text!r} is no date", hint="write exp:YYYY-MM-DD, the last day it holds") from None
-
-
-def _pattern(glob: str) -> re.Pattern[str]:
-    """Return what matches a path, or one below it: `*` and `?` stay within a component, `**` does not."""
-    parts = _WILD.split(glob.strip("/"))
-    expression = "".join(_EXPRESSIONS.get(part) or re.escape(part) for part in parts)
-    return re.compile(f"{expression}(?:/.*)?", re.DOTALL)

@@ -15,7 +15,7 @@ from imgscope.rules._programs import elf_of, is_native
 from imgscope.text import printable
 
 # PEP 3149: the interpreter that a module is for stands in its name, or "abi3" for all of Python 3.
-_PYTHON_MODULE: Final = re.compile(r".+\.(?:cpython-(?P<version>\d+)\w*(?:-[\w-]+)?|abi3|pypy\d+-[\w-]+)\.so")
+_PYTHON_MODULE: Final = re.compile(r".+\.(?:cpython-(?P<version>\d++)\w*+(?:-[\w-]++)?|abi3|pypy\d++-[\w-]++)\.so")
 _PYTHON_PLACE: Final = re.compile(
     r"(?P<prefix>(?:.+/)?)lib(?:64)?/(?P<python>python\d(?:\.\d+)?)/(?:site-packages|dist-packages|lib-dynload)/.+"
 )

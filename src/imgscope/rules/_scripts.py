@@ -25,7 +25,8 @@ _QUESTIONS: Final = frozenset(["[", "[[", "test", "command", "type", "hash", "wh
 _FAILURES: Final = frozenset(["exit", "false", "return", "kill"])
 _READS_SETTINGS: Final = frozenset([".", "source", "eval"])
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*\+?=")
-_OTHER_STREAM: Final = re.compile(r"\d*[<>]&\s*[\d-]+|&>>?|>&")
+# Looked for where digits begin only, not at each of thousands of them.
+_OTHER_STREAM: Final = re.compile(r"(?<!\d)\d*+[<>]&\s*+[\d-]+|&>>?|>&")
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#[^\n]*")
 _PUNCTUATION: Final = ";&|()"
 _NOT_LITERAL: Final = frozenset("$`*?<>{}()")

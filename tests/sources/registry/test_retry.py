@@ -23,6 +23,7 @@ _NOW = datetime(2024, 5, 1, 12, 0, 0, tzinfo=UTC)
         ("1.5", None),
         ("²", None),
         ("soon", None),
+        ("Wed, 01 May 20240000000000000000000000 12:00:05 GMT", None),
         ("", None),
         (None, None),
     ],

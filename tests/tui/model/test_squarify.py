@@ -74,11 +74,15 @@ def test_what_has_no_size_is_not_shown() -> None:
     assert fitting([7, 0], 80, 24, least=(8, 2)) == ([Rectangle(0, 0, 80, 24)], 1)
 
 
-def test_the_many_small_ones_are_one_rectangle() -> None:
-    rectangles, count = fitting([1000, *[1] * 100], 80, 24, least=(8, 2))
-    assert count == 1
-    assert len(rectangles) == 2
-    assert rectangles[1].width * rectangles[1].height < rectangles[0].width * rectangles[0].height / 5
+def test_the_many_small_ones_are_one_rectangle_as_large_as_they_are_together() -> None:
+    rectangles, count = fitting([1000, *[5] * 100], 90, 24, least=(8, 2))
+    assert (rectangles, count) == ([Rectangle(0, 0, 60, 24), Rectangle(60, 0, 90, 24)], 1)
+
+
+def test_what_is_too_small_to_be_seen_is_a_strip_at_the_bottom() -> None:
+    rectangles, count = fitting([600, 400, 1, 1], 80, 24, least=(8, 2))
+    assert count == 2
+    assert rectangles == [Rectangle(0, 0, 48, 22), Rectangle(48, 0, 80, 22), Rectangle(0, 22, 80, 24)]
 
 
 def test_the_arrows_lead_to_what_stands_there() -> None:

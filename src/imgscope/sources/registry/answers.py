@@ -81,7 +81,8 @@ class Reported:
             errors = json.loads(body)["errors"]
         except (ValueError, LookupError, TypeError, RecursionError):
             return cls()
-        listed: list[dict[str, Any]] = [error for error in errors or () if isinstance(error, dict)]
+        several = errors if isinstance(errors, list) else ()
+        listed: list[dict[str, Any]] = [error for error in several if isinstance(error, dict)]
         messages = [message for error in listed if isinstance(message := error.get("message"), str) and message]
         return cls(
             codes=frozenset(code for error in listed if isinstance(code := error.get("code"), str)),

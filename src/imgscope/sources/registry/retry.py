@@ -32,7 +32,7 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
         return float(text[:12]) or None
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -19,6 +19,8 @@ from imgscope.sources.registry.transport import Transport, authority
 
 _CLIENT: Final = "imgscope"
 _SHORTEST_LIFETIME: Final = 60.0
+# No run is as long. A number of a thousand digits is one in JSON, too.
+_LONGEST_LIFETIME: Final = 365 * 24 * 3600.0
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _REFUSED: Final = (401, 403)
 _NO_OAUTH: Final = (404, 405)
@@ -88,7 +90,7 @@ class TokenServer:
                 f"the token server {host} of {self._endpoint.host} answered with status {response.status_code}",
                 hint="run again later",
             )
-        return _parse_token(body, host)
+        return parse_token(body, host)
 
     def _get(self, request: TokenRequest) -> httpx.Response:
         parameters = request.realm.params
@@ -121,7 +123,8 @@ class TokenServer:
         )
 
 
-def _parse_token(body: bytes, host: str) -> Token:
+def parse_token(body: bytes, host: str) -> Token:
+    """Return the token in the answer of the token server `host`. Raises `SourceError` where there is none."""
     try:
         answer = parse_json(body, what="token")
     except ImgscopeError:
@@ -132,5 +135,5 @@ def _parse_token(body: bytes, host: str) -> Token:
     if not isinstance(text, str) or not _TOKEN.fullmatch(text):
         raise SourceError(f"the token server {host} answered without a token", hint="run again later")
     lifetime = fields.get("expires_in")
-    seconds = float(lifetime) if isinstance(lifetime, int | float) else _SHORTEST_LIFETIME
-    return Token(text=text, lifetime=max(seconds, _SHORTEST_LIFETIME))
+    seconds = lifetime if isinstance(lifetime, int | float) else _SHORTEST_LIFETIME
+    return Token(text=text, lifetime=float(min(max(seconds, _SHORTEST_LIFETIME), _LONGEST_LIFETIME)))

@@ -31,7 +31,11 @@ def comparison_title(comparing: Comparing) -> str:
 def column_titles(comparing: Comparing) -> tuple[str, ...]:
     """Return what the images are called at the heads of their columns."""
     comparison = comparing.comparison()
-    return names_of(comparison).short if comparison is not None else ()
+    if comparison is None:
+        return ()
+    names = names_of(comparison)
+    repository = names.repository.rpartition("/")[2]
+    return tuple(f"{repository}:{tag}" for tag in names.short) if repository else names.short
 
 
 def closing_lines(comparing: Comparing) -> Iterator[str]:

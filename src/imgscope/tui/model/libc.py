@@ -146,7 +146,8 @@ def _newest(elf: ElfFacts) -> tuple[int, ...]:
 
 def _grouped(inspection: Inspection, groups: Mapping[_Key, list[Node]]) -> list[OutlineRow]:
     """Return a row for each of `groups`, by loader, and of each the newest glibc first."""
-    ordered = sorted(groups.items(), key=lambda item: (item[0][0], [-number for number in item[0][1]]))
+    ordered = sorted(groups.items(), key=lambda item: item[0][1], reverse=True)
+    ordered.sort(key=lambda item: item[0][0])
     return [_group(inspection, interpreter, version, nodes) for (interpreter, version), nodes in ordered]
 
 

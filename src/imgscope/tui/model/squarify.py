@@ -13,8 +13,6 @@ from typing import Final, Literal, NamedTuple
 CELL_ASPECT: Final = 2.0
 """How many times as high as it is wide a cell of a terminal is."""
 
-_LARGER: Final = (1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0)
-
 Direction = Literal["left", "right", "up", "down"]
 
 
@@ -73,8 +71,9 @@ def squarify(sizes: Sequence[float], width: int, height: int) -> list[Rectangle]
 def fitting(sizes: Sequence[int], width: int, height: int, *, least: tuple[int, int]) -> tuple[list[Rectangle], int]:
     """Return rectangles for the first of `sizes`, which fall, and how many of them these are.
 
-    There is one more where the rest is not nothing: it stands for all of that, and is large enough to be seen, whatever
-    the rest is. As few are left to the rest as it takes for each rectangle to have `least` width and height.
+    There is one more where the rest is not nothing: it stands for all of that. Where its part of the area is too small
+    to be seen, it is a strip at the bottom. As few are left to the rest as it takes for each rectangle to have `least`
+    width and height.
     """
     rests = list(itertools.accumulate(reversed(sizes), initial=0))[::-1]
     if not rests[0]:
@@ -83,13 +82,22 @@ def fitting(sizes: Sequence[int], width: int, height: int, *, least: tuple[int, 
     needed = least[0] * least[1] * rests[0] / (width * height)
     count = sum(size > 0 and size >= needed for size in sizes)
     while count > 0:
-        for factor in _LARGER if rests[count] else (1.0,):
-            rest = [max(float(rests[count]), needed) * factor] if rests[count] else []
-            rectangles = squarify([*sizes[:count], *rest], width, height)
+        for rectangles in _layouts(sizes[:count], rests[count], width, height, strip=least[1]):
             if all(each.width >= least[0] and each.height >= least[1] for each in rectangles):
                 return rectangles, count
         count -= 1
     return [Rectangle(0, 0, width, height)], 0
+
+
+def _layouts(sizes: Sequence[int], rest: int, width: int, height: int, *, strip: int) -> Iterator[list[Rectangle]]:
+    """Yield the ways to show `sizes` and a `rest`, the best first."""
+    if not rest:
+        yield squarify(sizes, width, height)
+        return
+    yield squarify([*sizes, rest], width, height)
+    if height > strip and rest / (sum(sizes) + rest) <= strip / height:
+        bottom = Rectangle(0, height - strip, width, height)
+        yield [*squarify(sizes, width, height - strip), bottom]
 
 
 def neighbour(rectangles: Sequence[Rectangle], position: int, direction: Direction) -> int:

@@ -114,7 +114,9 @@ class FileScreen(Screen[None]):
         return self._views[self._tabs.active]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave keys alone that are typed into a line."""
+        """Leave keys alone that are typed into a line, and let nobody in a browser write files here."""
+        if action == "save" and self.app.is_web:
+            return False
         return action not in _NOT_WHILE_TYPING or not isinstance(self.focused, LineInput)
 
     def key_sections(self) -> Iterator[KeySection]:

@@ -25,6 +25,8 @@ class HelpScreen(ModalScreen[None]):
         Binding("up,k", "scroll(-1)", "Up", show=False),
         Binding("pagedown,space", "scroll(10)", "Page down", show=False),
         Binding("pageup", "scroll(-10)", "Page up", show=False),
+        Binding("home,g", "scroll(-10000)", "First", show=False),
+        Binding("end,G", "scroll(10000)", "Last", show=False),
     ]
 
     def __init__(self, sections: Iterable[KeySection]) -> None:

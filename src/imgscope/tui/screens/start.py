@@ -112,6 +112,13 @@ class StartScreen(Screen[None]):
         if reference:
             self._open(reference)
 
+    @on(RowList.Highlighted)
+    def _tell_problem(self, event: RowList.Highlighted) -> None:
+        row = self._list.rows[event.position]
+        # Its row may have too little room for it.
+        if not row.reference and self._list.has_focus and not self._is_opening:
+            self._tell([Line(row.about, "warning")])
+
     def _open(self, reference: str) -> None:
         self._is_opening = True
         self._tell([Line(f"looking for {reference} … (escape stops that)")])

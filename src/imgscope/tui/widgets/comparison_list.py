@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from rich.style import Style
+from textual.strip import Strip
+
 from imgscope.tui.model.outline import OutlineRow
 from imgscope.tui.widgets.outline_list import OutlineColumn, OutlineList
-from imgscope.tui.widgets.row_list import Cell
+from imgscope.tui.widgets.row_list import Cell, Column
 
 _TITLE_WIDTH: Final = 28
 _NARROW_TITLE_WIDTH: Final = 20
@@ -54,6 +57,12 @@ class ComparisonList(OutlineList):
         cells = [Cell(*cell) for cell in row.cells if isinstance(cell[0], str)]
         title = Cell(f"{self.lead(position)}{cells[0].text}", cells[0].tone)
         return (title, *(cells[number + 1] if number + 1 < len(cells) else Cell("") for number in self._shown(width)))
+
+    def _strip(self, columns: Sequence[Column], cells: Sequence[Cell], width: int, style: Style, *, mark: str) -> Strip:
+        # A title with nothing beside it, such as the name of an image that is not there, has all the room.
+        if not any(cell.text for cell in cells[1:]):
+            columns, cells = (Column(title=""),), cells[:1]
+        return super()._strip(columns, cells, width, style, mark=mark)
 
     def _shown(self, width: int) -> list[int]:
         if not self._titles:

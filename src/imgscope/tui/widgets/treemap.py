@@ -148,7 +148,7 @@ class Treemap(Widget, can_focus=True):
             text = size + share if len(size + share) <= room else size
         else:
             text = ""
-        return fit(f" {text}" if len(text) < width else text, width)
+        return fit(f" {text}" if width > _LEAST[0] or len(text) < width else text, width)
 
     def _tile_style(self, number: int) -> Style:
         style = self.get_component_rich_style(f"treemap--{self.tiles[number].kind}")
