@@ -44,8 +44,9 @@ format: $(VENV)/.installed-dev ## Format the code and apply the fixes that are s
 docs: $(VENV)/.installed-dev ## Write the pages of docs/ that are made from the program.
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.installed-dev $(if $(findstring oci:.bench,$(BENCH)),.bench/layout) ## Measure how fast layers are read.
+bench: $(VENV)/.installed-dev $(if $(findstring oci:.bench,$(BENCH)),.bench/layout) ## Measure how fast layers are read and keys answered.
 	$(BIN)/python -m benchmarks.read_layers $(BENCH)
+	$(BIN)/python -m benchmarks.keys .bench/many
 	@test -x .bench/peers/bin/dive || { $(PYTHON) -m venv .bench/peers && \
 	  .bench/peers/bin/pip install --quiet --require-hashes -r requirements/peers.txt; } || true
 	PATH="$(CURDIR)/.bench/peers/bin:$$PATH" $(BIN)/python -m benchmarks.peers $(BENCH)
