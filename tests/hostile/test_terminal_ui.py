@@ -21,7 +21,8 @@ _NAMES: Final = (
     "path 4096 directories deep", "symlinks in circles", "files that are directories",
     "sparse file of 8 eib", "every layer fails", "two thousand findings",
 )  # fmt: skip
-_KEYS: Final = ("j", "2", "j", "l", "G", "3", "G", "4", "1", "enter", "escape")
+_PANES: Final = [keys for pane in "345678" for keys in (pane, "l", "j", "l", "G", "y")]
+_KEYS: Final = ("j", "2", "j", "l", "G", *_PANES, "9", "enter", "v", "enter", "V", "G", "u", "1", "enter", "escape")
 
 
 @pytest.fixture

@@ -207,3 +207,4 @@ def test_the_exit_code_says_whether_all_was_compared(tmp_path: Path, monkeypatch
     )
     assert tui.run_comparing(named, OPTIONS) == 0
     assert tui.run_comparing([*named, f"{named[0]}x"], OPTIONS) == 3
+    assert tui.run_comparing(["./no/such/layout", "./nor/this"], OPTIONS) == 2

@@ -73,15 +73,14 @@ def run_comparison(comparison: Comparison, options: Options) -> None:
 def run_comparing(references: Sequence[str], options: Options) -> int:
     """Compare the images called `references`, which are shown while they are read; return the exit code.
 
-    A line on each image is left on stdout. Raises `ImgscopeError`, once the terminal is free again, where no
-    image could be compared.
+    A line on each image is left on stdout.
     """
     from imgscope.tui.comparison_worker import ComparisonThread
     from imgscope.tui.model.comparing import Comparing
 
     comparing = Comparing(references)
     _run_comparison(comparing, options, ComparisonThread(references, options))
-    return 0 if comparing.is_complete or not comparing.is_over else _INCOMPLETE
+    return comparing.exit_code
 
 
 def _run_comparison(comparing: Comparing, options: Options, thread: ComparisonThread | None = None) -> None:

@@ -45,6 +45,7 @@ OUR_THEMES: Final = (
             "foreground-darken-2": "#ffffff",
             "foreground-darken-3": "#d7d7d7",
             "primary-muted": "#005f87",
+            "block-cursor-foreground": "#000000",
             "surface-lighten-1": "#303030",
             "surface-lighten-2": "#ffffff",
             "footer-key-foreground": "#ffff00",

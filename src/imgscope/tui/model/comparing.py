@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from imgscope import progress as events
 from imgscope._version import __version__
@@ -22,8 +23,9 @@ from imgscope.filesystem.node import Node
 from imgscope.report import Package
 from imgscope.together import ImageEvent
 
-_DEEPEST = 4
-_LEAST_SIZE = 10_000
+_DEEPEST: Final = 4
+_LEAST_SIZE: Final = 10_000
+_INCOMPLETE: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,13 @@ class Comparing:
             return self.finished.complete
         contents = [self.looked[number].image.contents for number in self._read]
         return self.is_over and not self.errors and all(each is None or each.complete for each in contents)
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of docs/contract.md: that of the gravest error, or that of an image not read to its end."""
+        if self.is_over and len(self.errors) == len(self.references):
+            return max(error.exit_code for error in self.errors.values())
+        return 0 if self.is_complete else _INCOMPLETE
 
     def apply(self, event: ImageEvent) -> None:
         """Take note of what happens to an image."""

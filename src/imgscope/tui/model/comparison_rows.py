@@ -70,7 +70,7 @@ def comparison_rows(comparing: Comparing) -> Sequence[OutlineRow]:
         _section("moving to each as the base", _moves(comparison), count),
         _section("layers", _layers(comparison, [each.made_by for each in looked]), count, begins_open=False),
         _section("packages", _packages(packages), count, begins_open=False),
-        _section("directories that differ", _directories(roots, "/"), count, begins_open=False),
+        _section("directories", _directories(roots, "/"), count, begins_open=False),
     ]
     return tuple(section for section in sections if section is not None)
 
