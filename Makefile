@@ -44,8 +44,9 @@ format: $(VENV)/.installed-dev ## Format the code and apply the fixes that are s
 docs: $(VENV)/.installed-dev ## Write the pages of docs/ that are made from the program.
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.installed-dev $(if $(findstring oci:.bench,$(BENCH)),.bench/layout) ## Measure how fast layers are read.
+bench: $(VENV)/.installed-dev $(if $(findstring oci:.bench,$(BENCH)),.bench/layout) ## Measure how fast layers are read and keys answered.
 	$(BIN)/python -m benchmarks.read_layers $(BENCH)
+	$(BIN)/python -m benchmarks.keys .bench/many
 	@test -x .bench/peers/bin/dive || { $(PYTHON) -m venv .bench/peers && \
 	  .bench/peers/bin/pip install --quiet --require-hashes -r requirements/peers.txt; } || true
 	PATH="$(CURDIR)/.bench/peers/bin:$$PATH" $(BIN)/python -m benchmarks.peers $(BENCH)
@@ -64,7 +65,7 @@ lock: $(VENV)/.installed-dev ## Pin the newest versions that pyproject.toml allo
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt >/dev/null
 	$(LOCK) pyproject.toml --extra cyclonedx --constraint requirements/runtime.txt --output-file requirements/cyclonedx.txt >/dev/null
 	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt >/dev/null
-	$(LOCK) pyproject.toml --extra cyclonedx --group dev --constraint requirements/cyclonedx.txt --constraint requirements/build.txt \
+	$(LOCK) pyproject.toml --extra cyclonedx --extra serve --group dev --constraint requirements/cyclonedx.txt --constraint requirements/build.txt \
 	  --output-file requirements/dev.txt >/dev/null
 	$(LOCK) --group audit --constraint requirements/dev.txt --output-file requirements/audit.txt >/dev/null
 	$(LOCK) --group fuzz --output-file requirements/fuzz.txt >/dev/null

@@ -207,7 +207,7 @@ def many_findings(count: int) -> Maker:
 
 
 def all_layers_damaged(count: int) -> Maker:
-    """An image of `count` layers, in each of which a bit was flipped on the way: no digest holds."""
+    """An image of `count` layers, in the gzip data of each of which a bit is flipped."""
 
     def make(directory: Path) -> Made:
         blobs = []
@@ -257,6 +257,14 @@ def _cut(directory: Path) -> Made:
     return image(directory, [blob(directory, [archive], stored=[gzip.compress(archive, mtime=0)[:-30]])], files=3)
 
 
+def _another_layer(directory: Path) -> Made:
+    """What is stored under the digest of a layer, and as its file in the archive, is another sound layer."""
+    promised = blob(directory, [_FIRST + _REST + END])
+    other = blob(directory, [_FIRST.replace(b"x", b"w") + _REST + END])
+    swapped = Blob(path=other.path, digest=promised.digest, diff_id=promised.diff_id)
+    return image(directory, [swapped], files=3)
+
+
 def _links(directory: Path) -> Made:
     loops = b"".join(header(b"l%d" % n, flag=b"2", link=b"l%d" % ((n + 1) % 50)) for n in range(50))
     hard = b"".join(header(b"h%d" % n, flag=b"1", link=b"h%d" % ((n + 1) % 50)) for n in range(50))
@@ -272,8 +280,9 @@ CASES: dict[str, Maker] = {
     "names that climb": _one_layer([_FIRST + member(b"../../../etc/passwd", b"x") + _REST + END], files=4),
     "links that lead in circles": _links,
     "gzip cut short": _cut,
-    "a layer whose digest does not hold": all_layers_damaged(1),
-    "60 layers, all damaged": all_layers_damaged(60),
+    "a flipped bit in the gzip data": all_layers_damaged(1),
+    "the same in all of 60 layers": all_layers_damaged(60),
+    "another layer than its digest says": _another_layer,
     "a path 4,096 deep": deep_path(4096),
     "500 layers": many_layers(500),
     "10,000 findings": many_findings(10_000),

@@ -120,3 +120,28 @@ def test_what_is_left_has_all_it_had_and_nothing_that_was_requested_went_without
         lacks_some = any(all(id(each) in map(id, removed) for each in met) for met in before.requirements(gone))
         assert not gone.is_protected
         assert lacks_some or gone.is_requested is False
+
+
+@given(_PACKAGES, st.integers(min_value=0, max_value=7))
+def test_what_is_lost_is_all_that_nothing_leads_to_any_more(packages: list[InstalledPackage], chosen: int) -> None:
+    graph = PackageGraph(packages)
+    gone = Removals(graph, packages).of([packages[chosen % len(packages)]])
+    left = _kept(graph, packages, without={id(each) for each in gone})
+    known = _kept(graph, packages, without=set())
+    assert {id(each) for each in packages if id(each) in known and id(each) not in left} <= set(map(id, gone))
+    assert all(id(each) not in left for each in gone)
+
+
+def _kept(graph: PackageGraph[InstalledPackage], packages: list[InstalledPackage], *, without: set[int]) -> set[int]:
+    """What was requested leads to, in the plainest way to find it."""
+    kept = {id(each) for each in packages if each.is_requested is not False or each.is_protected} - without
+    while True:
+        below = [each for package in packages if id(package) in kept for each in _led_to(graph, package)]
+        more = {id(each) for each in below} - kept - without
+        if not more:
+            return kept
+        kept |= more
+
+
+def _led_to(graph: PackageGraph[InstalledPackage], package: InstalledPackage) -> tuple[InstalledPackage, ...]:
+    return (*graph.needs(package), *graph.recommends(package), *graph.suggests(package))

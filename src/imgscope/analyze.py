@@ -178,7 +178,7 @@ class _Pipeline:
         known = self._options.known if self._options.known is not None else remembered or ()
         base = find_base(head.manifest, head.config, known)
         origins = origins_of(head, base)
-        self._progress(events.ImageFound(head=head, origins=origins))
+        self._progress(events.ImageFound(head=head, origins=origins, traffic=self._source.traffic()))
         search = AttachmentSearch(self._source if self._options.attachments else None, head)
         layers = self._reader.read(head, jobs=self._options.jobs)
         # Many small modules: loaded by who would only wait for the first layer.

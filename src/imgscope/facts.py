@@ -176,6 +176,10 @@ class InspectedImage:
         """
         return self._ownership.freed_by(packages, of=of)
 
+    def size_freed_by(self, packages: Collection[InstalledPackage]) -> int:
+        """Return the bytes of the files that are gone without `packages` of the distribution."""
+        return self._ownership.size_freed_by(packages)
+
     def owner(self, node: Node) -> InstalledPackage | None:
         """Return the one package that owns the file, if one does: of several, one of the distribution.
 

@@ -68,17 +68,34 @@ class FileOwnership(Generic[OwningPackage]):
         these are returned.
         """
         removed = {id(package) for package in packages}
-        alone = {
-            node: package
+        alone = dict.fromkeys(
+            node
             for package in (packages if of is None else of)
             for node in self.files_of(package)
             if self._sharing.get(id(node), removed) <= removed
-        }
-        linked = [node for node in alone if id(node.content) in self._names_of_linked]
-        owners = {id(alone[node]): alone[node] for node in linked}.values()
-        names = {id(named) for owner in owners for named in self._named_by(owner)}
-        staying = {node for node in linked if not names.issuperset(self._names_of_linked[id(node.content)])}
+        )
+        staying = self._named_elsewhere(alone, packages)
         return tuple(node for node in alone if node not in staying)
+
+    def size_freed_by(self, packages: Collection[OwningPackage]) -> int:
+        """Return the bytes of `freed_by(packages)`, at a cost that allows to ask for every package of an image."""
+        removed = {id(package) for package in packages}
+        entangled = {
+            node
+            for package in packages
+            for node in self._entangled[id(package)]
+            if self._sharing.get(id(node), removed) <= removed
+        }
+        freed = entangled - self._named_elsewhere(entangled, packages)
+        return sum(self._sole_sizes[key] for key in removed) + sum(node.size for node in freed)
+
+    def _named_elsewhere(self, nodes: Iterable[Node], packages: Collection[OwningPackage]) -> set[Node]:
+        """Return those of `nodes` that have a name which is not among those of `packages`."""
+        linked = [node for node in nodes if id(node.content) in self._names_of_linked]
+        if not linked:
+            return set()
+        names = set[int]().union(*(self._linked_names[id(package)] for package in packages))
+        return {node for node in linked if not names.issuperset(self._names_of_linked[id(node.content)])}
 
     def has_other_names(self, node: Node, names: AbstractSet[int]) -> bool:
         """Tell whether the content of `node` has a name that is not among `names`, which are identities of nodes."""
@@ -137,6 +154,36 @@ class FileOwnership(Generic[OwningPackage]):
             if key in self.counting:
                 names.add(id(self.counting[key]))
         return found
+
+    @cached_property
+    def _entangled(self) -> dict[int, tuple[Node, ...]]:
+        """By package, those of its files that other packages have as well, or that have other names."""
+        return {
+            id(package): tuple(
+                node
+                for node in self.files_of(package)
+                if id(node) in self._sharing or id(node.content) in self._names_of_linked
+            )
+            for package in self._distribution
+        }
+
+    @cached_property
+    def _sole_sizes(self) -> dict[int, int]:
+        """By package, the bytes of its files that are gone whenever it is."""
+        return {
+            id(package): sum(node.size for node in self.files_of(package))
+            - sum(node.size for node in self._entangled[id(package)])
+            for package in self._distribution
+        }
+
+    @cached_property
+    def _linked_names(self) -> dict[int, frozenset[int]]:
+        """By package, the identities of those names of contents with several that it has."""
+        several = frozenset[int]().union(*self._names_of_linked.values())
+        return {
+            id(package): frozenset(id(named) for named in self._named_by(package)) & several
+            for package in self._distribution
+        }
 
     def _located(self, package: OwningPackage) -> Iterable[Node]:
         counting = self.counting

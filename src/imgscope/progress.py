@@ -6,19 +6,23 @@ The callback is called from several threads, never from two at once for the same
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from imgscope.facts import LayerOrigin
 from imgscope.layer.index import LayerIndex
-from imgscope.sources.base import ImageHead
+from imgscope.sources.base import ImageHead, Traffic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFound:
-    """Manifest and configuration are known and no layer was read yet; `origins` has one item a layer."""
+    """Manifest and configuration are known and no layer was read yet; `origins` has one item a layer.
+
+    `traffic` is what it took to find them.
+    """
 
     head: ImageHead
     origins: tuple[LayerOrigin, ...]
+    traffic: Traffic = field(default_factory=Traffic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ error sentence passes through it before it reaches a terminal, whichever way it 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 # C0 and DEL, C1, surrogates (undecodable bytes kept by surrogateescape, or lone ones), line and
@@ -16,6 +17,7 @@ UNSAFE: Final = re.compile(
 )
 """A character that could act on a terminal, or mislead whoever reads it."""
 
+_MOST_LISTED: Final = 20
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -50,3 +52,10 @@ def format_size(size: int) -> str:
 def format_count(count: int, singular: str, plural: str | None = None) -> str:
     """Return `1 file`, `2 files`, `1,234 files`."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def format_names(names: Iterable[str]) -> str:
+    """Return `names`, each once, as part of a sentence: the first 20 of them, and how many more there are."""
+    shown = list(dict.fromkeys(names))
+    more = f" and {len(shown) - _MOST_LISTED:,} more" if len(shown) > _MOST_LISTED else ""
+    return ", ".join(shown[:_MOST_LISTED]) + more

@@ -9,6 +9,8 @@ import jsonschema
 import pytest
 
 from imgscope import tui
+from imgscope.analyze import Options
+from imgscope.comparison.data import Comparison
 from tests.cli.conftest import Run, debian
 from tests.comparison.bases import APP_CONFIG, BASE_CONFIG, app, fat, musl, slim
 from tests.support.image_files import blob_path, write_oci_layout
@@ -140,11 +142,20 @@ def test_on_a_terminal_the_comparison_opens_in_the_terminal_ui(
     run: Run, bases: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[object] = []
-    monkeypatch.setattr(tui, "run_comparison", shown.append, raising=False)
-    monkeypatch.setattr("imgscope.cli.compare._is_capable_terminal", lambda: True)
-    named = [f"{bases}:fat", f"{bases}:slim", "--platform", "linux/amd64", "--quiet"]
-    assert (run("compare", *named).out, len(shown)) == ("", 1)
+
+    def show(compared: object, _: Options) -> int:
+        shown.append(compared)
+        return 3
+
+    monkeypatch.setattr(tui, "run_comparing", show)
+    monkeypatch.setattr(tui, "run_comparison", show)
+    monkeypatch.setattr("imgscope.cli.compare.is_capable_terminal", lambda: True)
+    images = (f"{bases}:fat", f"{bases}:slim")
+    named = [*images, "--platform", "linux/amd64", "--quiet"]
+    ended = run("compare", *named)
+    assert (ended.out, ended.code, shown) == ("", 3, [images])
+    moved = run("compare", *named, "--for", images[0])
+    assert (moved.out, moved.code) == ("", 0)
+    assert isinstance(shown[1], Comparison)
     assert run("compare", *named, "-o", "text").out
-    monkeypatch.delattr(tui, "run_comparison")
-    assert run("compare", *named).out
-    assert len(shown) == 1
+    assert len(shown) == 2

@@ -49,6 +49,34 @@ def test_help_names_every_command_and_how_images_are_written(run: Run, option: s
         assert word in ended.out
 
 
+@pytest.mark.parametrize("arguments", [(), ("--platform", "linux/arm64")])
+def test_without_an_image_a_terminal_gets_the_start_screen(
+    run: Run, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str | None] = []
+
+    def show(image: str | None, *_: object, **__: object) -> int:
+        opened.append(image)
+        return 0
+
+    monkeypatch.setattr("imgscope.cli.main.is_capable_terminal", lambda: True)
+    monkeypatch.setattr("imgscope.cli.image.is_capable_terminal", lambda: True)
+    monkeypatch.setattr("imgscope.cli._tui.run", show)
+    assert run(*arguments).code == 0
+    assert opened == [None]
+
+
+def test_without_an_image_and_a_terminal_there_is_help(run: Run) -> None:
+    assert run().err.startswith("Usage: imgscope") or run().out.startswith("Usage: imgscope")
+
+
+@pytest.mark.parametrize("arguments", [("--no-tui",), ("-o", "json"), ("--platform", "list")])
+def test_what_needs_an_image_says_so(run: Run, arguments: tuple[str, ...]) -> None:
+    ended = run(*arguments)
+    assert ended.code == 2
+    assert "Missing argument 'IMAGE'" in ended.err
+
+
 def test_the_options_of_an_inspection_are_in_the_help_of_an_image(run: Run) -> None:
     ended = run("nginx", "--help")
     assert ended.code == 0

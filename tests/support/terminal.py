@@ -37,6 +37,10 @@ class Terminal:
         run(*self._tmux, "send-keys", "-l", line)
         self.press("Enter")
 
+    def resize(self, columns: int, lines: int) -> None:
+        """Make the terminal larger or smaller."""
+        run(*self._tmux, "resize-window", "-x", str(columns), "-y", str(lines))
+
     def screen(self) -> str:
         """Return what can be read on the screen."""
         return run(*self._tmux, "capture-pane", "-p")

@@ -1,4 +1,4 @@
-"""The picture of the terminal UI in docs/images. `python -m tests.tui.picture` draws it anew."""
+"""The pictures of the terminal UI in docs/images. `python -m tests.tui.picture` draws them anew."""
 
 from __future__ import annotations
 
@@ -6,22 +6,35 @@ import asyncio
 import dataclasses
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from textual.pilot import Pilot
 
 from imgscope import analyze
 from imgscope import progress as events
+from imgscope.errors import NotFoundError
+from imgscope.oci.manifest import Descriptor
+from imgscope.offers import Offer, OfferGroup
+from imgscope.sources.base import Traffic
 from imgscope.tui.app import InspectApp
+from imgscope.tui.model.comparing import Comparing, looked_at
+from imgscope.tui.model.session import Session
+from imgscope.tui.model.settings import DARK, HIGH_CONTRAST, LIGHT, Settings
+from imgscope.tui.opening import Opener
+from imgscope.tui.screens.comparison import ComparisonScreen
+from imgscope.tui.widgets.offer_list import OfferList
 from tests.support.elf import GLIBC_LOADER, glibc_library, glibc_program
 from tests.support.images import BuiltImage, BuiltLayer, Entry, file, image, step, tar, whiteout
 from tests.support.memory import MemorySource
-from tests.tui.stage import OS_RELEASE, press, until
+from tests.tui.stage import OS_RELEASE, is_over, press, until
 
-PICTURE: Final = Path(__file__).parents[2] / "docs" / "images" / "tui.svg"
+IMAGES: Final = Path(__file__).parents[2] / "docs" / "images"
 SIZE: Final = (120, 36)
 _BLOCK_SIZE: Final = 16 * 1024
 
@@ -126,23 +139,172 @@ def _content(size: int, seed: str = "") -> bytes:
     return random.Random(f"{size} {seed}").randbytes(size // 3) + bytes(size - size // 3)
 
 
-async def draw() -> str:
-    """Return the picture: the example, with the layer highlighted that left most behind."""
-    app = InspectApp("example", partial(_inspect, MemorySource(example())))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A screen of the terminal UI: the example, the start screen or a comparison, after `keys` were pressed.
+
+    With `half_read` the image is still on its way.
+    """
+
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = SIZE
+    is_start: bool = False
+    is_comparison: bool = False
+    half_read: bool = False
+    theme: str = DARK
+
+
+def find(name: str) -> tuple[str, ...]:
+    """The keys that open the file called `name`, if there is only one, from any pane."""
+    return ("2", "slash", *name, "enter", "G", "enter")
+
+
+PICTURES: Final = {
+    # The layer highlighted that left most behind.
+    "tui": Picture(keys=("down", "6", "1")),
+    "tui-start": Picture(size=(100, 20), is_start=True),
+    "tui-reading": Picture(size=(100, 20), half_read=True),
+    "tui-help": Picture(keys=("question_mark",), size=(100, 30)),
+    "tui-files": Picture(keys=(*["down"] * 4, "2", "t", "t", "U", "e"), size=(120, 26)),
+    "tui-filter": Picture(keys=("2", "slash", *"app !*.js >100k", "enter"), size=(100, 26)),
+    "tui-file": Picture(keys=(*find("module4.py"), "4"), size=(100, 26)),
+    "tui-packages": Picture(keys=("5",), size=(100, 26)),
+    "tui-findings": Picture(keys=("6",), size=(100, 30)),
+    "tui-treemap": Picture(keys=("9", "right"), size=(120, 30)),
+    "tui-compare": Picture(is_comparison=True, size=(100, 36)),
+    "tui-light": Picture(keys=("down",), size=(100, 20), theme=LIGHT),
+    "tui-high-contrast": Picture(keys=("down",), size=(100, 20), theme=HIGH_CONTRAST),
+}
+_OFFERS: Final = (
+    OfferGroup(title="inspected before", offers=(Offer(reference="debian:12"), Offer(reference="ghcr.io/team/app:1"))),
+    OfferGroup(
+        title="Docker · 2 images",
+        offers=(
+            Offer(reference="docker-daemon:nginx:latest", about="192 MB unpacked"),
+            Offer(reference="docker-daemon:team/app:dev", about="1.20 GB unpacked"),
+        ),
+    ),
+    OfferGroup(title="Podman", problem="Podman at /run/podman/podman.sock may not be used: permission denied"),
+    OfferGroup(title="samples", offers=(Offer(reference="oci:sample_images/glibc-fat"),)),
+)
+
+
+def path_of(name: str) -> Path:
+    """Where the documentation has the picture called `name`."""
+    return IMAGES / f"{name}.svg"
+
+
+async def draw(picture: Picture) -> str:
+    """Return `picture` as SVG."""
+    async with posed(picture) as pilot:
+        return pilot.app.export_screenshot()
+
+
+@asynccontextmanager
+async def posed(picture: Picture) -> AsyncIterator[Pilot[None]]:
+    """Give the terminal UI as `picture` shows it."""
+    source = HalfSource(example()) if picture.half_read else MemorySource(example())
+    app = InspectApp(
+        Opener(analyze.Options(), partial(_inspect, source), lambda *_: source),
+        None if picture.is_start or picture.is_comparison else "example",
+        settings=Settings(theme=picture.theme),
+        find_offers=lambda: _OFFERS,
+        comparison=ComparisonScreen(_compared()) if picture.is_comparison else None,
+    )
     app.animation_level = "none"
-    async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: app.session.inspection is not None or app.error is not None)
-        await press(pilot, "down", "3", "1")
-        return app.export_screenshot()
+    async with app.run_test(size=picture.size) as pilot:
+        if picture.is_comparison:
+            await pilot.pause()
+        elif picture.is_start:
+            await until(pilot, lambda: app.screen.query_one(OfferList).row_count > 0)
+        elif isinstance(source, HalfSource):
+            await until(pilot, lambda: app.session is not None and source.is_half_read(app.session))
+        else:
+            await until(pilot, lambda: is_over(app))
+        await press(pilot, *picture.keys)
+        # What one thread found out may be what the next one begins with.
+        for _ in range(3):
+            await pilot.pause()
+            await app.workers.wait_for_complete()
+        await pilot.pause()
+        yield pilot
+        if isinstance(source, HalfSource):
+            source.go_on()
 
 
-def _inspect(source: MemorySource, *, progress: events.Progress, cancelled: threading.Event) -> analyze.Inspection:
+def _compared() -> Comparing:
+    """The example without what its build left in it, beside the example."""
+    names = ("ghcr.io/team/app:1", "ghcr.io/team/app:2", "ghcr.io/team/app:3")
+    comparing = Comparing(names)
+    for position, built in enumerate((example(), image(_smaller()), None)):
+        if built is None:
+            comparing.fail(
+                position, NotFoundError(f"{names[position]} is not there", hint="imgscope tags lists what is")
+            )
+        else:
+            looked = looked_at(analyze.inspect_source(MemorySource(built)))
+            named = msgspec.structs.replace(looked.image, reference=names[position])
+            comparing.take(position, dataclasses.replace(looked, image=named))
+    return comparing
+
+
+def _smaller() -> list[BuiltLayer]:
+    system = _layer(*_system(), created_by="/bin/sh -c #(nop) ADD file:4d1bc2 in / ")
+    return [system, _layer(_file("app/static/bundle.js", 410_000), created_by="COPY . /app # buildkit")]
+
+
+class HalfSource(MemorySource):
+    """Gives the lowest layer, half of the next, and nothing of the others until it is told to `go_on`."""
+
+    def __init__(self, built: BuiltImage) -> None:
+        super().__init__(built)
+        self._lowest, self._next = built.layers[0], built.layers[1]
+        self._goes_on = threading.Event()
+
+    def go_on(self) -> None:
+        """Give everything, from now on."""
+        self._goes_on.set()
+
+    def is_half_read(self, session: Session) -> bool:
+        """Whether all that is given at first has come in."""
+        is_begun = len(session.received) == len(self._built.layers)
+        return is_begun and session.early.distro is not None and session.received[1] > 0
+
+    @contextmanager
+    def open_blob(self, descriptor: Descriptor, start: int = 0, length: int | None = None) -> Iterator[Iterator[bytes]]:
+        with super().open_blob(descriptor, start, length) as chunks:
+            if descriptor.digest == self._lowest.digest:
+                yield chunks
+            else:
+                given = len(self._next.blob) // 2 if descriptor.digest == self._next.digest else 0
+                yield self._part(b"".join(chunks), given)
+
+    def _part(self, blob: bytes, given: int) -> Iterator[bytes]:
+        if given:
+            yield blob[:given]
+        assert self._goes_on.wait(60)
+        yield blob[given:]
+
+    def traffic(self) -> Traffic:
+        return Traffic(requests=4, bytes_fetched=9_000, rate_limit="98 of 100 pulls left per 6 hours")
+
+
+def _inspect(
+    source: MemorySource,
+    _: str,
+    /,
+    *,
+    options: analyze.Options,
+    progress: events.Progress,
+    cancelled: threading.Event,
+) -> analyze.Inspection:
     """Inspect as if the image came from a registry, in an even time."""
-    inspection = analyze.inspect_source(source, progress=progress, cancelled=cancelled)
+    inspection = analyze.inspect_source(source, options=options, progress=progress, cancelled=cancelled)
     run = msgspec.structs.replace(inspection.report.run, requests=9, duration_seconds=1.4)
     return dataclasses.replace(inspection, report=msgspec.structs.replace(inspection.report, run=run))
 
 
 if __name__ == "__main__":
-    PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    PICTURE.write_text(asyncio.run(draw()), encoding="utf-8")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for name, picture in PICTURES.items():
+        path_of(name).write_text(asyncio.run(draw(picture)), encoding="utf-8")

@@ -6,15 +6,19 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from functools import partial
 from typing import Final
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from imgscope import analyze
+from imgscope import progress as events
 from imgscope.oci.manifest import Descriptor
 from imgscope.sources.base import ImageSource
 from imgscope.tui.app import InspectApp
+from imgscope.tui.model.session import Session
+from imgscope.tui.model.settings import DEFAULT_SETTINGS, Settings
+from imgscope.tui.opening import Opener
 from tests.support.images import BuiltImage, directory, file, image, layer, whiteout
 from tests.support.memory import MemorySource
 
@@ -78,19 +82,46 @@ class SilentSource(HeldBackSource):
         yield blob
 
 
-def app_of(source: ImageSource) -> InspectApp:
+def opener_of(source: ImageSource) -> Opener:
+    """What opens the image in `source`, whatever it is asked for."""
+
+    def inspect(
+        _: str, /, *, options: analyze.Options, progress: events.Progress, cancelled: threading.Event
+    ) -> analyze.Inspection:
+        return analyze.inspect_source(source, options=options, progress=progress, cancelled=cancelled)
+
+    return Opener(analyze.Options(), inspect, lambda *_: source)
+
+
+def app_of(source: ImageSource, settings: Settings = DEFAULT_SETTINGS) -> InspectApp:
     """The terminal UI of the image in `source`."""
-    app = InspectApp("app:1", partial(analyze.inspect_source, source))
+    app = InspectApp(opener_of(source), "app:1", settings=settings)
     app.animation_level = "none"
     return app
 
 
+def session_of(pilot: Pilot[None]) -> Session:
+    """What is known of the image that is shown."""
+    app = pilot.app
+    assert isinstance(app, InspectApp)
+    assert app.session is not None
+    return app.session
+
+
+def is_over(app: App[None]) -> bool:
+    """Whether the image was read to its end, or cannot be."""
+    assert isinstance(app, InspectApp)
+    return app.error is not None or (app.session is not None and app.session.inspection is not None)
+
+
 @asynccontextmanager
-async def shown(source: ImageSource, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+async def shown(
+    source: ImageSource, size: tuple[int, int] = (80, 24), settings: Settings = DEFAULT_SETTINGS
+) -> AsyncIterator[Pilot[None]]:
     """Open the terminal UI and wait until the image was read to its end."""
-    app = app_of(source)
-    async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.session.inspection is not None or app.error is not None)
+    app = app_of(source, settings)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: is_over(app))
         await pilot.pause()
         yield pilot
 

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from imgscope.oci.manifest import Descriptor
 from imgscope.report import Attachment
 from imgscope.sources.abilities import Attached
 from imgscope.sources.base import ImageHead, Traffic
 from imgscope.tui.widgets.layer_table import LayerTable
+from tests.support.images import BuiltImage
 from tests.support.memory import MemorySource
-from tests.tui.stage import HeldBackSource, SilentSource, app_image, app_of, press, screen_text, shown, until
+from tests.tui.stage import (
+    HeldBackSource,
+    SilentSource,
+    app_image,
+    app_of,
+    press,
+    screen_text,
+    session_of,
+    shown,
+    until,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +43,7 @@ async def test_the_layers_are_on_screen_before_any_of_them_is_read() -> None:
         assert "… unpacked · … wasted · … left over" in text
         assert "RUN install the system" in text
         assert "COPY . /app" in text
-        assert not app.session.indexes
+        assert not session_of(pilot).indexes
         source.release()
 
 
@@ -47,7 +62,7 @@ async def test_files_and_findings_say_that_they_follow() -> None:
     async with app_of(source).run_test() as pilot:
         await press(pilot, "2")
         assert "files follow when all layers are read" in screen_text(pilot)
-        await press(pilot, "3")
+        await press(pilot, "6")
         assert "findings follow when all layers are read" in screen_text(pilot)
         source.release()
 
@@ -87,7 +102,7 @@ async def test_a_layer_that_cannot_be_read_is_failed_and_the_rest_stays_usable()
         assert "hint: push the image again" in text
         await press(pilot, "2")
         assert "usr/" in screen_text(pilot)
-        await press(pilot, "3")
+        await press(pilot, "6")
         assert "1 part could not be inspected" in screen_text(pilot)
 
 
@@ -99,7 +114,60 @@ async def test_leaving_while_layers_are_read_takes_less_than_a_second(key: str) 
         await until(pilot, lambda: source.opened > 0)
         pressed = time.monotonic()
         await pilot.press(key)
-    app.thread.wait(5)
+    app.stop_reading(5)
     assert time.monotonic() - pressed < 1
+    assert app.session is not None
     assert app.session.inspection is None
     source.release()
+
+
+class UpperHeldBack(MemorySource):
+    """Gives the lowest layer at once, and half of the next until `goes_on` is set."""
+
+    def __init__(self, built: BuiltImage) -> None:
+        super().__init__(built)
+        self.goes_on = threading.Event()
+        self._lowest = built.layers[0].digest
+
+    @contextmanager
+    def open_blob(self, descriptor: Descriptor, start: int = 0, length: int | None = None) -> Iterator[Iterator[bytes]]:
+        with super().open_blob(descriptor, start, length) as chunks:
+            yield chunks if descriptor.digest == self._lowest else self._halves(b"".join(chunks))
+
+    def _halves(self, blob: bytes) -> Iterator[bytes]:
+        yield blob[: len(blob) // 2]
+        assert self.goes_on.wait(30)
+        yield blob[len(blob) // 2 :]
+
+
+async def test_the_distribution_of_the_lowest_layer_is_there_before_the_others_are_read() -> None:
+    source = UpperHeldBack(app_image())
+    async with app_of(source).run_test() as pilot:
+        await until(pilot, lambda: "Debian GNU/Linux 12 (bookworm) so far" in screen_text(pilot))
+        assert session_of(pilot).inspection is None
+        source.goes_on.set()
+        await until(pilot, lambda: "so far" not in screen_text(pilot))
+
+
+class ToldSource(SilentSource):
+    def traffic(self) -> Traffic:
+        return Traffic(requests=4, bytes_fetched=9, rate_limit="98 of 100 pulls left per 6 hours")
+
+
+async def test_C22_what_finding_the_image_took_is_told_before_any_layer() -> None:
+    source = ToldSource(app_image())
+    async with app_of(source).run_test() as pilot:
+        await until(pilot, lambda: session_of(pilot).head is not None)
+        await pilot.pause()
+        assert "4 requests until here · 98 of 100 pulls left per 6 hours" in screen_text(pilot)
+        source.release()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15), (200, 60)])
+async def test_it_can_be_resized_while_it_is_used(size: tuple[int, int]) -> None:
+    async with shown(MemorySource(app_image()), (160, 48)) as pilot:
+        await pilot.resize_terminal(*size)
+        await press(pilot, "2", "1")
+        text = screen_text(pilot)
+        assert "COPY . /app" in text
+        assert max(map(len, text.split("\n"))) <= size[0]

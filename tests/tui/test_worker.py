@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 
 from textual.message import Message
 
 from imgscope import progress as events
-from imgscope.analyze import Inspection
+from imgscope.analyze import Inspection, inspect_source, origins_of
+from imgscope.early_facts import EarlyFacts
 from imgscope.tui.messages import Failed
-from imgscope.tui.worker import InspectionThread, throttled
+from imgscope.tui.model.session import Session
+from imgscope.tui.worker import EarlyLook, InspectionThread, throttled
+from tests.support.images import BuiltImage
+from tests.support.memory import MemorySource
+from tests.tui.stage import app_image
 
 
 def test_progress_of_a_layer_is_told_ten_times_a_second_at_most() -> None:
@@ -45,7 +51,7 @@ def test_an_error_of_any_kind_is_handed_on() -> None:
     def inspect(*, progress: events.Progress, cancelled: threading.Event) -> Inspection:
         raise mistake
 
-    thread = InspectionThread(inspect, posted.append)
+    thread = InspectionThread(inspect, Session("app"), posted.append)
     thread.start()
     thread.wait(10)
     assert isinstance(posted[0], Failed)
@@ -60,8 +66,27 @@ def test_nothing_is_posted_once_it_was_stopped() -> None:
         progress(events.LayerProgress(layer=0, received=1))
         raise ZeroDivisionError
 
-    thread = InspectionThread(inspect, posted.append)
+    thread = InspectionThread(inspect, Session("app"), posted.append)
     thread.start()
     thread.stop()
     thread.wait(10)
     assert not posted
+
+
+def _found(built: BuiltImage) -> events.ImageFound:
+    head = MemorySource(built).resolve(None)
+    return events.ImageFound(head=head, origins=origins_of(head))
+
+
+def test_the_lowest_layer_is_looked_at_while_another_is_on_its_way() -> None:
+    seen: queue.Queue[EarlyFacts] = queue.Queue()
+    look = EarlyLook(seen.put)
+    built = app_image()
+    look.take(_found(built))
+    lowest = inspect_source(MemorySource(built)).image.tree.layers[0]
+    look.take(events.LayerRead(layer=0, index=lowest))
+    assert seen.empty(), "what is all there at once is not looked at twice"
+    look.take(events.LayerProgress(layer=1, received=1))
+    facts = seen.get(timeout=10)
+    assert facts.distro is not None
+    assert facts.distro.pretty_name == "Debian GNU/Linux 12 (bookworm)"

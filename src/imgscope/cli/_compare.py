@@ -57,10 +57,9 @@ class Asked:
             )
 
 
-def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparison | None, int]:
-    """Return the comparison and the exit code; None where no image could be compared."""
-    asked.check()
-    options = analyze.make_options(
+def comparison_options(common: Common, rules: RuleSettings) -> analyze.Options:
+    """Return how images are read that are compared."""
+    return analyze.make_options(
         platform=common.platform,
         jobs=common.jobs,
         insecure_registries=common.insecure_registries,
@@ -68,6 +67,12 @@ def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparis
         limits=common.limits,
         rules=rules,
     )
+
+
+def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparison | None, int]:
+    """Return the comparison and the exit code; None where no image could be compared."""
+    asked.check()
+    options = comparison_options(common, rules)
     cancelled = threading.Event()
     found = None
     if asked.variants:

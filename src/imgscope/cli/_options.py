@@ -49,6 +49,36 @@ def insecure_registry_option(function: Function) -> Function:
     )(function)
 
 
+def reading_options(*, lists_platforms: bool = False) -> Callable[[Function], Function]:
+    """Return what adds the options that say how images are read; the command gets them one by one."""
+
+    def add(function: Function) -> Function:
+        options = (
+            click.option(
+                "--platform",
+                metavar="OS/ARCH[/VARIANT]" + ("|list" if lists_platforms else ""),
+                help="Platform to inspect; linux on this machine's by default."
+                + (" 'list' shows all there are, with their sizes." if lists_platforms else ""),
+            ),
+            click.option(
+                "--config",
+                metavar="FILE",
+                type=click.Path(path_type=Path),
+                help="Read FILE instead of imgscope.toml or .imgscope.toml in this directory.",
+            ),
+            click.option(
+                "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Layers read at once."
+            ),
+            insecure_registry_option,
+            click.option("--no-cache", is_flag=True, help="Fetch every layer, and keep none for the next time."),
+        )
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add
+
+
 def common_options(function: Function) -> Function:
     """Add the shared options; the command gets them as one `Common` under the name `common`."""
     return _common_options(function, lists_platforms=False)
@@ -60,27 +90,7 @@ def image_options(function: Function) -> Function:
 
 
 def _common_options(function: Function, *, lists_platforms: bool) -> Function:
-    @click.option(
-        "--platform",
-        metavar="OS/ARCH[/VARIANT]" + ("|list" if lists_platforms else ""),
-        help="Platform to inspect; linux on this machine's by default."
-        + (" 'list' shows all there are, with their sizes." if lists_platforms else ""),
-    )
-    @click.option(
-        "--config",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="Read FILE instead of imgscope.toml or .imgscope.toml in this directory.",
-    )
-    @click.option(
-        "--jobs",
-        type=click.IntRange(1, 64),
-        default=4,
-        show_default=True,
-        help="Layers read at once, of all images together.",
-    )
-    @insecure_registry_option
-    @click.option("--no-cache", is_flag=True, help="Fetch every layer, and keep none for the next time.")
+    @reading_options(lists_platforms=lists_platforms)
     @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
     @click.option(
         "--verbose",

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from imgscope.cli._options import Common, common_options, comparison_output_option
+from imgscope.cli._terminal import is_capable_terminal
 
 if TYPE_CHECKING:
-    from imgscope.comparison.data import Comparison
+    from imgscope.cli._compare import Asked
 
 
 @click.command(name="compare")
@@ -58,31 +57,32 @@ def COMMAND(
 
     Exit code 0: all were compared. 2: usage or configuration error. 3: an image could not be read, or not completely.
     """
-    from imgscope.cli._compare import Asked, compare, write_comparison
+    from imgscope.cli._compare import Asked
+
+    asked = Asked(images=images, variants=variants, limit=limit, whole=whole, moving=moving)
+    context.exit(_compare(asked, outputs, common))
+
+
+def _compare(asked: Asked, outputs: tuple[str, ...], common: Common) -> int:
+    """Compare, on a terminal in the terminal UI unless something is to be written; return the exit code."""
+    from imgscope.cli._compare import compare, comparison_options, write_comparison
     from imgscope.cli._output import parse_outputs_as
     from imgscope.policy.settings import read_rules
     from imgscope.render.comparison import comparison_renderer
 
     parsed = parse_outputs_as(outputs or ("text",), comparison_renderer)
-    asked = Asked(images=images, variants=variants, limit=limit, whole=whole, moving=moving)
-    comparison, code = compare(asked, common, read_rules(Path(), common.config))
-    if comparison is not None and (outputs or not _shown_in_ui(comparison)):
+    rules = read_rules(Path(), common.config)
+    is_shown = not outputs and is_capable_terminal()
+    if is_shown and not asked.variants and asked.moving is None:
+        from imgscope.tui import run_comparing
+
+        asked.check()
+        return run_comparing(asked.images, comparison_options(common, rules))
+    comparison, code = compare(asked, common, rules)
+    if comparison is not None and is_shown:
+        from imgscope.tui import run_comparison
+
+        run_comparison(comparison, comparison_options(common, rules))
+    elif comparison is not None:
         write_comparison(comparison, parsed, detailed=common.verbose)
-    context.exit(code)
-
-
-def _shown_in_ui(comparison: Comparison) -> bool:
-    """Show the comparison in the terminal UI where there is one that can, and tell whether it was shown."""
-    if not _is_capable_terminal():
-        return False
-    from imgscope import tui
-
-    show = getattr(tui, "run_comparison", None)
-    if show is None:
-        return False
-    show(comparison)
-    return True
-
-
-def _is_capable_terminal() -> bool:
-    return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM") != "dumb"
+    return code

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from imgscope.cli._options import LIST_PLATFORMS, Common, image_options, output_option
+from imgscope.cli._terminal import is_capable_terminal
 
 
 class _Context(click.Context):
@@ -25,35 +24,24 @@ class _Command(click.Command):
 
 
 @click.command(name="imgscope", cls=_Command)
-@click.argument("image", metavar="IMAGE")
+@click.argument("image", metavar="IMAGE", required=False)
 @click.option("--no-tui", is_flag=True, help="Print the text report instead of opening the terminal UI.")
 @output_option
 @image_options
 @click.pass_context
-def COMMAND(context: click.Context, image: str, no_tui: bool, outputs: tuple[str, ...], common: Common) -> None:
+def COMMAND(context: click.Context, image: str | None, no_tui: bool, outputs: tuple[str, ...], common: Common) -> None:
     """Show IMAGE in the terminal UI; as text with --no-tui, with -o, or where stdout is no terminal."""
-    if common.platform == LIST_PLATFORMS:
+    shows_text = bool(no_tui or outputs or not is_capable_terminal())
+    if image is None:
+        if shows_text or common.platform == LIST_PLATFORMS:
+            raise click.MissingParameter(ctx=context, param=context.command.params[0])
+    elif common.platform == LIST_PLATFORMS:
         context.exit(_list_platforms(image, outputs, common))
-    if no_tui or outputs or not _is_capable_terminal():
+    elif shows_text:
         context.exit(_report(image, outputs or ("text",), common))
-    from imgscope.policy.settings import read_rules
-    from imgscope.tui import run
+    from imgscope.cli._tui import open_tui
 
-    context.exit(
-        run(
-            image,
-            platform=common.platform,
-            jobs=common.jobs,
-            insecure_registries=common.insecure_registries,
-            cache=common.cache,
-            rules=read_rules(Path(), common.config),
-            limits=common.limits,
-        )
-    )
-
-
-def _is_capable_terminal() -> bool:
-    return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM") != "dumb"
+    context.exit(open_tui(image, common))
 
 
 def _list_platforms(image: str, outputs: tuple[str, ...], common: Common) -> int:

@@ -15,6 +15,7 @@ import click
 from imgscope import discovery
 from imgscope._version import __version__
 from imgscope.cli import _process
+from imgscope.cli._terminal import is_capable_terminal
 from imgscope.errors import Cancelled, ImgscopeError
 
 _DEFAULT: Final = "image"
@@ -51,7 +52,9 @@ class _Commands(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in ("--help", "-h", "--version", *self.list_commands(ctx)):
+        if not args and is_capable_terminal():
+            args = [""]
+        elif args and args[0] not in ("--help", "-h", "--version", *self.list_commands(ctx)):
             args = ["", *args]
         with _noticing_closed_output():
             return super().parse_args(ctx, args)

@@ -212,7 +212,8 @@ def _starts_zstd(data: bytes) -> bool:
 
 
 def _zstd_decoder(limits: Limits) -> _Decoder:
-    window_log = limits.zstd_window_size.bit_length() - 1
+    smallest, largest = zstd.DecompressionParameter.window_log_max.bounds()
+    window_log = min(max(limits.zstd_window_size.bit_length() - 1, smallest), largest)
     return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: window_log})
 
 

@@ -32,7 +32,7 @@ class Descriptor(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Where content is and what it must be. `size` is in bytes, of the content as stored."""
 
     digest: Digest
-    size: Annotated[int, msgspec.Meta(ge=0)]
+    size: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     media_type: str = ""
     urls: tuple[str, ...] | None = None
     annotations: dict[str, str] | None = None

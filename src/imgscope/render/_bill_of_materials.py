@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from cyclonedx.model import HashAlgorithm, HashType, Property
 from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.dependency import Dependency
 from cyclonedx.model.tool import ToolRepository
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
@@ -26,6 +27,8 @@ from imgscope.text import printable
 # Of version 5: the same image has the same serial number, and no other has it.
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://cyclonedx.org/imgscope")
 _DISTRIBUTION: Final = -1
+# Of the schema, "maxLength" of a component's version.
+_LONGEST_VERSION: Final = 1024
 _HASHES: Final = {"sha256": HashAlgorithm.SHA_256, "sha512": HashAlgorithm.SHA_512}
 
 
@@ -102,7 +105,7 @@ def _parts(report: ImageReport, image: str) -> dict[int, Component]:
             bom_ref=f"{image}/distribution",
             type=ComponentType.OPERATING_SYSTEM,
             name=printable(report.distro.id),
-            version=printable(report.distro.version_id or ""),
+            version=_version(report.distro.version_id or ""),
             description=printable(report.distro.pretty_name),
         )
     return parts
@@ -114,7 +117,7 @@ def _package(package: Package, report: ImageReport, reference: str) -> Component
         bom_ref=reference,
         type=ComponentType.LIBRARY,
         name=printable(package.name),
-        version=printable(package.version),
+        version=_version(package.version),
         purl=_purl(package),
         properties=_properties(
             layer=str(package.layer),
@@ -122,6 +125,10 @@ def _package(package: Package, report: ImageReport, reference: str) -> Component
             size=None if size is None else str(size),
         ),
     )
+
+
+def _version(text: str) -> str:
+    return printable(text)[:_LONGEST_VERSION]
 
 
 def _purl(package: Package) -> PackageURL | None:
@@ -149,6 +156,15 @@ def _depend(bom: Bom, report: ImageReport, image: Component, parts: Mapping[int,
             needs[references[part.bom_ref]].append(parts[position])
         if not requiring:
             by_image.append(parts[position])
-    bom.register_dependency(image, by_image)
-    for position, needed in needs.items():
-        bom.register_dependency(parts[position], needed)
+    # All at once: Bom.register_dependency looks through those that are there each time, and again for what is needed.
+    bom.dependencies.update(
+        [
+            _dependency(image, by_image),
+            *(_dependency(parts[position], needed) for position, needed in needs.items()),
+            *(_dependency(part, ()) for position, part in parts.items() if position not in needs),
+        ]
+    )
+
+
+def _dependency(component: Component, needed: Iterable[Component]) -> Dependency:
+    return Dependency(ref=component.bom_ref, dependencies=[Dependency(ref=each.bom_ref) for each in needed])

@@ -23,13 +23,13 @@ from imgscope.sources._select import TopDocument, resolve_head, verified
 from imgscope.sources._variants import list_variants
 from imgscope.sources.abilities import Attached, Variant
 from imgscope.sources.base import ImageHead, Traffic
+from imgscope.text import format_names
 
 MARK: Final = "oci-layout"
 INDEX: Final = "index.json"
 
 _VERSION: Final = "1.0.0"
 _LARGEST_MARK: Final = 64 * 1024
-_MOST_LISTED: Final = 20
 # The specification's, and what containerd and Docker add: the whole name, where the first is only a tag.
 _NAMES: Final = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 
@@ -151,9 +151,7 @@ def _is_called(descriptor: Descriptor, name: str) -> bool:
 
 
 def _listed(images: list[Descriptor]) -> str:
-    shown = list(dict.fromkeys(_shown(descriptor) for descriptor in images))
-    more = f" and {len(shown) - _MOST_LISTED} more" if len(shown) > _MOST_LISTED else ""
-    return ", ".join(shown[:_MOST_LISTED]) + more
+    return format_names(_shown(descriptor) for descriptor in images)
 
 
 def _shown(descriptor: Descriptor) -> str:

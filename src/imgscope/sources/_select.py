@@ -15,6 +15,7 @@ from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import CONFIG_TYPES, Descriptor, Index, Manifest, canonical_type, parse_manifest
 from imgscope.oci.platform import Platform, choose
 from imgscope.sources.base import ImageHead
+from imgscope.text import format_names
 
 DEEPEST_INDEX: Final = 4
 _MOST_LOOKUPS: Final = 32
@@ -134,7 +135,7 @@ class _Search:
 
     def offered(self) -> str:
         """List the platforms that were seen, for people."""
-        return ", ".join(dict.fromkeys(map(str, self.seen))) or "none"
+        return format_names(map(str, self.seen)) or "none"
 
     def _worth_following(self, index: Index) -> Iterator[Descriptor]:
         """Yield the image that suits best; where none does, the indexes, whose content is not known before."""

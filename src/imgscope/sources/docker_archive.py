@@ -29,6 +29,7 @@ from imgscope.sources._layout import MARK, LayoutSource
 from imgscope.sources._select import notes_on_platform
 from imgscope.sources.abilities import Attached, Variant, only_variant
 from imgscope.sources.base import ImageHead, ImageSource, Source, SourceOptions, Traffic
+from imgscope.text import format_names
 
 _SCHEME: Final = "docker-archive"
 _MANIFEST: Final = "manifest.json"
@@ -130,7 +131,7 @@ class DockerArchive:
             raise NotFoundError(f"the archive {self._files.label} holds no image: its {_MANIFEST} is empty")
         name = self._place.name
         named = [saved for saved in images if name is None or self._is_called(saved, name)]
-        listed = ", ".join(self._shown(saved) for saved in images)
+        listed = format_names(self._shown(saved) for saved in images)
         if not named:
             raise NotFoundError(f"the archive {self._files.label} has no image {name!r}; it has: {listed}")
         if len(named) > 1:

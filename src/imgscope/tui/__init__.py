@@ -2,53 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from imgscope.limits import DEFAULT_LIMITS, Limits
-
 if TYPE_CHECKING:
-    from imgscope.rules.base import RuleSettings
+    from imgscope.analyze import Inspection, Options
+    from imgscope.comparison.data import Comparison
+    from imgscope.tui.app import InspectApp
+    from imgscope.tui.comparison_worker import ComparisonThread
+    from imgscope.tui.model.comparing import Comparing
 
 _INCOMPLETE: Final = 3
 _PATIENCE: Final = 0.8
+_SHARE_OF_A_THREAD: Final = 0.001
 
 
 def run(
-    reference: str,
+    reference: str | None,
+    options: Options,
     *,
-    platform: str | None = None,
-    jobs: int = 4,
-    insecure_registries: Collection[str] = (),
-    cache: bool = True,
-    rules: RuleSettings | None = None,
-    limits: Limits = DEFAULT_LIMITS,
+    write_report: Callable[[Inspection, str], str] | None = None,
+    formats: Sequence[str] = (),
 ) -> int:
     """Show the image that `reference` names until the user quits; return the exit code of docs/contract.md.
 
-    What the options mean is told at `imgscope.inspect`; `rules` is what the user makes of the rules, `limits` how
-    much is read. Three lines that sum up the image are left on stdout. Raises `ImgscopeError`, once the terminal is
+    Without a `reference` the user chooses one first. `write_report` writes a report, as described at `WriteReport` in
+    `imgscope.tui.app`, in one of `formats`. Three lines that sum up the image that was shown last are left on stdout.
+    Raises `UsageError` for settings of the user that cannot be understood, and `ImgscopeError`, once the terminal is
     free again, where there is no image to show.
     """
     import sys
     from functools import partial
+    from pathlib import Path
 
-    from imgscope import analyze
-    from imgscope.text import printable
+    from imgscope.known_images import KnownImages
+    from imgscope.offers import find_offers
     from imgscope.tui.app import InspectApp
-    from imgscope.tui.model.summary import closing_lines
+    from imgscope.tui.model.settings import settings_file, write_theme
+    from imgscope.tui.opening import Opener
+    from imgscope.tui.user_settings import user_settings
 
-    options = analyze.make_options(
-        platform=platform, jobs=jobs, insecure_registries=insecure_registries, cache=cache, rules=rules, limits=limits
+    known = KnownImages(options.cache.directory) if options.cache is not None else ()
+    opener = Opener(options)
+    app = InspectApp(
+        opener,
+        reference,
+        settings=user_settings(),
+        find_offers=partial(find_offers, known, directory=Path()),
+        write_report=write_report,
+        formats=formats,
+        keep_theme=partial(write_theme, settings_file()),
     )
-    app = InspectApp(reference, partial(analyze.inspect, reference, options=options))
+    # Keys should not wait long for a thread that works something out.
+    sys.setswitchinterval(_SHARE_OF_A_THREAD)
     app.run()
-    app.thread.stop()
-    app.thread.wait(_PATIENCE)
+    app.stop_reading(_PATIENCE)
+    opener.close()
     if app.error is not None:
         raise app.error
-    if app.return_code:
-        return app.return_code
+    return app.return_code or _sum_up(app)
+
+
+def run_comparison(comparison: Comparison, options: Options) -> None:
+    """Show a comparison that is finished until the user quits; images of it are opened as `options` say."""
+    from imgscope.tui.model.comparing import Comparing
+
+    _run_comparison(Comparing.of(comparison), options)
+
+
+def run_comparing(references: Sequence[str], options: Options) -> int:
+    """Compare the images called `references`, which are shown while they are read; return the exit code.
+
+    A line on each image is left on stdout.
+    """
+    from imgscope.tui.comparison_worker import ComparisonThread
+    from imgscope.tui.model.comparing import Comparing
+
+    comparing = Comparing(references)
+    _run_comparison(comparing, options, ComparisonThread(references, options))
+    return comparing.exit_code
+
+
+def _run_comparison(comparing: Comparing, options: Options, thread: ComparisonThread | None = None) -> None:
+    import sys
+    from functools import partial
+
+    from imgscope.text import printable
+    from imgscope.tui.app import InspectApp
+    from imgscope.tui.model.comparison_rows import closing_lines
+    from imgscope.tui.model.settings import settings_file, write_theme
+    from imgscope.tui.opening import Opener
+    from imgscope.tui.screens.comparison import ComparisonScreen
+    from imgscope.tui.user_settings import user_settings
+
+    screen = ComparisonScreen(comparing, thread)
+    app = InspectApp(
+        Opener(options),
+        settings=user_settings(),
+        keep_theme=partial(write_theme, settings_file()),
+        comparison=screen,
+    )
+    app.run()
+    app.stop_reading(_PATIENCE)
+    error = app.error or screen.error
+    if error is not None:
+        raise error
+    sys.stdout.writelines(f"{printable(line)}\n" for line in closing_lines(comparing))
+
+
+def _sum_up(app: InspectApp) -> int:
+    """Leave on stdout and stderr what is worth keeping of the image that was shown; return the exit code."""
+    import sys
+
+    from imgscope.text import printable
+    from imgscope.tui.model.summary import closing_lines
+
+    if app.session is None:
+        return 0
     sys.stdout.writelines(f"{printable(line)}\n" for line in closing_lines(app.session))
     sys.stderr.writelines(f"imgscope: note: {printable(note)}\n" for note in app.session.notes)
     return 0 if app.session.is_complete else _INCOMPLETE

@@ -11,7 +11,10 @@ from textual.message import Message
 
 from imgscope import progress as events
 from imgscope.analyze import Inspection
-from imgscope.tui.messages import Failed, Inspected, Progressed
+from imgscope.early_facts import EarlyFacts, early_facts
+from imgscope.layer.index import LayerIndex
+from imgscope.tui.messages import FactsSeen, Failed, Inspected, Progressed
+from imgscope.tui.model.session import Session
 
 _SHORTEST_PAUSE: Final = 0.1
 
@@ -25,12 +28,13 @@ class Inspect(Protocol):
 
 
 class InspectionThread:
-    """One inspection whose events and end are handed to `post`; `start` it once.
+    """One inspection whose events and end are handed to `post`, each as news of `session`; `start` it once.
 
     The thread does not keep the program alive: where a source does not answer, nobody has to wait for it to give up.
     """
 
-    def __init__(self, inspect: Inspect, post: Callable[[Message], object]) -> None:
+    def __init__(self, inspect: Inspect, session: Session, post: Callable[[Message], object]) -> None:
+        self.session = session
         self._inspect = inspect
         self._post = post
         self._cancelled = threading.Event()
@@ -50,21 +54,60 @@ class InspectionThread:
             self._thread.join(seconds)
 
     def _run(self) -> None:
+        tell = throttled(self._tell)
+        look = EarlyLook(lambda facts: self._send(FactsSeen(self.session, facts)))
+
+        def progress(event: events.Event) -> None:
+            tell(event)
+            look.take(event)
+
         try:
-            inspection = self._inspect(progress=throttled(self._tell), cancelled=self._cancelled)
+            inspection = self._inspect(progress=progress, cancelled=self._cancelled)
             # Sizes of directories take one walk over all files; the first to ask should not be who draws.
             inspection.image.tree.size_of(inspection.image.tree.root)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is told once the terminal is free again
-            self._send(Failed(error))
+            self._send(Failed(self.session, error))
         else:
-            self._send(Inspected(inspection))
+            self._send(Inspected(self.session, inspection))
 
     def _tell(self, event: events.Event) -> None:
-        self._send(Progressed(event))
+        self._send(Progressed(self.session, event))
 
     def _send(self, message: Message) -> None:
         if not self._cancelled.is_set():
             self._post(message)
+
+
+class EarlyLook:
+    """Looks at the lowest layer when it is read before the others, in a thread, and tells what is seen there."""
+
+    def __init__(self, tell: Callable[[EarlyFacts], None]) -> None:
+        self._tell = tell
+        self._missing = 0
+        self._lowest: LayerIndex | None = None
+        self._is_fetching = False
+        self._is_over = False
+        self._lock = threading.Lock()
+
+    def take(self, event: events.Event) -> None:
+        """Take note of `event`."""
+        with self._lock:
+            if isinstance(event, events.ImageFound):
+                self._missing = len(event.head.manifest.layers)
+            elif isinstance(event, events.LayerRead):
+                self._missing -= 1
+                self._lowest = event.index if event.layer == 0 else self._lowest
+            elif isinstance(event, events.LayerProgress) and event.layer:
+                self._is_fetching = self._is_fetching or event.received > 0
+            # What comes from a cache is all there before anyone could look.
+            if self._lowest is not None and self._is_fetching and self._missing and not self._is_over:
+                self._is_over = True
+                threading.Thread(target=self._look, args=(self._lowest,), name="early-look", daemon=True).start()
+
+    def _look(self, lowest: LayerIndex) -> None:
+        facts = early_facts([lowest])
+        if self._missing:
+            self._tell(facts)
 
 
 def throttled(progress: events.Progress, clock: Callable[[], float] = time.monotonic) -> events.Progress:

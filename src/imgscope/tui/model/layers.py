@@ -8,7 +8,7 @@ from typing import Literal
 from imgscope.facts import LayerOrigin
 from imgscope.phrases import made_by
 from imgscope.report import LayerReport
-from imgscope.text import format_size
+from imgscope.text import format_count, format_size
 from imgscope.tui.model.lines import Line, paragraphs
 from imgscope.tui.model.session import Session
 
@@ -17,7 +17,10 @@ LayerState = Literal["waiting", "reading", "read", "failed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerRow:
-    """One layer. `share` is of the image's compressed size and `progress` of the layer's own, both from 0 to 1."""
+    """One layer. `share` is of the image's compressed size and `progress` of the layer's own, both from 0 to 1.
+
+    `is_base`: it is one of the image that this one was built on.
+    """
 
     number: int
     state: LayerState
@@ -27,6 +30,7 @@ class LayerRow:
     unpacked_size: int | None
     wasted_bytes: int | None
     made_by: str
+    is_base: bool
 
 
 def layer_rows(session: Session) -> list[LayerRow]:
@@ -46,8 +50,24 @@ def layer_detail(session: Session, number: int) -> list[Line]:
         lines += [Line(f"hint: {index.hint}", "warning")] if index.hint else []
     if report is not None:
         lines.append(Line(f"layer {number} · {changes_phrase(report)}", "strong"))
+    if origin.from_base:
+        lines.append(Line(f"of the base image{_base_name(session)}"))
     lines += _instruction(origin)
     return [*lines, Line(descriptor.digest, "dim")]
+
+
+def base_title(session: Session) -> str:
+    """Return how many of the layers are of the base image, and of which; empty where that is not known."""
+    count = sum(origin.from_base for origin in session.origins)
+    if not count:
+        return ""
+    yours = len(session.origins) - count
+    return f"{format_count(count, 'layer')} of the base image{_base_name(session)}, marked ◦ · {yours} of your own"
+
+
+def _base_name(session: Session) -> str:
+    base = session.inspection.report.image.base if session.inspection else None
+    return f" {base.reference}" if base and base.reference else ""
 
 
 def changes_phrase(layer: LayerReport) -> str:
@@ -85,6 +105,7 @@ def _row(session: Session, number: int) -> LayerRow:
         unpacked_size=index.unpacked_size if index else None,
         wasted_bytes=report.wasted_bytes if report else None,
         made_by=made_by(str(origin.instruction) if origin.instruction else None, origin.created_by, descriptor.digest),
+        is_base=origin.from_base,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 Tone = Literal["plain", "strong", "dim", "good", "info", "warning", "bad", "critical"]
@@ -17,3 +18,8 @@ class Line(NamedTuple):
 def paragraphs(text: str, tone: Tone = "plain") -> list[Line]:
     """Return `text` as one line for each of its own, so that here documents stay readable."""
     return [Line(line.expandtabs(4), tone) for line in text.rstrip().split("\n")]
+
+
+def always(*lines: Line) -> Callable[[], tuple[Line, ...]]:
+    """Return a function that returns `lines`, for what asks for its text only when it is looked at."""
+    return lambda: lines

@@ -76,7 +76,10 @@ def _cost(run: Run) -> str:
 def _identity(session: Session) -> str:
     platform = str(session.head.platform) if session.head else UNKNOWN
     if session.inspection is None:
-        return f"{platform} · distribution {UNKNOWN} · C library {UNKNOWN}"
+        distro, libc = session.early.distro, session.early.libc
+        said_distro = f"{distro.pretty_name} so far" if distro else f"distribution {UNKNOWN}"
+        said_libc = f"{libc_phrase(libc)} so far" if libc else f"C library {UNKNOWN}"
+        return f"{platform} · {said_distro} · {said_libc}"
     report = session.inspection.report
     return f"{platform} · {report.distro.pretty_name} · {libc_phrase(report.libc)}"
 
@@ -95,6 +98,8 @@ def _sizes(session: Session) -> str:
 
 def _aside(session: Session) -> str:
     if session.inspection is None:
-        return ""
+        traffic = session.traffic
+        asked = format_count(traffic.requests, "request") + " until here" if traffic.requests else ""
+        return " · ".join(filter(None, (asked, traffic.rate_limit)))
     report = session.inspection.report
     return " · ".join(filter(None, (attachments_phrase(report.image.attachments), report.run.rate_limit)))

@@ -1,27 +1,38 @@
-"""The one screen of an image: its summary, and the panes for layers, files and findings."""
+"""The one screen of an image: its summary, and the panes."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Tab, Tabs
+from textual.widgets import Footer
 
-from imgscope.tui.messages import Inspected, Progressed
+from imgscope.analyze import Inspection
+from imgscope.oci.platform import Platform
+from imgscope.tui.keys import Key, KeySection, section
+from imgscope.tui.messages import GoToPane, GoToPath, LayerHighlighted, OpenFile
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.summary import summary_of
-from imgscope.tui.widgets.files_pane import FilesPane
-from imgscope.tui.widgets.findings_pane import FindingsPane
-from imgscope.tui.widgets.layers_pane import LayersPane
+from imgscope.tui.panes import pane_kinds
+from imgscope.tui.screens.file import FileScreen
+from imgscope.tui.screens.platforms import PlatformScreen
+from imgscope.tui.widgets.filter_bar import FilterBar
+from imgscope.tui.widgets.pane import Pane
 from imgscope.tui.widgets.row_list import RowList
 from imgscope.tui.widgets.summary_header import SummaryHeader
+from imgscope.tui.widgets.tab_bar import TabBar
 
-_PANES: Final = ("layers", "files", "findings")
+if TYPE_CHECKING:
+    from imgscope.tui.app import InspectApp
+
+_SEVERAL: Final = 2
+_LAYERS: Final = "layers"
+_FILES: Final = "files"
 
 
 class ImageScreen(Screen[None]):
@@ -29,109 +40,167 @@ class ImageScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - textual declares it as if each screen had its own
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "pane('layers')", "Layers"),
-        Binding("2", "pane('files')", "Files"),
-        Binding("3", "pane('findings')", "Findings"),
-        Binding("t", "toggle_scope", "Image/layer"),
-        Binding("tab", "next_pane(1)", "Next pane", show=False),
-        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False),
-        Binding("J,shift+down", "scroll_detail(3)", "Text down", show=False),
-        Binding("K,shift+up", "scroll_detail(-3)", "Text up", show=False),
+        # What changes who has the keys comes before all else: the next key may have come along with this one.
+        *(Binding(str(key), f"pane_with_key('{key}')", "", show=False, priority=True) for key in range(1, 10)),
+        Binding("tab", "next_pane(1)", "Next pane", show=False, tooltip="next pane", priority=True),
+        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, tooltip="previous pane", priority=True),
+        Binding("p", "platform", "Platform", tooltip="show the image for another platform"),
+        Binding("r", "retry", "Retry", tooltip="read again what could not be read"),
+        Binding("o", "app.start", "Open", tooltip="open another image"),
     ]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, pane: str | None = None) -> None:
         super().__init__()
-        self._session = session
+        self.session = session
+        self.kinds = pane_kinds()
         self._header = SummaryHeader()
-        self._tabs = {pane: Tab(_label(pane), id=pane) for pane in _PANES}
-        self._layers = LayersPane(session)
-        self._files = FilesPane()
-        self._findings = FindingsPane()
+        self._panes = {kind.name: kind.build(session) for kind in self.kinds}
+        self._tabs = TabBar(self.kinds)
+        # The app tells of news from when the screen is made, which is before there is anything to show it in.
+        self._is_laid_out = False
+        self._first_pane = pane or session.settings.start_pane
+        self._beside = next(kind.name for kind in self.kinds if kind.name != _LAYERS)
+
+    @property
+    def pane_name(self) -> str:
+        """What the pane is called that the reader is in."""
+        return self._tabs.active
 
     def compose(self) -> ComposeResult:
         """Lay out."""
         yield self._header
-        tabs = Tabs(*self._tabs.values())
-        tabs.can_focus = False
-        yield tabs
-        with Horizontal(id="panes", classes="layers right-files"):
-            yield self._layers
-            yield self._files
-            yield self._findings
+        yield self._tabs
+        with Horizontal(id="panes"):
+            yield from self._panes.values()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Begin with what is known before anything was asked."""
-        self._update_progress()
+        self._is_laid_out = True
+        self.show_progress()
+        self.go_to_pane(self._first_pane)
+        if self.session.inspection is not None:
+            self.show_inspection(self.session.inspection)
 
-    @on(Progressed)
-    def _show_progress(self, message: Progressed) -> None:
-        self._session.apply(message.event)
-        self._update_progress()
+    def show_progress(self) -> None:
+        """Show what the session knows by now."""
+        if not self._is_laid_out:
+            return
+        self._header.summary = summary_of(self.session)
+        for pane in self._panes.values():
+            pane.show_progress()
 
-    @on(Inspected)
-    def _show_inspection(self, message: Inspected) -> None:
-        report = message.inspection.report
-        self._session.finish(message.inspection)
-        self._update_progress()
-        self._files.show(message.inspection)
-        self._findings.show(report)
-        count = len(report.findings) + len(report.failures)
-        self._tabs["findings"].label = Content(f"{_label('findings')} ({count})")
+    def show_inspection(self, inspection: Inspection) -> None:
+        """Show an image that was read to its end."""
+        if not self._is_laid_out:
+            return
+        self._header.summary = summary_of(self.session)
+        for name, pane in self._panes.items():
+            pane.show_inspection(inspection)
+            self._tabs.count(name, pane.count)
+        self.refresh_bindings()
 
-    def _update_progress(self) -> None:
-        self._header.summary = summary_of(self._session)
-        self._layers.update_rows()
+    @on(TabBar.Clicked)
+    def _follow_tab(self, event: TabBar.Clicked) -> None:
+        self.go_to_pane(event.name)
 
-    @on(Tabs.TabActivated)
-    def _follow_tab(self, event: Tabs.TabActivated) -> None:
-        self._show_pane(event.tab.id or _PANES[0])
+    @on(GoToPane)
+    def _follow_jump(self, event: GoToPane) -> None:
+        self.go_to_pane(event.name)
 
-    @on(RowList.Highlighted, "#layer-table")
-    def _follow_layer(self, event: RowList.Highlighted) -> None:
-        self._files.choose_layer(event.position)
+    @on(GoToPath)
+    def _show_path(self, event: GoToPath) -> None:
+        self._panes[_FILES].go_to_path(event.path, event.layer)
+        self.go_to_pane(_FILES)
 
-    @on(RowList.Chosen, "#layer-table")
-    def _show_layer(self) -> None:
-        self._files.choose_scope(is_whole=False)
-        self.action_pane("files")
+    @on(OpenFile)
+    def _open_file(self, event: OpenFile) -> None:
+        if self.session.inspection is not None:
+            self.app.push_screen(FileScreen(self.session, event.path, event.layer))
 
-    def action_pane(self, pane: str) -> None:
-        """Go to the pane called `pane`."""
-        self.query_one(Tabs).active = pane
-        self._show_pane(pane)
+    @on(LayerHighlighted)
+    def _follow_layer(self, event: LayerHighlighted) -> None:
+        for pane in self._panes.values():
+            pane.follow_layer(event.number)
+
+    def go_to_pane(self, name: str) -> None:
+        """Show the pane called `name` and let it have the keys."""
+        self._tabs.activate(name)
+        if name != _LAYERS:
+            self._beside = name
+        stands_alone = next(kind.stands_alone for kind in self.kinds if kind.name == name)
+        for each, pane in self._panes.items():
+            pane.set_class(each == name, "-active")
+            pane.set_class(each == name or (not stands_alone and each in (_LAYERS, self._beside)), "-in-sight")
+            pane.set_class(each != _LAYERS and not stands_alone, "-right")
+        # Not `focus`, which takes its time: the next key may be there already.
+        self.set_focus(self._panes[name].rows)
+
+    def action_pane_with_key(self, key: str) -> None:
+        """Go to the pane that has `key`; nothing happens where none has it."""
+        for kind in self.kinds:
+            if kind.key == key:
+                self.go_to_pane(kind.name)
 
     def action_next_pane(self, panes: int) -> None:
         """Go `panes` on, around the end."""
-        self.action_pane(_PANES[(_PANES.index(self.query_one(Tabs).active) + panes) % len(_PANES)])
+        names = list(self._panes)
+        self.go_to_pane(names[(names.index(self._tabs.active) + panes) % len(names)])
 
-    def action_toggle_scope(self) -> None:
-        """Show the files of the whole image or of the layer."""
-        self._files.toggle_scope()
-        self.action_pane("files")
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done with the image as it is."""
+        if action == "retry":
+            return self.session.inspection is not None and not self.session.is_complete
+        return True
 
-    def action_scroll_detail(self, lines: int) -> None:
-        """Scroll the text below the list that has the focus."""
-        self._pane(self.query_one(Tabs).active).detail.scroll_relative(y=lines, animate=False)
+    def action_retry(self) -> None:
+        """Read the image again; what was read already is not fetched again."""
+        self.inspect_app.open(self.session.opened, self.session.platform)
+        self.notify("reading again what could not be read …", timeout=3)
 
-    def _show_pane(self, pane: str) -> None:
-        panes = self.query_one("#panes")
-        for each in _PANES:
-            panes.set_class(each == pane, each)
-        if pane != "layers":
-            panes.set_class(pane == "files", "right-files")
-            panes.set_class(pane == "findings", "right-findings")
-        # Not `focus`, which takes its time: the next key may be there already.
-        self.set_focus(self._pane(pane).rows)
+    def action_platform(self) -> None:
+        """Ask for another platform and show the image for it."""
+        head = self.session.head
+        if head is None or len(head.available_platforms) < _SEVERAL:
+            self.notify("this image is for one platform only" if head else "the image was not found yet", timeout=3)
+            return
+        self.app.push_screen(PlatformScreen(head.available_platforms, head.platform), self._open_platform)
 
-    def _pane(self, pane: str) -> LayersPane | FilesPane | FindingsPane:
-        panes: dict[str, LayersPane | FilesPane | FindingsPane] = {
-            "layers": self._layers,
-            "files": self._files,
-            "findings": self._findings,
-        }
-        return panes[pane]
+    def _open_platform(self, platform: Platform | None) -> None:
+        if platform is not None and self.session.head is not None and platform != self.session.head.platform:
+            self.inspect_app.open(self.session.opened, platform)
+
+    @property
+    def inspect_app(self) -> InspectApp:
+        """The app, which opens images."""
+        return cast("InspectApp", self.app)
+
+    def key_sections(self) -> Iterator[KeySection]:
+        """Yield the keys, those of the pane that the reader is in first."""
+        kinds = sorted(self.kinds, key=lambda kind: kind.name != self._tabs.active)
+        panes = _joined(
+            section(kind.title, type(pane), type(pane.rows), without=(Pane, RowList))
+            for kind in kinds
+            for pane in (self._panes[kind.name],)
+        )
+        yield panes[0]
+        yield section("Lists", RowList, Pane, FilterBar)
+        yield KeySection(
+            title="Panes",
+            keys=(
+                *(Key(keys=(kind.key,), meaning=kind.title) for kind in self.kinds),
+                *section("", type(self)).keys,
+            ),
+        )
+        yield from panes[1:]
 
 
-def _label(pane: str) -> str:
-    return f"{_PANES.index(pane) + 1} {pane.capitalize()}"
+def _joined(sections: Iterable[KeySection]) -> list[KeySection]:
+    """Return `sections` in their order, those that have the same keys as one."""
+    titles: dict[tuple[Key, ...], list[str]] = {}
+    for each in sections:
+        titles.setdefault(each.keys, []).append(each.title)
+    return [
+        KeySection(title=named[0] if len(named) == 1 else f"{named[0]}, and alike", keys=keys)
+        for keys, named in titles.items()
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -20,13 +20,14 @@ class LayerTable(RowList):
     """A row for each layer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Files of layer"),
+        Binding("enter", "choose", "Files of layer", tooltip="what this layer did to the files"),
         Binding("l,right", "choose", "Files of layer", show=False),
     ]
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str, columns: Sequence[str]) -> None:
         super().__init__(id=id)
         self.rows: list[LayerRow] = []
+        self._wanted = columns
 
     def show(self, rows: list[LayerRow]) -> None:
         """Show `rows`."""
@@ -39,27 +40,33 @@ class LayerTable(RowList):
         return len(self.rows)
 
     def columns(self, width: int) -> Sequence[Column]:
-        """Give the bar less room where there is little."""
-        return (
-            Column(title="#", width=3, is_right=True),
-            Column(title="share", width=_bar_width(width)),
-            Column(title="compr.", width=7, is_right=True),
-            Column(title="unpack.", width=7, is_right=True),
-            Column(title="wasted", width=7, is_right=True),
-            Column(title="instruction"),
-        )
+        """Return the columns that the user wants; give the bar less room where there is little."""
+        known = {
+            "base": Column(title="", width=1),
+            "share": Column(title="share", width=_bar_width(width)),
+            "compressed": Column(title="compr.", width=7, is_right=True),
+            "unpacked": Column(title="unpack.", width=7, is_right=True),
+            "wasted": Column(title="wasted", width=7, is_right=True),
+        }
+        shown = [known[name] for name in self._shown()]
+        return (Column(title="#", width=3, is_right=True), *shown, Column(title="instruction"))
 
     def cells(self, position: int, width: int) -> Sequence[Cell]:
         """Return what is known of a layer; the unpacked size is the progress until there is one."""
         row = self.rows[position]
-        return (
-            Cell(str(row.number), "dim"),
-            Cell(bar(row.share, _bar_width(width)), "info"),
-            Cell(format_size(row.compressed_size)),
-            _unpacked(row),
-            _wasted(row),
-            Cell(row.made_by),
-        )
+        known = {
+            "base": Cell("◦" if row.is_base else " ", "dim"),
+            "share": Cell(bar(row.share, _bar_width(width)), "dim" if row.is_base else "info"),
+            "compressed": Cell(format_size(row.compressed_size)),
+            "unpacked": _unpacked(row),
+            "wasted": _wasted(row),
+        }
+        shown = [known[name] for name in self._shown()]
+        return (Cell(str(row.number), "dim"), *shown, Cell(row.made_by, "dim" if row.is_base else "plain"))
+
+    def _shown(self) -> Iterator[str]:
+        has_base = any(row.is_base for row in self.rows)
+        return (name for name in self._wanted if name != "base" or has_base)
 
 
 def _bar_width(width: int) -> int:

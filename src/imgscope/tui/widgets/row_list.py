@@ -60,12 +60,12 @@ class RowList(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("home,g", "first", "First", show=False),
-        Binding("end,G", "last", "Last", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False, tooltip="a row up"),
+        Binding("down,j", "move(1)", "Down", show=False, tooltip="a row down"),
+        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, tooltip="a page up"),
+        Binding("pagedown,ctrl+d", "page(1)", "Page down", show=False, tooltip="a page down"),
+        Binding("home,g", "first", "First", show=False, tooltip="the first row"),
+        Binding("end,G", "last", "Last", show=False, tooltip="the last row"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "row-list--titles",

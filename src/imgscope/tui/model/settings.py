@@ -1,0 +1,110 @@
+"""What a user likes the terminal UI to be: `tui.toml` in the user's configuration directory; no file is needed."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import platformdirs
+
+from imgscope.cache import write_whole
+from imgscope.errors import UsageError
+from imgscope.policy.rule_names import nearest
+
+DARK: Final = "dark"
+LIGHT: Final = "light"
+HIGH_CONTRAST: Final = "high-contrast"
+FILE_ORDERS: Final = ("size", "name", "change")
+LAYER_COLUMNS: Final = ("base", "share", "compressed", "unpacked", "wasted")
+_LARGEST: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`theme` by name, `start_pane` by name, how files are sorted at first, and which columns a layer has."""
+
+    theme: str = DARK
+    start_pane: str = "layers"
+    file_order: str = "size"
+    layer_columns: tuple[str, ...] = LAYER_COLUMNS
+
+
+DEFAULT_SETTINGS: Final = Settings()
+
+
+def settings_file() -> Path:
+    """Return where the settings of this user are: `$XDG_CONFIG_HOME/imgscope/tui.toml` and its like elsewhere."""
+    return Path(platformdirs.user_config_dir("imgscope", appauthor=False)) / "tui.toml"
+
+
+def read_settings(path: Path, *, panes: tuple[str, ...], themes: tuple[str, ...]) -> Settings:
+    """Return what stands in the file at `path`; the defaults where there is none.
+
+    `panes` and `themes` are the names that there are. Raises `UsageError` for what cannot be understood.
+    """
+    parsers: dict[str, Callable[[str, Any], Any]] = {
+        "theme": _one_of(themes),
+        "start-pane": _one_of(panes),
+        "file-order": _one_of(FILE_ORDERS),
+        "layer-columns": _some_of(LAYER_COLUMNS),
+    }
+    values: dict[str, Any] = {}
+    for key, value in _table(path).items():
+        if key not in parsers:
+            raise UsageError(f"{path}: there is no key {key!r}", hint=nearest(key, parsers))
+        values[key.replace("-", "_")] = parsers[key](f"{path}: {key}", value)
+    return replace(DEFAULT_SETTINGS, **values)
+
+
+def write_theme(path: Path, theme: str) -> None:
+    """Let the file at `path` name `theme` and leave everything else in it as it is. Raises `OSError`."""
+    line = f"theme = {json.dumps(theme)}"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        text = ""
+    text, count = re.subn(r"(?m)^[ \t]*theme[ \t]*=.*$", lambda _: line, text, count=1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, (text if count else f"{line}\n{text}").encode())
+
+
+def _table(path: Path) -> Mapping[str, Any]:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UsageError(
+            f"{str(path)!r} cannot be read: {error.strerror}", hint="correct its permissions, or remove it"
+        ) from None
+    if len(content) > _LARGEST:
+        raise UsageError(f"{str(path)!r} has more than the {_LARGEST:,} bytes that are read", hint="make it smaller")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"{str(path)!r} is no TOML: {error}", hint="correct it there") from None
+
+
+def _one_of(known: tuple[str, ...]) -> Callable[[str, Any], str]:
+    def parse(place: str, value: Any) -> str:
+        if not isinstance(value, str) or value not in known:
+            raise UsageError(f"{place} cannot be {value!r}", hint=nearest(str(value), known))
+        return value
+
+    return parse
+
+
+def _some_of(known: tuple[str, ...]) -> Callable[[str, Any], tuple[str, ...]]:
+    def parse(place: str, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise UsageError(f"{place} cannot be {value!r}", hint=f"write a list of some of: {', '.join(known)}")
+        check = _one_of(known)
+        return tuple(check(place, each) for each in value)
+
+    return parse

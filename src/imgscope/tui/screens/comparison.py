@@ -1,0 +1,152 @@
+"""Images side by side, while they are read and after that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from imgscope.tui.comparison_worker import ComparisonFailed, ComparisonThread, ImageEnded, ImageNews
+from imgscope.tui.keys import KeySection, section
+from imgscope.tui.messages import OpenImage
+from imgscope.tui.model.comparing import Comparing, Looked
+from imgscope.tui.model.comparison_rows import column_titles, comparison_rows, comparison_title
+from imgscope.tui.model.lines import Line
+from imgscope.tui.widgets.comparison_list import ComparisonList
+from imgscope.tui.widgets.detail import Detail
+from imgscope.tui.widgets.drawing import content
+from imgscope.tui.widgets.filter_bar import FilterBar
+from imgscope.tui.widgets.outline_list import OutlineList
+from imgscope.tui.widgets.row_list import RowList
+
+_WAITING: Final = "looking for the images …"
+
+
+class ComparisonScreen(Screen[None]):
+    """A column for each image and a row for each thing that is told of all of them.
+
+    `thread` reads the images; without one, `comparing` says all there is.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", tooltip="filter the rows"),
+        Binding("ctrl+f", "filter", "Filter", show=False),
+        Binding("escape", "clear_filter", "Clear filter", show=False, tooltip="clear the filter and close its line"),
+        Binding("less_than_sign,comma", "shift(-1)", "Columns", tooltip="the columns of the images before"),
+        Binding("greater_than_sign,full_stop", "shift(1)", "Columns", tooltip="the columns of the images after"),
+        *(
+            Binding(str(digit), f"open_image({digit})", "Open image", show=False, tooltip="the screen of that image")
+            for digit in range(1, 10)
+        ),
+        Binding("J,shift+down", "scroll_detail(3)", "Text down", show=False, tooltip="scroll the text below the list"),
+        Binding("K,shift+up", "scroll_detail(-3)", "Text up", show=False, tooltip="scroll the text back"),
+    ]
+
+    def __init__(self, comparing: Comparing, thread: ComparisonThread | None = None) -> None:
+        super().__init__()
+        self.comparing = comparing
+        self.error: BaseException | None = None
+        self._thread = thread
+        self._states: list[str] = []
+        self._title = Static(classes="title", markup=False)
+        self._filter = FilterBar()
+        self._list = ComparisonList(id="comparison-list")
+        self._list.placeholder = _WAITING
+        self._detail = Detail()
+
+    def compose(self) -> ComposeResult:
+        """Lay out."""
+        yield self._title
+        yield self._filter
+        yield self._list
+        yield self._detail
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show what is known, and begin to read."""
+        self._show()
+        self.set_focus(self._list)
+        if self._thread is not None:
+            self._thread.start(self.post_message)
+
+    def stop(self) -> None:
+        """Read no more."""
+        if self._thread is not None:
+            self._thread.stop()
+
+    @on(ImageNews)
+    def _take_news(self, message: ImageNews) -> None:
+        self.comparing.apply(message.event)
+        states = [self.comparing.state_of(number) for number in range(len(self.comparing.references))]
+        if states != self._states:
+            self._states = states
+            self._show()
+
+    @on(ImageEnded)
+    def _take_end(self, message: ImageEnded) -> None:
+        if isinstance(message.outcome, Looked):
+            self.comparing.take(message.position, message.outcome)
+        else:
+            self.comparing.fail(message.position, message.outcome)
+        self._show()
+
+    @on(ComparisonFailed)
+    def _give_up(self, message: ComparisonFailed) -> None:
+        self.error = message.error
+        self.app.exit()
+
+    def _show(self) -> None:
+        self._title.update(content([Line(comparison_title(self.comparing), "strong")]))
+        if self.comparing.is_over and not self.comparing.positions:
+            self._list.placeholder = "no image could be compared"
+        self._list.show_images(column_titles(self.comparing), comparison_rows(self.comparing))
+
+    @on(RowList.Highlighted)
+    def _tell_more(self) -> None:
+        row = self._list.current
+        if row is not None:
+            self._detail.show(row.detail())
+
+    @on(FilterBar.Changed)
+    def _filter_rows(self, event: FilterBar.Changed) -> None:
+        self._list.filter_by(event.text)
+        self._list.placeholder = "nothing matches the filter" if event.text.split() else _WAITING
+
+    @on(FilterBar.Left)
+    def _leave_filter(self) -> None:
+        self.set_focus(self._list)
+
+    def action_filter(self) -> None:
+        """Open the filter line."""
+        self._filter.display = True
+        self.set_focus(self._filter.input)
+
+    def action_clear_filter(self) -> None:
+        """Show everything again."""
+        self._filter.clear()
+        self.set_focus(self._list)
+
+    def action_shift(self, columns: int) -> None:
+        """Show the columns of other images, where there is no room for all."""
+        self._list.shift(columns)
+
+    def action_open_image(self, number: int) -> None:
+        """Show the screen of the image in that column, the first one being 1."""
+        positions = self.comparing.positions
+        if number <= len(positions):
+            self.notify(f"opening image {number} …", timeout=2)
+            self.post_message(OpenImage(self.comparing.references[positions[number - 1]]))
+
+    def action_scroll_detail(self, lines: int) -> None:
+        """Scroll the text below the list."""
+        self._detail.scroll_relative(y=lines, animate=False)
+
+    def key_sections(self) -> Iterator[KeySection]:
+        """Yield the keys."""
+        yield section("Comparison", type(self))
+        yield section("Lists", RowList, OutlineList, FilterBar)

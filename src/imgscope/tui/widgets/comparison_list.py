@@ -1,0 +1,82 @@
+"""The rows of a comparison, with a column for each image that there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.style import Style
+from textual.strip import Strip
+
+from imgscope.tui.model.outline import OutlineRow
+from imgscope.tui.widgets.outline_list import OutlineColumn, OutlineList
+from imgscope.tui.widgets.row_list import Cell, Column
+
+_TITLE_WIDTH: Final = 28
+_NARROW_TITLE_WIDTH: Final = 20
+_NARROW: Final = 80
+_LEAST_WIDTH: Final = 18
+_MOST_WIDTH: Final = 44
+
+
+class ComparisonList(OutlineList):
+    """The first image stays in sight, whichever of the others are."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__((), id=id)
+        self._titles: tuple[str, ...] = ()
+        self._first = 1
+
+    def show_images(self, titles: Sequence[str], rows: Sequence[OutlineRow]) -> None:
+        """Show `rows`, whose cells are a title and one for each of the images called `titles`."""
+        self._titles = tuple(titles)
+        self.show(rows)
+
+    def shift(self, columns: int) -> None:
+        """Show other images beside the first one."""
+        room = self._room(self.scrollable_content_region.width)
+        last = max(len(self._titles) - room + 1, 1)
+        self._first = min(max(self._first + columns, 1), last)
+        self.refresh()
+
+    def columns(self, width: int) -> Sequence[OutlineColumn]:
+        """Return the title, and the images by the numbers that open them; a sign tells that there are more."""
+        shown = self._shown(width)
+        each = self._column_width(width)
+        more_before = "‹ " if self._first > 1 else ""
+        more_after = " ›" if shown and shown[-1] < len(self._titles) - 1 else ""
+        return (
+            OutlineColumn(title=f"{more_before}compared{more_after}", width=self._title_width(width)),
+            *(OutlineColumn(title=f"{number + 1} {self._titles[number]}", width=each) for number in shown[:-1]),
+            *(OutlineColumn(title=f"{number + 1} {self._titles[number]}") for number in shown[-1:]),
+        )
+
+    def cells(self, position: int, width: int) -> Sequence[Cell]:
+        """Return the title, set in by the depth of the row, and the cells of the images in sight."""
+        row = self.outline.row(position)
+        cells = [Cell(*cell) for cell in row.cells if isinstance(cell[0], str)]
+        title = Cell(f"{self.lead(position)}{cells[0].text}", cells[0].tone)
+        return (title, *(cells[number + 1] if number + 1 < len(cells) else Cell("") for number in self._shown(width)))
+
+    def _strip(self, columns: Sequence[Column], cells: Sequence[Cell], width: int, style: Style, *, mark: str) -> Strip:
+        # A title with nothing beside it, such as the name of an image that is not there, has all the room.
+        if not any(cell.text for cell in cells[1:]):
+            columns, cells = (Column(title=""),), cells[:1]
+        return super()._strip(columns, cells, width, style, mark=mark)
+
+    def _shown(self, width: int) -> list[int]:
+        if not self._titles:
+            return []
+        rest = range(self._first, min(self._first + self._room(width) - 1, len(self._titles)))
+        return [0, *rest]
+
+    def _room(self, width: int) -> int:
+        return max((width - self._title_width(width)) // (_LEAST_WIDTH + 1), 1)
+
+    def _column_width(self, width: int) -> int:
+        count = max(len(self._shown(width)), 1)
+        return min(max((width - self._title_width(width)) // count - 1, _LEAST_WIDTH), _MOST_WIDTH)
+
+    @staticmethod
+    def _title_width(width: int) -> int:
+        return _TITLE_WIDTH if width >= _NARROW else _NARROW_TITLE_WIDTH

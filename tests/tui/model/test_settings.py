@@ -1,0 +1,73 @@
+"""What the user likes the terminal UI to be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imgscope.errors import UsageError
+from imgscope.tui.model.settings import DEFAULT_SETTINGS, Settings, read_settings, write_theme
+
+
+def read(path: Path) -> Settings:
+    return read_settings(path, panes=("layers", "files"), themes=("textual-dark", "textual-light", "high-contrast"))
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "tui.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_no_file_is_needed(tmp_path: Path) -> None:
+    assert read(tmp_path / "tui.toml") == DEFAULT_SETTINGS
+
+
+def test_every_key_is_understood(tmp_path: Path) -> None:
+    text = 'theme = "high-contrast"\nstart-pane = "files"\nfile-order = "name"\nlayer-columns = ["compressed"]\n'
+    assert read(written(tmp_path, text)) == Settings(
+        theme="high-contrast", start_pane="files", file_order="name", layer_columns=("compressed",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("them = 'x'", "there is no key 'them'", "did you mean theme?"),
+        ("theme = 'high-contrst'", "theme cannot be 'high-contrst'", "did you mean high-contrast?"),
+        ("start-pane = 3", "start-pane cannot be 3", "there are: layers, files"),
+        ("layer-columns = 'share'", "layer-columns cannot be 'share'", "write a list of some of: base, share"),
+        ("layer-columns = ['shar']", "layer-columns cannot be 'shar'", "did you mean share?"),
+        ("theme =", "is no TOML", "correct it there"),
+        ("\udcff", "is no TOML", "correct it there"),
+        ("#" * 70_000, "more than the 65,536 bytes that are read", "make it smaller"),
+    ],
+)
+def test_what_cannot_be_understood_is_told_with_its_place(tmp_path: Path, text: str, message: str, hint: str) -> None:
+    path = tmp_path / "tui.toml"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(UsageError) as raised:
+        read(path)
+    assert str(path) in raised.value.message
+    assert message in raised.value.message
+    assert hint in (raised.value.hint or "")
+
+
+def test_a_directory_in_place_of_the_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        read(tmp_path)
+
+
+def test_a_theme_is_kept_in_a_new_file(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "tui.toml"
+    write_theme(path, "high-contrast")
+    assert read(path) == Settings(theme="high-contrast")
+
+
+def test_a_theme_is_kept_beside_everything_else_that_is_in_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, '# mine\nstart-pane = "files"\ntheme = "textual-light" # bright\n')
+    write_theme(path, "high-contrast")
+    assert path.read_text(encoding="utf-8") == '# mine\nstart-pane = "files"\ntheme = "high-contrast"\n'
+    write_theme(written(tmp_path, 'start-pane = "files"\n'), "high-contrast")
+    assert read(path) == Settings(theme="high-contrast", start_pane="files")

@@ -1,0 +1,315 @@
+"""The files of the image, of one layer, and of the image up to a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from textual.events import Key
+from textual.pilot import Pilot
+
+from imgscope.tui.messages import GoToPath
+from imgscope.tui.model.files import file_list
+from imgscope.tui.panes.files import FilesPane
+from imgscope.tui.widgets.file_tree import FileTree
+from imgscope.tui.widgets.row_list import Cell
+from tests.support.images import BuiltImage, file, hard_link, image, layer, symlink, whiteout
+from tests.support.memory import MemorySource
+from tests.tui.stage import SilentSource, app_image, app_of, is_over, press, screen_text, shown, until
+
+pytestmark = pytest.mark.anyio
+
+
+def tree(pilot: Pilot[None]) -> FileTree:
+    return pilot.app.screen.query_one(FileTree)
+
+
+def rows(pilot: Pilot[None], width: int = 80) -> list[str]:
+    """What the tree shows, each cell one space from the next and empty ones left out; depth stays."""
+    return [
+        " ".join(cell.text for cell in tree(pilot).cells(number, width) if cell.text.strip())
+        for number in range(tree(pilot).row_count)
+    ]
+
+
+def title(pilot: Pilot[None]) -> str:
+    return str(pilot.app.screen.query_one(FilesPane).query_one(".title").render())
+
+
+async def type_filter(pilot: Pilot[None], text: str) -> None:
+    """Open the filter line, type `text` and go back to the list."""
+    await press(pilot, "slash")
+    bar = pilot.app.screen.query_one(FilesPane).filter_bar
+    bar.input.value = text
+    await settled(pilot)
+    await press(pilot, "enter")
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait for what messages that were posted started."""
+    for _ in range(2):
+        await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def test_the_image_is_shown_with_the_largest_directories_first() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "2")
+        assert rows(pilot) == ["2.00 MB ▸ usr/", "1.50 MB ▸ var/", "76 B ▸ etc/", "7 B ▸ app/"]
+        assert title(pilot) == "whole image · by size · 3.50 MB in 5 files"
+
+
+async def test_a_directory_is_opened_and_closed() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "2", "down", "enter")
+        assert rows(pilot)[1:3] == ["1.50 MB ▾ var/", "1.50 MB   ▸ lib/"]
+        await press(pilot, "space")
+        assert rows(pilot)[1:3] == ["1.50 MB ▸ var/", "76 B ▸ etc/"]
+
+
+async def test_vim_keys_walk_into_the_tree_and_out_of_it() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "2", "l", "l", "l", "l")
+        assert "/usr/lib/large" in screen_text(pilot)
+        await press(pilot, "h")
+        assert tree(pilot).cursor == 1
+        await press(pilot, "h", "h", "h")
+        assert rows(pilot)[0] == "2.00 MB ▸ usr/"
+        await press(pilot, "G")
+        assert tree(pilot).cursor == 3
+        await press(pilot, "g")
+        assert tree(pilot).cursor == 0
+
+
+async def test_all_directories_are_opened_and_closed_by_one_key() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "2", "e")
+        assert rows(pilot)[:3] == ["2.00 MB ▾ usr/", "2.00 MB   ▾ lib/", "2.00 MB 0       large"]
+        await press(pilot, "j", "j", "c")
+        assert rows(pilot) == ["2.00 MB ▸ usr/", "1.50 MB ▸ var/", "76 B ▸ etc/", "7 B ▸ app/"]
+        assert tree(pilot).cursor == 0, "at the directory that the row was in"
+        await press(pilot, "e", "ctrl+@")
+        assert len(rows(pilot)) == 4
+
+
+async def test_what_a_layer_did_is_told_by_a_sign() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "down", "enter")
+        assert title(pilot) == "layer 1 · by size · + 1 added, 7 B · ~ 1 changed, 5 B · - 1 removed, 3.00 kB"
+        await press(pilot, "space")
+        assert rows(pilot) == ["5 B ▾ etc/", "-3.00 kB -     gone", "5 B ~     changed", "7 B + ▸ app/"]
+        await press(pilot, "down")
+        assert "removed in this layer" in screen_text(pilot)
+
+
+async def test_what_only_changed_owner_has_a_sign_of_its_own() -> None:
+    built = image([layer(file("a", "x")), layer(file("a", "x", uid=7))])
+    async with shown(MemorySource(built)) as pilot:
+        await press(pilot, "down", "enter")
+        assert rows(pilot) == ["1 B *   a"]
+
+
+async def test_directories_that_only_lose_something_show_how_much() -> None:
+    built = image([layer(file("usr/share/doc/x", "x" * 3000)), layer(whiteout("usr/share/doc"))])
+    async with shown(MemorySource(built)) as pilot:
+        await press(pilot, "down", "enter", "l", "l", "l", "l")
+        assert rows(pilot) == ["-3.00 kB ▾ usr/", "-3.00 kB   ▾ share/", "-3.00 kB -     ▸ doc/"]
+        await press(pilot, "h")
+        assert "below it, 3.00 kB are removed" in screen_text(pilot)
+
+
+async def test_one_key_goes_around_image_layer_and_image_up_to_it_and_back_to_where_the_reader_was() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "down", "2", "down", "down", "t")
+        assert title(pilot).startswith("layer 1 ·")
+        await press(pilot, "t")
+        assert title(pilot) == "up to layer 1 · by size · 3.50 MB in 5 files"
+        await press(pilot, "t")
+        assert title(pilot).startswith("whole image")
+        assert tree(pilot).cursor == 2
+
+
+async def test_up_to_a_layer_signs_stand_beside_the_layers_that_files_come_from() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "down", "2", "t", "ctrl+l", "e")
+        assert "-3.00 kB -     gone" in rows(pilot)
+        assert "5 B 1 ~     changed" in rows(pilot)
+        assert "71 B 0     os-release" in rows(pilot)
+        await press(pilot, "ctrl+l")
+        assert title(pilot).startswith("layer 1 ·")
+
+
+async def test_beside_the_layers_the_tree_follows_the_highlighted_one() -> None:
+    async with shown(MemorySource(app_image()), size=(140, 40)) as pilot:
+        await press(pilot, "enter", "1", "down")
+        text = screen_text(pilot)
+        assert "RUN install the system" in text
+        assert "layer 1 · + 1 added" in text
+
+
+async def test_the_order_is_told_and_changed_with_what_is_open_left_open() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "2", "down", "down", "enter", "s")
+        assert "· by name ·" in title(pilot)
+        assert rows(pilot) == [
+            "7 B ▸ app/",
+            "76 B ▾ etc/",
+            "5 B 1     changed",
+            "71 B 0     os-release",
+            "2.00 MB ▸ usr/",
+            "1.50 MB ▸ var/",
+        ]
+        assert tree(pilot).cursor == 1
+        await press(pilot, "s")
+        assert "· by layer ·" in title(pilot)
+        await press(pilot, "t")
+        assert "· by change ·" in title(pilot)
+        await press(pilot, "s")
+        assert "· by size ·" in title(pilot)
+
+
+async def test_a_filter_leaves_what_matches_with_its_directories() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "2", "slash", *"main")
+        assert rows(pilot) == ["7 B ▾ app/", "7 B 1     main.py"]
+        assert title(pilot) == "whole image · by size · 1 match, 7 B (sizes: matches only)"
+        await press(pilot, "enter", "down", "escape")
+        assert len(rows(pilot)) == 5
+        assert "/app/main.py" in screen_text(pilot), "found, and seen among the others"
+
+
+async def test_keys_that_come_in_one_burst_all_reach_whom_they_are_for() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        for key, character in (("2", "2"), ("slash", "/"), *((letter, letter) for letter in "main"), ("enter", "\r")):
+            pilot.app.post_message(Key(key, character))
+        await settled(pilot)
+        assert rows(pilot) == ["7 B ▾ app/", "7 B 1     main.py"]
+
+
+async def test_the_filter_line_is_opened_by_dives_key_and_closed_when_it_is_empty() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "2", "ctrl+f", *"var", "enter")
+        assert rows(pilot)[-1] == "1.50 MB 0           Packages"
+        await press(pilot, "slash", *["backspace"] * 3, "enter")
+        assert not pilot.app.screen.query_one(FilesPane).filter_bar.display
+        assert title(pilot).startswith("whole image · by size · 3.50 MB")
+
+
+async def test_what_cannot_be_understood_is_said_in_the_line_and_the_list_stays() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "2")
+        await type_filter(pilot, "is:big")
+        assert "is:big is nothing a file can be" in screen_text(pilot)
+        assert len(rows(pilot)) == 4
+        await type_filter(pilot, "package:bash")
+        assert "the image has no package 'bash'" in screen_text(pilot)
+        await type_filter(pilot, "zzz")
+        assert "nothing matches" in screen_text(pilot)
+        assert not rows(pilot)
+
+
+async def test_a_filter_of_changes_does_not_hold_in_the_whole_image() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "down", "2", "t")
+        await type_filter(pilot, "is:added")
+        assert rows(pilot) == ["7 B + ▾ app/", "7 B +     main.py"]
+        await press(pilot, "t", "t")
+        assert "changes are those of one layer" in screen_text(pilot)
+        assert title(pilot).startswith("whole image · by size · 3.50 MB in 5 files")
+
+
+async def test_kinds_of_changes_are_hidden_and_shown_again() -> None:
+    everything = {"changed", "gone", "main.py", "os-release", "large", "Packages"}
+    hidden = {
+        ("A", "ctrl+a"): {"main.py"},
+        ("R", "ctrl+r"): {"gone"},
+        ("M",): {"changed"},
+        ("U", "ctrl+u"): {"os-release", "large", "Packages"},
+    }
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "down", "2", "t", "t", "e")
+        for keys, names in hidden.items():
+            for key in keys:
+                await press(pilot, key)
+                left = {row.rpartition(" ")[2] for row in rows(pilot) if not row.endswith("/")}
+                assert left == everything - names
+                assert "without" in title(pilot)
+                await press(pilot, key)
+                assert "without" not in title(pilot)
+
+
+async def test_kinds_of_changes_can_be_hidden_in_a_layer_only() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "2", "A")
+        assert [each.message for each in pilot.app._notifications] == ["Changes are those of one layer: t shows them."]
+        assert "without" not in title(pilot)
+
+
+async def test_mode_and_owner_are_shown_where_there_is_room_or_on_demand() -> None:
+    async with shown(MemorySource(app_image()), (80, 24)) as pilot:
+        await press(pilot, "2", "G", "enter", "down")
+        assert "-rw-r--r-- 0:0" not in rows(pilot)[-1]
+        await press(pilot, "m")
+        assert rows(pilot)[-1] == "7 B 1 -rw-r--r-- 0:0     main.py"
+        assert rows(pilot, 120)[-1] == "7 B 1 -rw-r--r-- 0:0     main.py"
+        await press(pilot, "m")
+        assert rows(pilot, 120)[-1] == "7 B 1     main.py"
+
+
+async def test_links_say_where_they_lead() -> None:
+    built = image([layer(file("a", "x" * 9), hard_link("b", "a"), symlink("c", "/nowhere"))])
+    async with shown(MemorySource(built)) as pilot:
+        await press(pilot, "2")
+        assert rows(pilot) == ["9 B 0   a", "0 B 0   b = /a", "0 B 0   c → /nowhere"]
+
+
+def _deep() -> BuiltImage:
+    return image([layer(file("a/b/c", "1"), file("a/b/d", "22"), file("e", "333"))])
+
+
+async def test_a_jump_to_a_path_opens_what_leads_there() -> None:
+    async with shown(MemorySource(_deep())) as pilot:
+        await press(pilot, "2")
+        await type_filter(pilot, "e")
+        pilot.app.screen.post_message(GoToPath("a/b/c"))
+        await settled(pilot)
+        assert rows(pilot) == ["3 B ▾ a/", "3 B   ▾ b/", "2 B 0       d", "1 B 0       c", "3 B 0   e"]
+        assert tree(pilot).cursor == 3
+        assert not pilot.app.screen.query_one(FilesPane).filter_bar.display
+        pilot.app.screen.post_message(GoToPath("a/b", 0))
+        await settled(pilot)
+        assert title(pilot).startswith("layer 0")
+        assert tree(pilot).cursor == 1
+
+
+async def test_a_jump_before_the_image_is_read_is_made_when_it_is() -> None:
+    source = SilentSource(_deep())
+    app = app_of(source)
+    async with app.run_test() as pilot:
+        pilot.app.screen.post_message(GoToPath("a/b/c"))
+        await settled(pilot)
+        assert "files follow when all layers are read" in screen_text(pilot)
+        source.release()
+        await until(pilot, lambda: is_over(app))
+        await settled(pilot)
+        assert tree(pilot).cursor == 3
+
+
+async def test_a_directory_of_many_files_costs_what_is_in_sight(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_list, "LARGE_DIRECTORY", 500)
+    entries = [file(f"d/{number:06}") for number in range(20_000)]
+    async with shown(MemorySource(image([layer(*entries)]))) as pilot:
+        await press(pilot, "2", "enter")
+        await until(pilot, lambda: tree(pilot).row_count == 20_001)
+        asked: set[int] = set()
+        cells = tree(pilot).cells
+
+        def watched(position: int, width: int) -> Sequence[Cell]:
+            asked.add(position)
+            return cells(position, width)
+
+        monkeypatch.setattr(tree(pilot), "cells", watched)
+        await press(pilot, "G")
+        assert "019999" in screen_text(pilot)
+        assert len(asked) < 100

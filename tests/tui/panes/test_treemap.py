@@ -1,0 +1,163 @@
+"""The treemap: views, into tiles and out of them, with keys and the mouse, in any size."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from imgscope.tui.widgets.file_tree import FileTree
+from imgscope.tui.widgets.tile_list import TileList
+from imgscope.tui.widgets.treemap import Treemap
+from tests.support.images import file, image, layer
+from tests.support.memory import MemorySource
+from tests.tui.panes.images import full_image
+from tests.tui.stage import SilentSource, app_of, press, screen_text, shown, until
+
+pytestmark = pytest.mark.anyio
+
+
+def names(pilot: Pilot[None]) -> list[str]:
+    """What the tiles are called."""
+    return [tile.name for tile in pilot.app.screen.query_one(Treemap).tiles]
+
+
+def current(pilot: Pilot[None]) -> str:
+    """The tile under the cursor."""
+    tile = pilot.app.screen.query_one(Treemap).current
+    assert tile is not None
+    return tile.name
+
+
+async def test_directories_are_tiles_with_their_sizes_and_shares() -> None:
+    async with shown(MemorySource(full_image())) as pilot:
+        await press(pilot, "9")
+        text = screen_text(pilot)
+        assert names(pilot)[:3] == ["usr/", "var/", "srv/"]
+        assert "by directory · 7.81 MB" in text
+        assert "6.00 MB  77%" in text
+        assert "┏━" in text, "around the tile under the cursor"
+
+
+async def test_enter_goes_into_a_directory_and_backspace_out_to_where_one_was() -> None:
+    async with shown(MemorySource(full_image())) as pilot:
+        await press(pilot, "9", "right", "enter")
+        assert "by directory › var/ · 1.50 MB (19% of the image)" in screen_text(pilot)
+        assert names(pilot) == ["lib/"]
+        await press(pilot, "enter", "space")
+        assert names(pilot) == ["lists/", "extended_states"]
+        await press(pilot, "backspace", "backspace", "u")
+        assert current(pilot) == "var/"
+        await press(pilot, "escape")
+        assert current(pilot) == "var/", "there is nothing above"
+
+
+async def test_arrows_and_letters_go_from_tile_to_tile() -> None:
+    async with shown(MemorySource(full_image())) as pilot:
+        await press(pilot, "9")
+        for key, expected in (("l", "var/"), ("down", "srv/"), ("k", "var/"), ("h", "usr/"), ("right", "var/")):
+            await press(pilot, key)
+            assert current(pilot) == expected
+        await press(pilot, "end")
+        assert current(pilot).startswith("…")
+        await press(pilot, "home")
+        assert current(pilot) == "usr/"
+
+
+async def test_what_is_too_small_is_one_tile_that_can_be_looked_into() -> None:
+    async with shown(MemorySource(full_image())) as pilot:
+        await press(pilot, "9", "G")
+        assert current(pilot) == "… 2 more"
+        assert "too small to be shown apart" in screen_text(pilot)
+        await press(pilot, "enter")
+        assert set(names(pilot)) == {"etc/", "lib64/"}
+
+
+async def test_views_are_by_directory_by_package_and_by_layer() -> None:
+    async with shown(MemorySource(full_image())) as pilot:
+        await press(pilot, "9", "v")
+        assert "by package · 7.81 MB" in screen_text(pilot)
+        assert names(pilot)[:2] == ["gcc-12", "of no package"]
+        await press(pilot, "enter", "enter", "enter", "enter")
+        assert names(pilot) == ["12/"]
+        await press(pilot, "v")
+        assert "by layer · 8.81 MB" in screen_text(pilot)
+        assert names(pilot)[0].startswith("0 ADD file:")
+        await press(pilot, "enter")
+        assert names(pilot)[0] == "usr/"
+        await press(pilot, "v", "V", "V")
+        assert "by package" in screen_text(pilot)
+
+
+async def test_a_file_and_the_key_for_it_lead_to_the_files() -> None:
+    async with shown(MemorySource(full_image())) as pilot:
+        await press(pilot, "9", "right", "f")
+        assert isinstance(pilot.app.focused, FileTree)
+        assert "/var" in screen_text(pilot)
+        await press(pilot, "9", "h", "enter", "enter", "enter", "enter", "enter")
+        assert isinstance(pilot.app.focused, FileTree)
+        assert "/usr/lib/gcc/12/cc1" in screen_text(pilot)
+
+
+async def test_of_a_layer_the_files_are_what_it_did() -> None:
+    async with shown(MemorySource(full_image())) as pilot:
+        await press(pilot, "9", "V", "G", "f")
+        assert isinstance(pilot.app.focused, FileTree)
+        assert "layer 1 ·" in screen_text(pilot)
+
+
+async def test_a_click_moves_the_cursor_and_a_second_one_goes_in() -> None:
+    async with shown(MemorySource(full_image())) as pilot:
+        await press(pilot, "9")
+        width = pilot.app.screen.query_one(Treemap).size.width
+        for _ in range(2):
+            await pilot.click(Treemap, offset=(width - 5, 2))
+            await press(pilot)
+        assert "› var/" in screen_text(pilot)
+
+
+async def test_beside_a_wide_treemap_is_the_list_of_all_tiles() -> None:
+    async with shown(MemorySource(full_image()), (160, 48)) as pilot:
+        await press(pilot, "9")
+        listed = pilot.app.screen.query_one(TileList)
+        assert listed.region.width > 0
+        assert listed.row_count == 5
+        assert "76.8% usr/" in screen_text(pilot)
+        await press(pilot, "right")
+        assert listed.cursor == 1
+        await pilot.click(TileList, offset=(5, 1))
+        await press(pilot)
+        assert current(pilot) == "usr/"
+        await pilot.click(TileList, offset=(5, 1))
+        await press(pilot)
+        assert "› usr/" in screen_text(pilot)
+
+
+async def test_it_fills_whatever_room_there_is() -> None:
+    async with shown(MemorySource(full_image()), (160, 48)) as pilot:
+        await press(pilot, "9")
+        for size in ((60, 15), (80, 24), (200, 60), (20, 8), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            treemap = pilot.app.screen.query_one(Treemap)
+            assert all(
+                len(strip.text) == treemap.size.width
+                for strip in (treemap.render_line(y) for y in range(treemap.size.height))
+            )
+        assert names(pilot)[0] == "usr/"
+
+
+async def test_an_empty_image_has_no_tile() -> None:
+    async with shown(MemorySource(image([layer(file("nothing", ""))]))) as pilot:
+        await press(pilot, "9")
+        assert "there is nothing in it" in screen_text(pilot)
+        await press(pilot, "enter", "right", "G", "f", "backspace", "v", "v")
+        assert pilot.app.is_running
+
+
+async def test_it_follows_when_all_layers_are_read() -> None:
+    source = SilentSource(full_image())
+    async with app_of(source).run_test() as pilot:
+        await press(pilot, "9")
+        assert "a picture follows when all layers are read" in screen_text(pilot)
+        source.release()
+        await until(pilot, lambda: "usr/" in screen_text(pilot))

@@ -1,0 +1,210 @@
+"""Images side by side: while they are read, all figures, what differs, and from there to one of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from imgscope import analyze, tui
+from imgscope.comparison.run import compare_whole
+from imgscope.oci.platform import Platform
+from imgscope.tui.app import InspectApp
+from imgscope.tui.comparison_worker import ComparisonThread, ImageEnded, ImageNews
+from imgscope.tui.model.comparing import Comparing, Looked
+from imgscope.tui.model.comparison_rows import closing_lines
+from imgscope.tui.opening import Opener
+from imgscope.tui.screens.comparison import ComparisonScreen
+from imgscope.tui.screens.help import HelpScreen
+from imgscope.tui.screens.image import ImageScreen
+from tests.support.image_files import write_oci_layout
+from tests.support.images import BuiltImage, file, image, layer
+from tests.tui.panes.images import full_image
+from tests.tui.panes.outline import rows
+from tests.tui.stage import app_image, is_over, press, screen_text, until
+from tests.tui.test_hostile_text import assert_harmless, hostile_image
+
+pytestmark = pytest.mark.anyio
+
+OPTIONS = analyze.Options(platform=Platform.parse("linux/amd64"))
+
+
+def layout(tmp_path: Path, **images: BuiltImage) -> list[str]:
+    """Write images to a layout and return what they are called."""
+    path = write_oci_layout(tmp_path / "layout", images)
+    return [f"oci:{path}:{name}" for name in images]
+
+
+@asynccontextmanager
+async def compared(references: list[str], size: tuple[int, int] = (110, 44)) -> AsyncIterator[Pilot[None]]:
+    """Open the comparison and wait until all images were read."""
+    comparing = Comparing(references)
+    screen = ComparisonScreen(comparing, ComparisonThread(references, OPTIONS))
+    app = InspectApp(Opener(OPTIONS), comparison=screen)
+    app.animation_level = "none"
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: comparing.is_over)
+        await pilot.pause()
+        yield pilot
+
+
+async def test_figures_stand_side_by_side_with_their_differences(tmp_path: Path) -> None:
+    async with compared(layout(tmp_path, full=full_image(), app=app_image())) as pilot:
+        text = screen_text(pilot)
+        assert "2 images · held against oci:" in text
+        assert "1 layout:full" in text
+        assert "2 layout:app" in text
+        listed = rows(pilot, 108)
+        assert "▾ figures" in listed
+        assert "unpacked 8.81 MB 3.50 MB" in listed
+        assert "-5.31 MB (-60%)" in listed
+        assert "packages 5 0" in listed
+
+
+async def test_layers_packages_and_directories_that_differ_open(tmp_path: Path) -> None:
+    below = layer(file("usr/share/same", "x" * 50_000))
+    first = image([below, layer(file("srv/data", "1" * 300_000))])
+    second = image([below, layer(file("srv/data", "1" * 100_000))])
+    async with compared(layout(tmp_path, first=first, second=second)) as pilot:
+        await press(pilot, "G", "l")
+        assert [row for row in rows(pilot, 108) if "/srv" in row] == ["/srv/ 300 kB 100 kB -200 kB"]
+        await press(pilot, "h", "k", "l", "j")
+        layers = [row for row in rows(pilot, 108) if row.startswith("layer ")]
+        assert "= " in layers[0]
+        assert "= " not in layers[1]
+
+
+async def test_packages_in_other_versions_are_told(tmp_path: Path) -> None:
+    def built(version: str) -> BuiltImage:
+        status = f"Package: thing\nStatus: install ok installed\nArchitecture: amd64\nVersion: {version}\n"
+        return image([layer(file("var/lib/dpkg/status", status))])
+
+    async with compared(layout(tmp_path, old=built("1.0"), new=built("2.0"))) as pilot:
+        await press(pilot, "slash", *"thing", "enter")
+        assert "thing 1.0 2.0" in rows(pilot, 108)
+        await press(pilot, "escape")
+        assert "▸ packages (1 differ)" in rows(pilot, 108)
+
+
+async def test_an_image_that_cannot_be_compared_is_told_and_the_others_are(tmp_path: Path) -> None:
+    named = layout(tmp_path, full=full_image(), app=app_image())
+    missing = f"{named[0]}x"
+    async with compared([named[0], missing, named[1]]) as pilot:
+        text = screen_text(pilot)
+        assert "INCOMPLETE" in text
+        assert "▾ not compared" in rows(pilot, 108)
+        await press(pilot, "j")
+        assert "has no image" in " ".join(screen_text(pilot).split())
+        assert "unpacked 8.81 MB 3.50 MB" in rows(pilot, 108)
+
+
+async def test_a_number_opens_the_screen_of_an_image_and_b_leads_back(tmp_path: Path) -> None:
+    async with compared(layout(tmp_path, full=full_image(), app=app_image())) as pilot:
+        await press(pilot, "2")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ImageScreen) and is_over(pilot.app))
+        await pilot.pause()
+        assert "3.50 MB unpacked" in screen_text(pilot)
+        await press(pilot, "b")
+        assert isinstance(pilot.app.screen, ComparisonScreen)
+        await press(pilot, "1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ImageScreen) and is_over(pilot.app))
+        await pilot.pause()
+        assert "8.81 MB unpacked" in screen_text(pilot)
+        await press(pilot, "b", "9")
+        assert isinstance(pilot.app.screen, ComparisonScreen)
+
+
+async def test_where_there_is_no_room_the_columns_of_the_others_move(tmp_path: Path) -> None:
+    images = {f"i{number}": image([layer(file("x", "x" * number * 1000))]) for number in range(1, 5)}
+    async with compared(layout(tmp_path, **images), (60, 24)) as pilot:
+        assert "1 layout:i1" in screen_text(pilot)
+        assert "2 layout:i2" in screen_text(pilot)
+        assert "4 layout:i4" not in screen_text(pilot)
+        assert "compared ›" in screen_text(pilot)
+        await press(pilot, "greater_than_sign", "full_stop", "greater_than_sign", "greater_than_sign")
+        assert "1 layout:i1" in screen_text(pilot)
+        assert "4 layout:i4" in screen_text(pilot)
+        await press(pilot, "less_than_sign", "comma", "comma")
+        assert "2 layout:i2" in screen_text(pilot)
+
+
+async def test_the_keys_are_told_and_the_text_below_scrolls(tmp_path: Path) -> None:
+    async with compared(layout(tmp_path, full=full_image(), app=app_image()), (80, 24)) as pilot:
+        await press(pilot, "J", "K", "question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        assert "the screen of that image" in screen_text(pilot)
+
+
+async def test_a_finished_comparison_is_shown_as_it_is(tmp_path: Path) -> None:
+    named = layout(tmp_path, full=full_image(), app=app_image())
+    comparison = compare_whole(named, options=OPTIONS, moving=named[0]).comparison
+    assert comparison is not None
+    app = InspectApp(Opener(OPTIONS), comparison=ComparisonScreen(Comparing.of(comparison)))
+    async with app.run_test(size=(110, 44)) as pilot:
+        await pilot.pause()
+        listed = rows(pilot, 108)
+        assert "▾ moving to each as the base" in listed
+        assert any(row.startswith("saves ") for row in listed)
+        assert "unpacked 8.81 MB 3.50 MB" in listed
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_C70_C71_what_images_call_things_does_nothing(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with compared(layout(tmp_path, hostile=hostile_image(), app=app_image()), size) as pilot:
+        for keys in ("", "j", "G", "l", "jj", "k" * 6, "l", "jj"):
+            await press(pilot, *keys)
+            assert_harmless(pilot)
+        assert pilot.app.is_running
+
+
+def test_progress_is_told_of_each_image_until_it_was_read(tmp_path: Path) -> None:
+    named = layout(tmp_path, full=full_image(), app=app_image())
+    comparing = Comparing(named)
+    assert comparing.state_of(0) == "looking for it …"
+    posted: list[object] = []
+    thread = ComparisonThread(named, OPTIONS)
+    thread._post = posted.append
+    thread._run()
+    states = []
+    for message in posted:
+        if isinstance(message, ImageNews):
+            comparing.apply(message.event)
+        elif isinstance(message, ImageEnded):
+            assert isinstance(message.outcome, Looked)
+            comparing.take(message.position, message.outcome)
+        states.append(comparing.state_of(0))
+    assert "found" in states
+    assert any(state.startswith("reading: ") for state in states)
+    assert states[-1] == ""
+    assert comparing.is_complete
+
+
+def test_a_line_on_each_image_is_left(tmp_path: Path) -> None:
+    named = layout(tmp_path, full=full_image(), app=app_image())
+    comparison = compare_whole([*named, f"{named[0]}x"], options=OPTIONS).comparison
+    assert comparison is not None
+    first, second = closing_lines(Comparing.of(comparison))
+    assert first.endswith("compressed · 8.81 MB unpacked")
+    assert "3.50 MB unpacked · -" in second
+
+
+def test_the_exit_code_says_whether_all_was_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = layout(tmp_path, full=full_image(), app=app_image())
+
+    async def quit_when_read(pilot: Pilot[Any]) -> None:
+        screen = pilot.app.screen
+        assert isinstance(screen, ComparisonScreen)
+        await until(pilot, lambda: screen.comparing.is_over)
+        await pilot.press("q")
+
+    run = InspectApp.run
+    monkeypatch.setattr(
+        InspectApp, "run", lambda app: run(app, headless=True, size=(80, 24), auto_pilot=quit_when_read)
+    )
+    assert tui.run_comparing(named, OPTIONS) == 0
+    assert tui.run_comparing([*named, f"{named[0]}x"], OPTIONS) == 3
+    assert tui.run_comparing(["./no/such/layout", "./nor/this"], OPTIONS) == 2
