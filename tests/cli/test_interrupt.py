@@ -165,7 +165,9 @@ def test_ctrl_c_ends_a_comparison_within_a_second(fault: Callable[[], Fault], op
     def attempt() -> Interrupted:
         with serving(fault()) as (reference, met):
             images = [reference] if "--variants" in options else [reference, f"{reference}:latest"]
-            return interrupt(met, "compare", *images, *(each.format(reference=reference) for each in options))
+            return interrupt(
+                met, "compare", "-o", "text", *images, *(each.format(reference=reference) for each in options)
+            )
 
     assert_clean(in_time(attempt))
 

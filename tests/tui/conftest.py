@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from imgscope.tui import file_reader
 from imgscope.tui.model.content.highlighting import spans
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what opens the terminal UI: half a second each, most of it spent by textual."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and item.get_closest_marker("anyio"):
+            item.add_marker(pytest.mark.terminal)
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import FileTree
+from imgscope.inside.state import mode_text
 from imgscope.layer.index import EntryType, LayerEntry
 from imgscope.text import format_size
-from imgscope.tui.model.files.row import mode_of
 from imgscope.tui.model.lines import Line
 
 
@@ -50,7 +50,7 @@ def find_file(image: InspectedImage, path: str, layer: int | None) -> FilePlace 
 def place_lines(place: FilePlace) -> list[Line]:
     """Return what stands above the content: path, and type, owner, size, origin and package."""
     node, content = place.node, place.content
-    told = [mode_of(node.entry), f"{node.entry.uid}:{node.entry.gid}"] if node.entry is not None else []
+    told = [mode_text(node.entry), f"{node.entry.uid}:{node.entry.gid}"] if node.entry is not None else []
     told += [format_size(content.size)] if content is not None else []
     told.append(f"layer {node.layer}")
     told += [f"package {place.package}"] if place.package else []

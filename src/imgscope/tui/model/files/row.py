@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import stat
 from dataclasses import dataclass
 from typing import Final
 
 from imgscope.filesystem.layer_view import LayerChangeKind
+from imgscope.inside.state import mode_text
 from imgscope.layer.index import EntryType, LayerEntry
 from imgscope.text import format_size
 from imgscope.tui.model.files.source import FileItem, FileSource, node_in_image
@@ -20,16 +20,6 @@ SIGNS: Final[dict[LayerChangeKind | None, str]] = {
     None: " ",
 }
 """What stands before a path that a layer did something to."""
-
-_FILE_TYPES: Final = {
-    EntryType.FILE: stat.S_IFREG,
-    EntryType.HARD_LINK: stat.S_IFREG,
-    EntryType.DIRECTORY: stat.S_IFDIR,
-    EntryType.SYMLINK: stat.S_IFLNK,
-    EntryType.CHARACTER_DEVICE: stat.S_IFCHR,
-    EntryType.BLOCK_DEVICE: stat.S_IFBLK,
-    EntryType.FIFO: stat.S_IFIFO,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +47,7 @@ def file_row(source: FileSource, item: FileItem) -> FileRow:
         is_directory=item.is_directory,
         kind=source.kind(item),
         layer=source.origin(item),
-        mode=mode_of(entry) if entry is not None else "",
+        mode=mode_text(entry) if entry is not None else "",
         owner=f"{entry.uid}:{entry.gid}" if entry is not None else "",
     )
 
@@ -79,11 +69,6 @@ def package_of(source: FileSource, item: FileItem) -> str | None:
     return f"{owner.name} {owner.version}" if owner is not None else None
 
 
-def mode_of(entry: LayerEntry) -> str:
-    """Return type and permissions as ls has them: `-rwxr-xr-x`."""
-    return stat.filemode(_FILE_TYPES[entry.type] | entry.mode & 0o7777)
-
-
 def _name(item: FileItem) -> str:
     entry = item.entry
     if item.is_directory or entry is None:
@@ -97,4 +82,4 @@ def _name(item: FileItem) -> str:
 
 def _facts(entry: LayerEntry | None, size: int) -> str:
     said = format_size(size) if size < 1000 else f"{format_size(size)} ({size:,} bytes)"
-    return f"{mode_of(entry)} · {entry.uid}:{entry.gid} · {said}" if entry is not None else said
+    return f"{mode_text(entry)} · {entry.uid}:{entry.gid} · {said}" if entry is not None else said
