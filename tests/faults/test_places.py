@@ -14,6 +14,8 @@ from typing import NoReturn
 import pytest
 
 from imgscope import analyze
+from imgscope.tui.model.settings import DEFAULT_SETTINGS
+from imgscope.tui.user_settings import keep_theme, user_settings
 from tests.cli.conftest import Run, run
 from tests.faults import running
 from tests.faults.running import assert_told, environment, small_layout, unfinished
@@ -59,6 +61,17 @@ def test_a_user_without_a_home_has_no_cache_to_show(run: Run, homeless: Path) ->
 
 def test_options_for_a_user_without_a_home_have_no_cache(homeless: Path) -> None:
     assert analyze.make_options(platform=None, jobs=1, insecure_registries=(), cache=True).cache is None
+
+
+def test_the_terminal_UI_has_its_defaults_for_a_user_without_a_home(homeless: Path) -> None:
+    assert user_settings() == DEFAULT_SETTINGS
+    assert keep_theme() is None
+
+
+def test_the_terminal_UI_has_its_defaults_where_the_home_is_no_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/dev/null")
+    assert user_settings() == DEFAULT_SETTINGS
 
 
 def test_a_registry_is_asked_without_a_home(run: Run, homeless: Path) -> None:
