@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -60,6 +60,7 @@ def test_a_line_without_an_end_is_cut_into_rows_that_can_be_handled() -> None:
     assert rows.last_number == 1
 
 
+@example("\U0001f3fb".encode(), 1)
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode), st.integers(1, 20))
 def test_C70_rows_are_the_safe_text_and_fit(content: bytes, width: int) -> None:
     text = safe_text(content)

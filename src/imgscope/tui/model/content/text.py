@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from rich.cells import chop_cells
+from rich.cells import get_character_cell_size
 
 from imgscope.text import printable
 
@@ -104,4 +104,19 @@ def _pieces(line: str, width: int | None) -> Iterator[str]:
     elif width is None or line.isascii():
         yield from (line[start : start + most] for start in range(0, len(line), most))
     else:
-        yield from chop_cells(line, max(most, 2)) or [""]
+        yield from _chopped(line, max(most, 2))
+
+
+def _chopped(line: str, width: int) -> Iterator[str]:
+    """Yield pieces of `line` that fill at most so many cells each; no character of it is lost.
+
+    Not `rich.cells.chop_cells`, which leaves out modifiers that have nothing before them to modify.
+    """
+    start = used = 0
+    for position, character in enumerate(line):
+        cells = get_character_cell_size(character)
+        if used + cells > width:
+            yield line[start:position]
+            start, used = position, 0
+        used += cells
+    yield line[start:]
