@@ -10,6 +10,7 @@ from typing import Final
 
 from fuzz.parts import joined, parts
 from imgscope.errors import ImgscopeError, NotFoundError
+from imgscope.limits import DEFAULT_LIMITS
 from imgscope.oci.digest import Digest
 from imgscope.oci.platform import Platform
 from imgscope.sources._files import FileStore, Place
@@ -68,7 +69,7 @@ def target(data: bytes) -> None:
 
 
 def _resolve(files: FileStore, place: Place) -> None:
-    source = LayoutSource(files, place)
+    source = LayoutSource(files, place, DEFAULT_LIMITS)
     try:
         assert all(each.digest for each in source.variants())
     except ImgscopeError as error:

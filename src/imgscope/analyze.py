@@ -13,7 +13,7 @@ from imgscope import progress as events
 from imgscope.assemble import RunFacts, assemble
 from imgscope.attachments import AttachmentSearch
 from imgscope.base_image import find_base
-from imgscope.cache import LayerCache
+from imgscope.cache import LayerCache, cache_of_user
 from imgscope.contents import with_contents
 from imgscope.examine import Examination
 from imgscope.facts import InspectedImage, LayerOrigin
@@ -21,7 +21,7 @@ from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import FileTree
 from imgscope.known_images import KnownImage, KnownImages
 from imgscope.layer.wants import Wants
-from imgscope.limits import DEFAULT_LIMITS
+from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.config import History
 from imgscope.oci.instruction import parse_instruction
 from imgscope.oci.platform import Platform
@@ -67,18 +67,19 @@ def make_options(
     cache: bool,
     contents: bool = False,
     rules: RuleSettings | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Options:
     """Return the options that are written this way; with `cache`, layers are kept in the user's cache directory.
 
     Raises `UsageError` for a platform that cannot be understood.
     """
-    kept = LayerCache() if cache else None
+    kept = cache_of_user(limits) if cache else None
     return Options(
         platform=Platform.parse(platform) if platform else None,
         jobs=jobs,
         cache=kept,
         contents=contents,
-        source=SourceOptions(insecure_registries=frozenset(insecure_registries), cache=kept),
+        source=SourceOptions(insecure_registries=frozenset(insecure_registries), cache=kept, limits=limits),
         rules=rules or RuleSettings(),
     )
 

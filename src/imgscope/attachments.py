@@ -21,7 +21,11 @@ class AttachmentSearch:
             self._ended.set()
             return
         # A daemon: a thread that a silent network holds must not hold the program.
-        threading.Thread(target=self._run, args=(source, head), name="attachments", daemon=True).start()
+        try:
+            threading.Thread(target=self._run, args=(source, head), name="attachments", daemon=True).start()
+        except RuntimeError as error:
+            self._attached = Attached(notes=(f"what is attached to the image could not be looked up: {error}",))
+            self._ended.set()
 
     def result(self, *, patience: float) -> Attached:
         """Return what was found within `patience` seconds from now, or a note that this was not enough."""

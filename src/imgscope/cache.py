@@ -8,6 +8,7 @@ is its digest.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import os
@@ -23,9 +24,11 @@ import platformdirs
 import xxhash
 
 from imgscope.cache_lock import Tell, once, remove_abandoned
+from imgscope.errors import UsageError
 from imgscope.layer import stored
 from imgscope.layer.index import LayerIndex
 from imgscope.layer.wants import Wants
+from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 
@@ -56,9 +59,12 @@ class LayerCache:
     `problem` is the last thing that kept an entry from being stored, for the user to be told once.
     """
 
-    def __init__(self, directory: Path | None = None, *, largest_size: int = _LARGEST_CACHE) -> None:
+    def __init__(
+        self, directory: Path | None = None, *, largest_size: int = _LARGEST_CACHE, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
         self.directory = directory or default_directory()
         self._largest_size = largest_size
+        self._purpose = _purpose(limits)
         self.problem: str | None = None
 
     def load(self, descriptor: Descriptor, diff_id: Digest | None, wants: Wants) -> LayerIndex | None:
@@ -162,7 +168,7 @@ class LayerCache:
         return info
 
     def _path(self, diff_id: Digest, wants: Wants) -> Path:
-        purpose = xxhash.xxh3_64_hexdigest(wants.key.encode())
+        purpose = xxhash.xxh3_64_hexdigest(f"{wants.key}{self._purpose}".encode())
         return self.directory / f"layers-{FORMAT_VERSION}" / f"{diff_id.algorithm}-{diff_id.encoded}-{purpose}{_SUFFIX}"
 
     def _entries(self) -> Iterator[Path]:
@@ -198,6 +204,13 @@ class LayerCache:
             total -= size
 
 
+def _purpose(limits: Limits) -> str:
+    """Return what tells layers read within `limits` apart from others, where these change what is kept of a layer."""
+    kept = (limits.captured_file_size, limits.reduced_file_size)
+    usual = (DEFAULT_LIMITS.captured_file_size, DEFAULT_LIMITS.reduced_file_size)
+    return "" if kept == usual else repr(kept)
+
+
 def as_stored(index: LayerIndex, descriptor: Descriptor) -> LayerIndex:
     """Return `index` as that of the blob of `descriptor`, which may hold the same archive compressed in another way."""
     if index.digest == descriptor.digest:
@@ -230,9 +243,38 @@ def _lock_of(path: Path) -> Path:
     return path.with_name(f"{path.name}{_LOCK_SUFFIX}")
 
 
+# Files that are being written. Where the process ends meanwhile, the threads that write them do not tidy up.
+_being_written: Final[set[Path]] = set()
+
+
+@atexit.register
+def _remove_unfinished() -> None:
+    for temporary in tuple(_being_written):
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
 def default_directory() -> Path:
-    """Return where the cache is for this user: `$XDG_CACHE_HOME/imgscope` and its equivalents on other systems."""
-    return Path(platformdirs.user_cache_dir("imgscope", appauthor=False))
+    """Return where the cache is for this user: `$XDG_CACHE_HOME/imgscope` and its equivalents on other systems.
+
+    Raises `UsageError` for a user without a home.
+    """
+    # Versions of platformdirs tell in different ways that there is no home.
+    with contextlib.suppress(RuntimeError):
+        directory = Path(platformdirs.user_cache_dir("imgscope", appauthor=False))
+        if directory.parts[:1] != ("~",):
+            return directory
+    raise UsageError(
+        "there is no home directory to keep the cache in", hint="set HOME or XDG_CACHE_HOME to a directory"
+    )
+
+
+def cache_of_user(limits: Limits = DEFAULT_LIMITS) -> LayerCache | None:
+    """Return the cache of this user for layers read within `limits`; None for a user without a home."""
+    try:
+        return LayerCache(limits=limits)
+    except UsageError:
+        return None
 
 
 def make_directory(path: Path) -> None:
@@ -252,6 +294,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """Make `path` hold `content`, all of it or not at all."""
     handle, name = tempfile.mkstemp(prefix=".", suffix=_UNFINISHED, dir=path.parent)
     temporary = Path(name)
+    _being_written.add(temporary)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -260,3 +303,5 @@ def write_whole(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+    finally:
+        _being_written.discard(temporary)

@@ -7,6 +7,7 @@ file is removed by its owner while locked: a lock on a file that is no longer at
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import sys
@@ -99,6 +100,8 @@ class _LockFile:
     def acquire(self) -> bool:
         """Lock it unless somebody else has; tell whether that worked."""
         self._is_locked = _lock(self._handle)
+        if self._is_locked:
+            _held.add(self)
         return self._is_locked
 
     def is_current(self) -> bool:
@@ -124,6 +127,7 @@ class _LockFile:
 
     def close(self) -> None:
         """Remove the file if it is ours, and let go of it."""
+        _held.discard(self)
         is_to_go = self._is_locked and self.is_current()
         if is_to_go and sys.platform != "win32":
             self._remove()
@@ -132,9 +136,23 @@ class _LockFile:
             # Possible only where nobody has it open, and so nobody can mistake another file for it.
             self._remove()
 
+    def abandon(self) -> None:
+        """Remove the file if it is ours: the process ends, and with it the thread that has the lock."""
+        if self.is_current():
+            self._remove()
+
     def _remove(self) -> None:
         with contextlib.suppress(OSError):
             self._path.unlink()
+
+
+_held: Final[set[_LockFile]] = set()
+
+
+@atexit.register
+def _abandon_held() -> None:
+    for lock in tuple(_held):
+        lock.abandon()
 
 
 if sys.platform == "win32":

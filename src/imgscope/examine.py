@@ -82,6 +82,8 @@ class Examination:
             results.extend(function(subject))
         except ImgscopeError as error:
             self.fail(stage, name, error.message)
+        except MemoryError:
+            self.fail(stage, name, f"the {stage} {name} needs more memory than there is and its results are missing")
         except Exception as error:  # A mistake in one probe or rule must not cost the report of all others.
             self.fail(stage, name, f"the {stage} {name} crashed and its results are missing: {error!r}")
         return results

@@ -4,38 +4,51 @@ from __future__ import annotations
 
 import itertools
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 _MEBIBYTE = 1024 * 1024
+
+
+_Default = TypeVar("_Default", int, float)
+
+
+def _limit(default: _Default, meaning: str) -> _Default:
+    limit: _Default = field(default=default, metadata={"meaning": meaning})
+    return limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Defaults that no honest image reaches. Sizes in bytes, durations in seconds.
 
-    `entry_count`, `unpacked_size` and `kept_size` hold for a whole image: see `Budget`. `path_size` is four
-    times what Linux can open. `captured_file_size` is for a file that is kept, `reduced_file_size` for one of which a
-    part is, such as a package database: it is in memory for a moment only. `kept_size` is for what of an image stays
-    in memory besides its list of entries. `attachment_patience` is how long what is attached to an image is waited
-    for once the image was read.
+    `entry_count`, `unpacked_size` and `kept_size` hold for a whole image: see `Budget`. Each but `concurrent_layers`,
+    which is `--jobs`, is also a key of `[limits]` in a configuration file, written with hyphens: docs/limits.md.
     """
 
-    error_body_size: int = 64 * 1024
-    token_body_size: int = 64 * 1024
-    archive_manifest_size: int = _MEBIBYTE
-    captured_file_size: int = 64 * _MEBIBYTE
-    reduced_file_size: int = 256 * _MEBIBYTE
-    extended_header_size: int = _MEBIBYTE
-    path_size: int = 16 * 1024
-    entry_count: int = 5_000_000
-    unpacked_size: int = 500 * 1024 * _MEBIBYTE
-    kept_size: int = 1024 * _MEBIBYTE
-    zstd_window_size: int = 128 * _MEBIBYTE
-    concurrent_layers: int = 4
-    connections_per_host: int = 8
-    connect_timeout: float = 30.0
-    silence_timeout: float = 60.0
-    attachment_patience: float = 5.0
+    document_size: int = _limit(4 * _MEBIBYTE, "a manifest, an index or a configuration")
+    error_body_size: int = _limit(64 * 1024, "what a registry says together with an error")
+    token_body_size: int = _limit(64 * 1024, "the answer of a token server")
+    archive_manifest_size: int = _limit(_MEBIBYTE, "`manifest.json` in a docker-archive")
+    captured_file_size: int = _limit(
+        64 * _MEBIBYTE, "a file of an image that is kept in memory, and what of a program is"
+    )
+    # In memory for a moment only.
+    reduced_file_size: int = _limit(256 * _MEBIBYTE, "a file of which a part is kept, such as a package database")
+    extended_header_size: int = _limit(
+        _MEBIBYTE, "an extended header in a layer (pax, GNU), and the map of a sparse file"
+    )
+    # Four times what Linux can open.
+    path_size: int = _limit(16 * 1024, "a path or the target of a link")
+    entry_count: int = _limit(5_000_000, "entries of all layers of an image")
+    unpacked_size: int = _limit(500 * 1024 * _MEBIBYTE, "all layers of an image, uncompressed")
+    kept_size: int = _limit(1024 * _MEBIBYTE, "what of an image stays in memory besides its list of entries")
+    zstd_window_size: int = _limit(128 * _MEBIBYTE, "the window that a zstd layer may ask for")
+    concurrent_layers: int = _limit(4, "layers that are read at once")
+    connections_per_host: int = _limit(8, "connections to one host at once")
+    connect_timeout: float = _limit(30.0, "seconds to connect to a host")
+    silence_timeout: float = _limit(60.0, "seconds for which a host may say nothing")
+    attachment_patience: float = _limit(5.0, "seconds to wait for what is attached to an image, once that was read")
 
 
 DEFAULT_LIMITS = Limits()

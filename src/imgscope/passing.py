@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import closing
 from typing import Final, TypeVar
 
@@ -17,7 +17,8 @@ from imgscope.layer.read import read_layer
 from imgscope.limits import Budget
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
-from imgscope.reading import ReadingTerms, unread
+from imgscope.outcomes import await_outcome, settle
+from imgscope.reading import ReadingTerms, unread, unread_because
 from imgscope.sources.base import ImageHead, PassingBlob, StreamedSource
 
 Result = TypeVar("Result")
@@ -55,21 +56,14 @@ class PassingReader:
     def _in_background(self, function: Callable[[], Result]) -> Result:
         outcome: Future[Result] = Future()
 
-        def work() -> None:
-            try:
-                outcome.set_result(function())
-            except BaseException as error:
-                outcome.set_exception(error)
-
         # A daemon: a thread that a silent engine holds must not hold the program.
-        threading.Thread(target=work, name="layers", daemon=True).start()
+        thread = threading.Thread(target=settle, args=(outcome, function), name="layers", daemon=True)
+        thread.start()
         try:
-            while not wait([outcome], timeout=_LOOK_AROUND).done:
-                self._terms.stop_if_cancelled()
+            return await_outcome(outcome, thread, self._terms.stop_if_cancelled)
         except BaseException:
             self._terms.cancelled.set()
             raise
-        return outcome.result()
 
     def _read(self, head: ImageHead) -> list[LayerIndex]:
         waiting = _Waiting(head)
@@ -139,9 +133,10 @@ class PassingReader:
             )
         except ImgscopeError:
             raise
+        except MemoryError as error:
+            return unread_because(blob.descriptor, blob.diff_id, error.with_traceback(None))
         except Exception as error:  # A mistake in reading one layer must not cost the report of all others.
-            mistake = f"could not be read because of a mistake in imgscope: {error!r}"
-            return unread(blob.descriptor, blob.diff_id, mistake, None)
+            return unread_because(blob.descriptor, blob.diff_id, error)
 
     def _placed(self, layer: int, descriptor: Descriptor, diff_id: Digest | None) -> LayerIndex:
         """Return the index of layer number `layer` of the settled head."""

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from imgscope import progress as events
@@ -20,11 +21,15 @@ from imgscope.layer.wants import Wants
 from imgscope.limits import Budget, Limits
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
+from imgscope.outcomes import outcome_of, take
 from imgscope.sources.base import ImageHead, ImageSource
 
 _CORES: Final = os.cpu_count() or 1
 _LOOK_AROUND: Final = 0.1
 """Seconds between looks at whether the user wants to stop, while no layer ends."""
+
+
+_Ended = queue.SimpleQueue[tuple[int, Future[LayerIndex]]]
 
 
 class LayerStore(Protocol):
@@ -96,7 +101,7 @@ class LayerReader:
         threads = min(max(jobs, 1), len(groups))
         order = reading_order([descriptors[layers[0]].size for layers in groups], min(threads, _CORES))
         waiting = deque(groups[group] for group in order)
-        ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]] = queue.SimpleQueue()
+        ended: _Ended = queue.SimpleQueue()
 
         def work() -> None:
             while waiting:
@@ -104,18 +109,15 @@ class LayerReader:
                     layers = waiting.popleft()
                 except IndexError:
                     return
-                outcome = _outcome(self._read, layers, descriptors[layers[0]], known[layers[0]])
+                outcome = outcome_of(partial(self._read, layers, descriptors[layers[0]], known[layers[0]]))
                 for layer in layers:
                     ended.put((layer, outcome))
 
-        for _ in range(threads):
-            # Daemons: a thread that a silent network holds must not hold the program.
-            threading.Thread(target=work, name="layer", daemon=True).start()
-        return self._in_order(ended, len(descriptors))
+        return self._in_order(ended, _started(work, threads), len(descriptors))
 
-    def _in_order(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
+    def _in_order(self, ended: _Ended, threads: Sequence[threading.Thread], count: int) -> Iterator[LayerIndex]:
         try:
-            yield from self._awaited(ended, count)
+            yield from self._awaited(ended, threads, count)
         except BaseException:
             self._terms.cancelled.set()
             raise
@@ -124,15 +126,15 @@ class LayerReader:
         """Return layer number `layer` of `head`, read in this thread; raises `Cancelled` soon after that is asked."""
         return self._read([layer], head.manifest.layers[layer], head.diff_ids[layer])
 
-    def _awaited(self, ended: queue.SimpleQueue[tuple[int, Future[LayerIndex]]], count: int) -> Iterator[LayerIndex]:
+    def _awaited(self, ended: _Ended, threads: Sequence[threading.Thread], count: int) -> Iterator[LayerIndex]:
         read: dict[int, LayerIndex] = {}
         for layer in range(count):
             while layer not in read:
-                try:
-                    number, outcome = ended.get(timeout=_LOOK_AROUND)
-                except queue.Empty:
+                taken = take(ended, threads, patience=_LOOK_AROUND)
+                if taken is None:
                     self._terms.stop_if_cancelled()
                 else:
+                    number, outcome = taken
                     read[number] = outcome.result()
             yield read.pop(layer)
 
@@ -201,8 +203,27 @@ class LayerReader:
             raise
         except ImgscopeError as error:
             return unread(descriptor, diff_id, f"could not be fetched: {error.message}", error.hint)
+        except MemoryError as error:
+            # With its traceback goes what was read until then.
+            return unread_because(descriptor, diff_id, error.with_traceback(None))
         except Exception as error:  # A mistake in reading one layer must not cost the report of all others.
-            return unread(descriptor, diff_id, f"could not be read because of a mistake in imgscope: {error!r}", None)
+            return unread_because(descriptor, diff_id, error)
+
+
+def _started(work: Callable[[], None], count: int) -> list[threading.Thread]:
+    """Start `count` threads, or as many as the system gives: with one, all is read one after the other."""
+    threads: list[threading.Thread] = []
+    for _ in range(count):
+        # A daemon: a thread that a silent network holds must not hold the program.
+        thread = threading.Thread(target=work, name="layer", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            if not threads:
+                raise
+            break
+        threads.append(thread)
+    return threads
 
 
 def reading_order(sizes: Sequence[int], threads: int) -> Iterator[int]:
@@ -228,19 +249,12 @@ def _alike(descriptors: Sequence[Descriptor], diff_ids: Sequence[Digest | None])
     return list(alike.values())
 
 
-def _outcome(
-    function: Callable[[list[int], Descriptor, Digest | None], LayerIndex],
-    layers: list[int],
-    descriptor: Descriptor,
-    diff_id: Digest | None,
-) -> Future[LayerIndex]:
-    """Return what `function` returns or raises, for another thread to take up."""
-    outcome: Future[LayerIndex] = Future()
-    try:
-        outcome.set_result(function(layers, descriptor, diff_id))
-    except BaseException as error:
-        outcome.set_exception(error)
-    return outcome
+def unread_because(descriptor: Descriptor, diff_id: Digest | None, error: Exception) -> LayerIndex:
+    """Return the index of a layer at which reading met an `error` that nobody raised on purpose."""
+    if isinstance(error, MemoryError):
+        hint = "allow imgscope more memory, or read one layer at a time with --jobs 1"
+        return unread(descriptor, diff_id, "could not be read in the memory that there is", hint)
+    return unread(descriptor, diff_id, f"could not be read because of a mistake in imgscope: {error!r}", None)
 
 
 def unread(descriptor: Descriptor, diff_id: Digest | None, error: str, hint: str | None) -> LayerIndex:

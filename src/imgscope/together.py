@@ -8,12 +8,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, TypeVar
 
 from imgscope import progress as events
 from imgscope.analyze import Inspection, Options, inspect_source, known_image
 from imgscope.errors import Cancelled, ImgscopeError
 from imgscope.known_images import KnownImage, KnownImages
+from imgscope.outcomes import outcome_of, take
 from imgscope.shared_layers import SharedLayers
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageHead, ImageSource, Traffic
@@ -232,32 +234,21 @@ def in_order(
                 position, item = waiting.popleft()
             except IndexError:
                 return
-            ended.put((position, _outcome(function, item)))
+            ended.put((position, outcome_of(partial(function, item))))
 
-    for _ in range(min(threads, len(items))):
-        threading.Thread(target=work, name="image", daemon=True).start()
+    started = [threading.Thread(target=work, name="image", daemon=True) for _ in range(min(threads, len(items)))]
+    for thread in started:
+        thread.start()
     done: dict[int, Future[Result]] = {}
     try:
         for position in range(len(items)):
             while position not in done:
-                try:
-                    number, outcome = ended.get(timeout=_LOOK_AROUND)
-                except queue.Empty:
-                    if cancelled.is_set():
-                        raise Cancelled("stopped before all images were read to their end") from None
-                else:
-                    done[number] = outcome
+                taken = take(ended, started, patience=_LOOK_AROUND)
+                if taken is not None:
+                    done[taken[0]] = taken[1]
+                elif cancelled.is_set():
+                    raise Cancelled("stopped before all images were read to their end")
             yield done.pop(position).result()
     except BaseException:
         cancelled.set()
         raise
-
-
-def _outcome(function: Callable[[Item], Result], item: Item) -> Future[Result]:
-    """Return what `function` returns or raises, for another thread to take up."""
-    outcome: Future[Result] = Future()
-    try:
-        outcome.set_result(function(item))
-    except BaseException as error:  # noqa: BLE001 - whatever it is, it is raised where the result is taken
-        outcome.set_exception(error)
-    return outcome

@@ -76,3 +76,15 @@ def test_no_thread_is_left_behind_by_a_damaged_layer(damage: bytes) -> None:
 
 def _pieces(blob: bytes) -> Iterator[bytes]:
     return (blob[start : start + 65_536] for start in range(0, len(blob), 65_536))
+
+
+def test_a_system_that_gives_no_more_threads_costs_only_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    hasher, hashing = hashlib.sha256(), HashingThread(lambda: True)
+    hashing.update(hasher, b"some")
+    hashing.update(hasher, b"thing")
+    hashing.settle()
+    assert hasher.hexdigest() == hashlib.sha256(b"something").hexdigest()

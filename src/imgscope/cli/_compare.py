@@ -64,6 +64,7 @@ def comparison_options(common: Common, rules: RuleSettings) -> analyze.Options:
         jobs=common.jobs,
         insecure_registries=common.insecure_registries,
         cache=common.cache,
+        limits=common.limits,
         rules=rules,
     )
 

@@ -13,6 +13,7 @@ from imgscope.cli._messages import show_error
 from imgscope.cli._options import Common
 from imgscope.cli._progress import images_progress_on_stderr, progress_on_stderr
 from imgscope.errors import ImgscopeError
+from imgscope.outcomes import await_outcome, settle
 from imgscope.report import ImageReport
 from imgscope.rules.base import RuleSettings
 
@@ -21,7 +22,6 @@ Taken = TypeVar("Taken")
 
 INCOMPLETE = 3
 POLICY_FAILED = 1
-_LOOK_AROUND: Final = 0.1
 _PATIENCE: Final = 0.2
 """Seconds that an interrupted inspection has to tidy up."""
 
@@ -74,6 +74,7 @@ def _options(common: Common, rules: RuleSettings | None) -> analyze.Options:
         jobs=common.jobs,
         insecure_registries=common.insecure_registries,
         cache=common.cache,
+        limits=common.limits,
         contents=common.contents,
         rules=rules,
     )
@@ -86,22 +87,14 @@ def in_background(work: Callable[[], Result], cancelled: threading.Event) -> Res
     """
     outcome: futures.Future[Result] = futures.Future()
 
-    def run() -> None:
-        try:
-            outcome.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised again where the result is taken
-            outcome.set_exception(error)
-
-    thread = threading.Thread(target=run, name="inspection", daemon=True)
+    thread = threading.Thread(target=settle, args=(outcome, work), name="inspection", daemon=True)
     thread.start()
     try:
-        while not outcome.done():
-            futures.wait([outcome], timeout=_LOOK_AROUND)
+        return await_outcome(outcome, thread, lambda: None)
     except BaseException:
         cancelled.set()
         thread.join(_PATIENCE)
         raise
-    return outcome.result()
 
 
 def exit_code(reports: Sequence[ImageReport]) -> int:

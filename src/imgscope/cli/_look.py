@@ -29,6 +29,7 @@ def looking_options(common: Common) -> analyze.Options:
         jobs=common.jobs,
         insecure_registries=common.insecure_registries,
         cache=common.cache,
+        limits=common.limits,
         rules=RuleSettings(disabled=frozenset(rule.id for rule in rules())),
     )
     return replace(options, attachments=False)

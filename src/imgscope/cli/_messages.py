@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import click
 
 from imgscope.text import printable
@@ -9,21 +11,27 @@ from imgscope.text import printable
 
 def show_error(message: str, hint: str | None) -> None:
     """Print one failure and what to do about it."""
-    click.echo(f"imgscope: {printable(message)}", err=True)
+    _say(f"imgscope: {printable(message)}")
     if hint:
-        click.echo(f"  hint: {printable(hint)}", err=True)
+        _say(f"  hint: {printable(hint)}")
 
 
 def show_step(message: str) -> None:
     """Print how far things are."""
-    click.echo(f"imgscope: {printable(message)}", err=True)
+    _say(f"imgscope: {printable(message)}")
 
 
 def show_note(message: str) -> None:
     """Print something that the user should know though nothing failed."""
-    click.echo(f"imgscope: note: {printable(message)}", err=True)
+    _say(f"imgscope: note: {printable(message)}")
 
 
 def show_line(text: str) -> None:
     """Print a line that begins with what it is about."""
-    click.echo(printable(text), err=True)
+    _say(printable(text))
+
+
+def _say(line: str) -> None:
+    # Where stderr is closed or full, nobody can be told, and the report is still worth having.
+    with contextlib.suppress(OSError):
+        click.echo(line, err=True)

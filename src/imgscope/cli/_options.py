@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from imgscope.errors import UsageError
+from imgscope.limits import DEFAULT_LIMITS, Limits
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -22,7 +23,8 @@ LIST_PLATFORMS: Final = "list"
 class Common:
     """The options of every command that reads images, as they were typed.
 
-    `contents` is not typed: an output that was asked for needs to know what is in the image.
+    `contents` is not typed: an output that was asked for needs to know what is in the image. Nor are `limits`: the
+    configuration file has them.
     """
 
     platform: str | None
@@ -33,6 +35,7 @@ class Common:
     quiet: bool
     verbose: bool
     contents: bool = False
+    limits: Limits = DEFAULT_LIMITS
 
 
 def insecure_registry_option(function: Function) -> Function:
@@ -120,10 +123,18 @@ def _common_options(function: Function, *, lists_platforms: bool) -> Function:
             cache=not no_cache,
             quiet=quiet,
             verbose=verbose,
+            limits=limits_of_user(config),
         )
         return function(common=common, **others)
 
     return command  # type: ignore[return-value]
+
+
+def limits_of_user(config: Path | None = None) -> Limits:
+    """Return how much of anything is read, as the configuration file says. Raises `UsageError`."""
+    from imgscope.policy.reading_limits import read_limits
+
+    return read_limits(Path(), config)
 
 
 class _OutputOption(click.Option):

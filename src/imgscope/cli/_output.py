@@ -117,14 +117,15 @@ def _place(path: Path | None) -> Path | None:
 
 
 def options_for_stdout() -> RenderOptions:
-    """Return the width and colour that fit stdout: 80 columns and none where it is no terminal.
+    """Return the width and colour that fit stdout: 80 columns and none where it is no terminal, none on a dumb one.
 
     `NO_COLOR` and `CLICOLOR_FORCE` decide over colour, the former first.
     """
     is_terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns if is_terminal else _DEFAULT_WIDTH
     forced = os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0")
-    color = (is_terminal or forced) and not os.environ.get("NO_COLOR")
+    can_color = is_terminal and os.environ.get("TERM") != "dumb"
+    color = (can_color or forced) and not os.environ.get("NO_COLOR")
     return RenderOptions(width=width, color=color)
 
 

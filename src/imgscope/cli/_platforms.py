@@ -23,7 +23,7 @@ def print_platforms(reference: str, common: Common) -> int:
 
     An image whose size could not be told has a question mark, and the reason on stderr.
     """
-    options = SourceOptions(insecure_registries=frozenset(common.insecure_registries))
+    options = SourceOptions(insecure_registries=frozenset(common.insecure_registries), limits=common.limits)
     with closing(open_source(reference, options)) as source:
         variants = variants_of(source)
     names = [printable(_name(variant.platform)) for variant in variants]

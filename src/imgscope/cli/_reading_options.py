@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from imgscope.cli._options import Common, insecure_registry_option
+from imgscope.cli._options import Common, insecure_registry_option, limits_of_user
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -46,6 +46,7 @@ def reading_options(*, with_jobs: bool = True, platform_help: str = "") -> Calla
                 cache=not no_cache,
                 quiet=quiet,
                 verbose=False,
+                limits=limits_of_user(),
             )
             return function(common=common, **others)
 

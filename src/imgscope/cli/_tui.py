@@ -20,6 +20,7 @@ def open_tui(image: str | None, common: Common) -> int:
         jobs=common.jobs,
         insecure_registries=common.insecure_registries,
         cache=common.cache,
+        limits=common.limits,
         rules=read_rules(Path(), common.config),
     )
     return run(image, options, write_report=_write_report, formats=formats())

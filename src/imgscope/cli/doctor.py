@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from imgscope.cli._options import insecure_registry_option
+from imgscope.cli._options import insecure_registry_option, limits_of_user
 from imgscope.text import printable
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def COMMAND(context: click.Context, target: str | None, insecure_registries: tup
     options = options_for_stdout()
     named = Target.parse(target)
     serving: str | None = None
-    for section in diagnose(named, SourceOptions(insecure_registries=frozenset(insecure_registries))):
+    asking = SourceOptions(insecure_registries=frozenset(insecure_registries), limits=limits_of_user())
+    for section in diagnose(named, asking):
         works = _show(section, options)
         serving = serving or (section.title if works and section.can_serve else None)
     what = (

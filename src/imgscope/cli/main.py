@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ import click
 
 from imgscope import discovery
 from imgscope._version import __version__
+from imgscope.cli import _process
 from imgscope.cli._terminal import is_capable_terminal
 from imgscope.errors import Cancelled, ImgscopeError
 
@@ -105,12 +105,18 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     # An inspection makes a million objects that live to its end: looking through them for garbage finds none.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
+    _process.open_closed_streams()
     try:
-        code = _run(arguments)
+        with _process.stopping_on_signals(), _process.without_echo_of_memory_errors():
+            code = _run(arguments)
     except _OutputClosed:
         # Whoever read our output has seen enough; nothing is left to flush to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _process.discard_output()
         code = _BROKEN_PIPE
+    except _process.Stopped as stopped:
+        code = _tell_stopped(stopped)
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
     # What is left goes with the process: the interpreter need not look through it once more.
     gc.freeze()
     sys.exit(code)
@@ -129,8 +135,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _INTERRUPTED
     except _OutputClosed:
         raise
-    except Exception as mistake:
-        return _tell_mistake(mistake)
+    except Exception as error:
+        return _tell_unforeseen(error)
     return code if isinstance(code, int) else 0
 
 
@@ -141,6 +147,25 @@ def _tell(error: ImgscopeError) -> int:
         return _INTERRUPTED
     show_error(error.message, error.hint)
     return error.exit_code
+
+
+def _tell_stopped(stopped: _process.Stopped) -> int:
+    from imgscope.cli._messages import show_error
+
+    _process.discard_output()
+    show_error(f"stopped by {stopped.signal_name}", None)
+    assert isinstance(stopped.code, int)
+    return stopped.code
+
+
+def _tell_unforeseen(error: Exception) -> int:
+    """Tell of what nobody raised on purpose: what the system does not give, or else a mistake in imgscope."""
+    refused = _process.out_of_memory(error)
+    if refused is None and isinstance(error, OSError):
+        refused = _process.failed_stream(error)
+        if refused is not None:
+            _process.discard_output()
+    return _tell_mistake(error) if refused is None else _tell(refused)
 
 
 def _tell_mistake(mistake: Exception) -> int:

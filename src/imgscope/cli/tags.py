@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imgscope.cli._options import insecure_registry_option
+from imgscope.cli._options import insecure_registry_option, limits_of_user
 
 if TYPE_CHECKING:
     from imgscope.sources.base import ImageSource
@@ -51,7 +51,7 @@ def _open(repository: str, insecure_registries: tuple[str, ...]) -> ImageSource:
     from imgscope.sources import open_source, sources
     from imgscope.sources.base import SourceOptions
 
-    options = SourceOptions(insecure_registries=frozenset(insecure_registries))
+    options = SourceOptions(insecure_registries=frozenset(insecure_registries), limits=limits_of_user())
     scheme = repository.partition(":")[0]
     if scheme in sources() and scheme != "docker":
         return open_source(repository, options)

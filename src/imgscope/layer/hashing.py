@@ -33,13 +33,10 @@ class HashingThread:
 
     def update(self, hasher: Hasher, chunk: bytes) -> None:
         """Let `hasher` take in `chunk`, now or soon."""
-        if not self._has_spare_core():
+        if not self._has_spare_core() or not self._is_started():
             self.settle()
             hasher.update(chunk)
             return
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="hashing", daemon=True)
-            self._thread.start()
         self._room.acquire()
         self._work.put((hasher, chunk))
 
@@ -49,6 +46,17 @@ class HashingThread:
             self._work.put(None)
             self._thread.join()
             self._thread = None
+
+    def _is_started(self) -> bool:
+        """Start the thread unless it runs; tell whether it does, as a system may give no more threads."""
+        if self._thread is None:
+            thread = threading.Thread(target=self._run, name="hashing", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                return False
+            self._thread = thread
+        return True
 
     def _run(self) -> None:
         while (work := self._work.get()) is not None:

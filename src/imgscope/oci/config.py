@@ -94,5 +94,5 @@ class ImageConfig(msgspec.Struct, frozen=True, kw_only=True, rename={"os_version
 
 
 def parse_config(body: bytes) -> ImageConfig:
-    """Return the image configuration in `body`; raises `DocumentError` or `LimitError`."""
-    return decode(body, ImageConfig, what="image configuration")
+    """Return the image configuration in `body`, whose size its reader saw to; raises `DocumentError`."""
+    return decode(body, ImageConfig, what="image configuration", limit=None)

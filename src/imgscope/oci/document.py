@@ -14,7 +14,7 @@ from imgscope.errors import DocumentError, LimitError
 from imgscope.oci.digest import Digest
 
 LARGEST_DOCUMENT: Final = 4 * 1024 * 1024
-"""Bytes of a manifest, index or configuration; larger ones are refused before they are parsed."""
+"""Bytes of a document for which no other limit is set; larger ones are refused before they are parsed."""
 
 Document = TypeVar("Document")
 
@@ -25,13 +25,14 @@ _ESCAPED_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _converting: Final = threading.Lock()
 
 
-def parse_json(body: bytes, *, what: str, limit: int = LARGEST_DOCUMENT) -> Any:
+def parse_json(body: bytes, *, what: str, limit: int | None = LARGEST_DOCUMENT) -> Any:
     """Return the JSON value in `body`, held to RFC 7493 (I-JSON).
 
-    Raises `LimitError` for more than `limit` bytes and `DocumentError` for anything that two readers
-    could understand differently: duplicate keys, NaN, lone surrogates, depth and numbers beyond reason.
+    `limit` is None where who read the bytes has bounded them. Raises `LimitError` for more than `limit` bytes, and
+    `DocumentError` for anything that two readers could understand differently: duplicate keys, NaN, lone surrogates,
+    depth and numbers beyond reason.
     """
-    if len(body) > limit:
+    if limit is not None and len(body) > limit:
         raise LimitError(f"the {what} has {len(body):,} bytes: at most {limit:,} are read")
     try:
         value = json.loads(
@@ -72,7 +73,7 @@ def typed(value: Any, kind: type[Document]) -> Document:
         return msgspec.convert(value, kind, dec_hook=_decode_custom)
 
 
-def decode(body: bytes, kind: type[Document], *, what: str, limit: int = LARGEST_DOCUMENT) -> Document:
+def decode(body: bytes, kind: type[Document], *, what: str, limit: int | None = LARGEST_DOCUMENT) -> Document:
     """Return the document in `body` as a `kind`; see `parse_json` and `convert` for what is refused."""
     return convert(parse_json(body, what=what, limit=limit), kind, what=what)
 

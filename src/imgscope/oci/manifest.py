@@ -92,10 +92,12 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 def parse_manifest(body: bytes, media_type: str | None = None) -> Manifest | Index:
     """Return the manifest or index in `body`, which came with `media_type` as its Content-Type, if any.
 
+    Who fetched it saw to its size.
+
     Raises `DocumentError` for what could be read as either (CVE-2021-41190), for Docker's schema 1,
     and for anything else that is neither.
     """
-    value = parse_json(body, what="manifest")
+    value = parse_json(body, what="manifest", limit=None)
     if not isinstance(value, dict):
         raise DocumentError("the manifest is malformed: expected a JSON object")
     declared = _declared_type(value, (media_type or "").partition(";")[0].strip().lower())

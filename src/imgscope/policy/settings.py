@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from imgscope.errors import UsageError
+from imgscope.policy.configuration_file import read_tables
 from imgscope.policy.dive import DIVE_FILE, read_dive_file
 from imgscope.policy.ignore import IGNORE_FILE, read_ignore_file
 from imgscope.policy.keys import KEYS, SEVERITIES
@@ -19,8 +19,6 @@ from imgscope.policy.rule_names import check_rule, nearest
 from imgscope.report import Severity
 from imgscope.rules.base import RuleSettings
 
-CONFIGURATION_FILES: Final = ("imgscope.toml", ".imgscope.toml")
-_TABLES: Final = ("policy", "rules")
 _RULE_KEYS: Final = ("disable", "severity")
 _KEYS: Final = {key.name: key for key in KEYS}
 
@@ -50,8 +48,7 @@ def read_settings(directory: Path, choices: Choices, *, config: Path | None = No
     Raises `UsageError` for whatever cannot be understood, with its place, what was expected and the nearest name.
     A file that is there and cannot be read is an error as well: no gate stands open without a word.
     """
-    path = _configuration_file(directory, config)
-    tables = _read(path) if path is not None else {}
+    path, tables = read_tables(directory, config)
     values = _policy_values(tables.get("policy", {}), str(path))
     for name, text in choices.policy.items():
         values[_KEYS[name].field] = _value(name, text, f"--{name}")
@@ -72,36 +69,8 @@ def read_rules(directory: Path, config: Path | None) -> RuleSettings:
 
     Raises `UsageError`.
     """
-    path = _configuration_file(directory, config)
-    tables = _read(path) if path is not None else {}
+    path, tables = read_tables(directory, config)
     return _rules(tables.get("rules", {}), str(path), Choices())
-
-
-def _configuration_file(directory: Path, chosen: Path | None) -> Path | None:
-    if chosen is not None:
-        return chosen
-    found = [path for name in CONFIGURATION_FILES if os.path.lexists(path := directory / name)]
-    if len(found) > 1:
-        raise UsageError(
-            f"there are both {' and '.join(map(repr, CONFIGURATION_FILES))}",
-            hint="keep one of them, or name one by --config",
-        )
-    return found[0] if found else None
-
-
-def _read(path: Path) -> dict[str, dict[str, Any]]:
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"{str(path)!r} cannot be read: {error.strerror}", hint="name a file by --config") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"{str(path)!r} is no TOML: {error}", hint="correct it there") from None
-    for name, table in tables.items():
-        if name not in _TABLES:
-            raise UsageError(f"{path}: there is no table [{name}]", hint=nearest(name, _TABLES))
-        if not isinstance(table, dict):
-            raise UsageError(f"{path}: {name} should be a table", hint=f"write [{name}] and its keys below it")
-    return tables
 
 
 def _policy_values(table: Mapping[str, Any], path: str) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from typing import Final
 import msgspec
 
 from imgscope.errors import DocumentError, NotFoundError, UsageError
+from imgscope.limits import Limits
 from imgscope.oci.digest import Digest
-from imgscope.oci.document import LARGEST_DOCUMENT, decode
+from imgscope.oci.document import decode
 from imgscope.oci.manifest import OCI_INDEX, Descriptor, Index, parse_manifest
 from imgscope.oci.platform import Platform
 from imgscope.oci.reference import same_image
@@ -40,9 +41,10 @@ class _Mark(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class LayoutSource:
     """One image of a layout (`ImageSource`). `place` names it by tag, whole name or digest, if there are several."""
 
-    def __init__(self, files: FileStore, place: Place) -> None:
+    def __init__(self, files: FileStore, place: Place, limits: Limits) -> None:
         self._files = files
         self._place = place
+        self._limits = limits
 
     def resolve(self, platform: Platform | None) -> ImageHead:
         """Find the image; raises `UsageError` where several could be meant."""
@@ -90,7 +92,7 @@ class LayoutSource:
 
     def _document(self, descriptor: Descriptor) -> bytes:
         try:
-            return read_file(self._files, _blob_name(descriptor.digest), limit=LARGEST_DOCUMENT)
+            return read_file(self._files, _blob_name(descriptor.digest), limit=self._limits.document_size)
         except NotFoundError as error:
             raise NotFoundError(
                 error.message, hint="the layout holds only a part; try another --platform, or copy the image again"
@@ -115,7 +117,7 @@ class LayoutSource:
 
     @cached_property
     def _index_body(self) -> bytes:
-        return read_file(self._files, INDEX, limit=LARGEST_DOCUMENT)
+        return read_file(self._files, INDEX, limit=self._limits.document_size)
 
     @cached_property
     def _index(self) -> Index:

@@ -6,10 +6,16 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from concurrent.futures import Future
+from functools import partial
+from typing import Final, TypeVar
+
+from imgscope.outcomes import outcome_of, take
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_LOOK_AROUND: Final = 0.1
 
 
 def together(function: Callable[[Item], Result], items: Sequence[Item], *, threads: int) -> list[Result]:
@@ -18,7 +24,7 @@ def together(function: Callable[[Item], Result], items: Sequence[Item], *, threa
     The threads are daemons: one that a silent network holds must not hold the program.
     """
     waiting = deque(enumerate(items))
-    ended: queue.SimpleQueue[tuple[int, Result | None, BaseException | None]] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[tuple[int, Future[Result]]] = queue.SimpleQueue()
 
     def work() -> None:
         while waiting:
@@ -26,18 +32,19 @@ def together(function: Callable[[Item], Result], items: Sequence[Item], *, threa
                 position, item = waiting.popleft()
             except IndexError:
                 return
-            try:
-                ended.put((position, function(item), None))
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it is raised where the results are waited for
-                ended.put((position, None, error))
+            ended.put((position, outcome_of(partial(function, item))))
 
-    for _ in range(min(threads, len(items))):
-        threading.Thread(target=work, name="together", daemon=True).start()
+    started = [threading.Thread(target=work, name="together", daemon=True) for _ in range(min(threads, len(items)))]
+    for thread in started:
+        thread.start()
     results: dict[int, Result] = {}
     while len(results) < len(items):
-        position, result, error = ended.get()
-        if error is not None:
+        taken = take(ended, started, patience=_LOOK_AROUND)
+        if taken is None:
+            continue
+        try:
+            results[taken[0]] = taken[1].result()
+        except BaseException:
             waiting.clear()
-            raise error
-        results[position] = result  # type: ignore[assignment]
+            raise
     return [results[position] for position in range(len(items))]

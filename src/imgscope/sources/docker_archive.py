@@ -19,7 +19,7 @@ from imgscope.errors import ImgscopeError, IntegrityError, NotFoundError, Source
 from imgscope.limits import Limits
 from imgscope.oci.config import parse_config
 from imgscope.oci.digest import Digest
-from imgscope.oci.document import LARGEST_DOCUMENT, decode
+from imgscope.oci.document import decode
 from imgscope.oci.manifest import DOCKER_CONFIG, DOCKER_MANIFEST, Descriptor, Manifest
 from imgscope.oci.platform import Platform
 from imgscope.oci.reference import same_image
@@ -64,7 +64,7 @@ class DockerArchive:
     def resolve(self, platform: Platform | None) -> ImageHead:
         """Find the image; raises `UsageError` where several could be meant."""
         if self._files.has(MARK):
-            self._layout = LayoutSource(self._files, self._place)
+            self._layout = LayoutSource(self._files, self._place, self._limits)
             head = self._layout.resolve(platform)
             return replace(head, notes=(*head.notes, *self._disagreement(head)))
         saved = self._choose(self._saved())
@@ -97,7 +97,7 @@ class DockerArchive:
     def variants(self) -> tuple[Variant, ...]:
         """List the images for all platforms, of which only the newer archives can hold several; see `ListsVariants`."""
         if self._files.has(MARK):
-            return LayoutSource(self._files, self._place).variants()
+            return LayoutSource(self._files, self._place, self._limits).variants()
         return only_variant(self.resolve(None))
 
     def open_blob(
@@ -150,7 +150,7 @@ class DockerArchive:
 
     def _config(self, saved: _Saved) -> tuple[Digest, bytes]:
         """Return the image's configuration and its digest, which most tools name the file by."""
-        body = read_file(self._files, saved.config, limit=LARGEST_DOCUMENT)
+        body = read_file(self._files, saved.config, limit=self._limits.document_size)
         digest = Digest.of(body)
         named = _NAMED_BY_DIGEST.fullmatch(saved.config)
         if named and named.group(1) != digest.encoded:

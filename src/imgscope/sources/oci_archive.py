@@ -14,9 +14,9 @@ from imgscope.sources.base import ImageSource, Source, SourceOptions
 _SCHEME: Final = "oci-archive"
 
 
-def _open(text: str, _: SourceOptions) -> ImageSource:
+def _open(text: str, options: SourceOptions) -> ImageSource:
     place = Place.parse(_SCHEME, text, directory=False)
-    return LayoutSource(ArchiveFiles(place.path), place)
+    return LayoutSource(ArchiveFiles(place.path), place, options.limits)
 
 
 def _recognizes(path: Path) -> bool:

@@ -12,9 +12,9 @@ from imgscope.sources.base import ImageSource, Source, SourceOptions
 _SCHEME: Final = "oci"
 
 
-def _open(text: str, _: SourceOptions) -> ImageSource:
+def _open(text: str, options: SourceOptions) -> ImageSource:
     place = Place.parse(_SCHEME, text, directory=True)
-    return LayoutSource(DirectoryFiles(place.path), place)
+    return LayoutSource(DirectoryFiles(place.path), place, options.limits)
 
 
 def _recognizes(path: Path) -> bool:

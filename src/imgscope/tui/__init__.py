@@ -38,9 +38,8 @@ def run(
     from imgscope.known_images import KnownImages
     from imgscope.offers import find_offers
     from imgscope.tui.app import InspectApp
-    from imgscope.tui.model.settings import settings_file, write_theme
     from imgscope.tui.opening import Opener
-    from imgscope.tui.user_settings import user_settings
+    from imgscope.tui.user_settings import keep_theme, user_settings
 
     known = KnownImages(options.cache.directory) if options.cache is not None else ()
     opener = Opener(options)
@@ -51,7 +50,7 @@ def run(
         find_offers=partial(find_offers, known, directory=Path()),
         write_report=write_report,
         formats=formats,
-        keep_theme=partial(write_theme, settings_file()),
+        keep_theme=keep_theme(),
     )
     # Keys should not wait long for a thread that works something out.
     sys.setswitchinterval(_SHARE_OF_A_THREAD)
@@ -85,21 +84,19 @@ def run_comparing(references: Sequence[str], options: Options) -> int:
 
 def _run_comparison(comparing: Comparing, options: Options, thread: ComparisonThread | None = None) -> None:
     import sys
-    from functools import partial
 
     from imgscope.text import printable
     from imgscope.tui.app import InspectApp
     from imgscope.tui.model.comparison_rows import closing_lines
-    from imgscope.tui.model.settings import settings_file, write_theme
     from imgscope.tui.opening import Opener
     from imgscope.tui.screens.comparison import ComparisonScreen
-    from imgscope.tui.user_settings import user_settings
+    from imgscope.tui.user_settings import keep_theme, user_settings
 
     screen = ComparisonScreen(comparing, thread)
     app = InspectApp(
         Opener(options),
         settings=user_settings(),
-        keep_theme=partial(write_theme, settings_file()),
+        keep_theme=keep_theme(),
         comparison=screen,
     )
     app.run()

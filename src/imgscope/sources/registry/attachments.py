@@ -21,7 +21,7 @@ from imgscope.sources.abilities import Attached
 from imgscope.sources.base import ImageHead
 from imgscope.sources.registry.answers import Asked
 from imgscope.sources.registry.pages import pages
-from imgscope.sources.registry.session import MANIFEST_HEADERS, Session, probed
+from imgscope.sources.registry.session import MANIFEST_HEADERS, Session
 
 _INDEX_HEADERS: Final = {"Accept": OCI_INDEX}
 _MOST_PAGES: Final = 20
@@ -78,8 +78,7 @@ class AttachmentLookup:
     def _by_cosign_tags(self, subject: Digest) -> Iterator[Attachment]:
         """Yield what cosign tagged; HEAD tells enough, and does not count as a pull (conformance C22)."""
         for ending, kind in COSIGN_TAGS.items():
-            headers = self._session.probe(self._tagged(referrers_tag(subject) + ending), MANIFEST_HEADERS)
-            told = probed(headers) if headers is not None else None
+            told = self._session.describe(self._tagged(referrers_tag(subject) + ending))
             if told is None:
                 return
             yield attachment(told, Artifact(kind=kind, name=kind, media_type=told.media_type))

@@ -24,7 +24,7 @@ from imgscope.sources.registry.blob import BlobStream
 from imgscope.sources.registry.credentials import Lookup, find_credential
 from imgscope.sources.registry.elsewhere import FindElsewhere, hinting, nowhere
 from imgscope.sources.registry.endpoint import Endpoint
-from imgscope.sources.registry.session import DIGEST_HEADER, MANIFEST_HEADERS, Document, Session, probed
+from imgscope.sources.registry.session import DIGEST_HEADER, MANIFEST_HEADERS, Document, Session
 from imgscope.sources.registry.tags import list_tags
 from imgscope.sources.registry.token_server import TokenServer
 from imgscope.sources.registry.transport import Transport
@@ -132,8 +132,7 @@ class RegistrySource:
         digest = self._reference.digest
         if digest is not None:
             return self._by_digest(digest)
-        headers = self._session.probe(self._asked_manifest(self._reference.target), MANIFEST_HEADERS)
-        told = probed(headers) if headers is not None else None
+        told = self._session.describe(self._asked_manifest(self._reference.target))
         return self._by_digest(told.digest) if told is not None else self._by_tag()
 
     def _by_digest(self, digest: Digest) -> TopDocument:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import subprocess
 import threading
@@ -17,6 +18,16 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _TIMEOUT: Final = 30.0
 _LARGEST_ANSWER: Final = 64 * 1024
 _NOT_STORED: Final = b"credentials not found in native keychain"
+
+
+# Where imgscope ends meanwhile, nobody waits for them any more.
+_running: Final[set[subprocess.Popen[bytes]]] = set()
+
+
+@atexit.register
+def _end_running() -> None:
+    for process in tuple(_running):
+        process.kill()
 
 
 class NotStored(Exception):
@@ -66,6 +77,14 @@ def _run(program: str, server: str, timeout: float) -> tuple[int, bytes]:
         )
     except OSError as error:
         raise SourceError(f"{program} cannot be run: {error.strerror or 'not found'}") from None
+    _running.add(process)
+    try:
+        return _answer(process, program, server, timeout)
+    finally:
+        _running.discard(process)
+
+
+def _answer(process: subprocess.Popen[bytes], program: str, server: str, timeout: float) -> tuple[int, bytes]:
     output: list[bytes] = []
     reader = threading.Thread(target=lambda: output.append(_converse(process, server.encode())), daemon=True)
     reader.start()

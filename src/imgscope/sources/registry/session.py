@@ -11,7 +11,6 @@ import httpx
 from imgscope.errors import DocumentError, ImgscopeError, LimitError, SourceError
 from imgscope.limits import Limits
 from imgscope.oci.digest import Digest
-from imgscope.oci.document import LARGEST_DOCUMENT
 from imgscope.oci.manifest import ACCEPTED, Descriptor
 from imgscope.sources.registry import answers, retry
 from imgscope.sources.registry.answers import Asked, Reported
@@ -72,6 +71,11 @@ class Session:
             raise self._failure(asked, response, b"")
         return response.headers if response.status_code == httpx.codes.OK else None
 
+    def describe(self, asked: Asked) -> Descriptor | None:
+        """Ask for a manifest with HEAD and return what that told of it, or None where only GET can tell."""
+        headers = self.probe(asked, MANIFEST_HEADERS)
+        return _described(headers, self._limits.document_size) if headers is not None else None
+
     def get_document(self, asked: Asked, headers: Mapping[str, str], *, attempts: int = retry.ATTEMPTS) -> Document:
         """Return a small document, read to its end; raises `SourceError` and its children, or `LimitError`.
 
@@ -88,7 +92,7 @@ class Session:
                     hint="a proxy in between alters what the registry sends",
                 )
             try:
-                body = self._transport.read(response, LARGEST_DOCUMENT, what=asked.noun)
+                body = self._transport.read(response, self._limits.document_size, what=asked.noun)
                 following = response.links.get("next", {}).get("url")
                 return Document(body=body, headers=response.headers, url=response.url, next_page=following)
             except ConnectionFailure:
@@ -183,14 +187,14 @@ class Session:
         return answers.failure(asked, response, reported, refusal=self._authenticator.refusal)
 
 
-def probed(headers: httpx.Headers) -> Descriptor | None:
+def _described(headers: httpx.Headers, largest: int) -> Descriptor | None:
     """Return what HEAD told of a manifest, or None where that is not enough to rely on; raises `LimitError`."""
     length = headers.get("content-length", "")
     if not (length.isascii() and length.isdigit()) or int(length[:19]) == 0:
         return None
     size = int(length[:19])
-    if size > LARGEST_DOCUMENT:
-        raise LimitError(f"the manifest has {size:,} bytes: at most {LARGEST_DOCUMENT:,} are read")
+    if size > largest:
+        raise LimitError(f"the manifest has {size:,} bytes: at most {largest:,} are read")
     try:
         digest = Digest(headers.get(DIGEST_HEADER, ""))
     except DocumentError:

@@ -15,7 +15,7 @@ from typing import Final
 
 import httpx
 
-from imgscope.errors import UsageError
+from imgscope.errors import SourceError, UsageError
 from imgscope.sources.registry.configuration.certificates import HostCertificates, find_certificates
 
 _NO_PASSPHRASE: Final = ""
@@ -90,17 +90,35 @@ def _context(*, verifies: bool) -> ssl.SSLContext:
     named = os.environ.get("SSL_CERT_FILE")
     if named and not Path(named).is_file():
         raise UsageError(f"SSL_CERT_FILE names {named!r}, which is no file", hint="correct it or unset it")
-    # The system's certificates where there are any, so that an authority trusted there is trusted here.
-    context = ssl.create_default_context() if _has_system_certificates() else httpx.create_ssl_context(trust_env=False)
+    context = _of_system()
     if named:
         try:
             context.load_verify_locations(cafile=named)
         except ssl.SSLError:
             raise UsageError(f"SSL_CERT_FILE names {named!r}, which holds no certificates in PEM form") from None
+        except OSError as error:
+            raise UsageError(f"SSL_CERT_FILE names {named!r}, which cannot be read: {error.strerror}") from None
     if not verifies:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _of_system() -> ssl.SSLContext:
+    """Return what trusts the system's certificates where there are any, so that its authorities are trusted here."""
+    try:
+        if _has_system_certificates():
+            return ssl.create_default_context()
+        return httpx.create_ssl_context(trust_env=False)
+    except OSError as error:
+        log = os.environ.get("SSLKEYLOGFILE")
+        if log and error.filename == log:
+            what = f"SSLKEYLOGFILE names {log!r}, which cannot be written: {error.strerror}"
+            raise UsageError(what, hint="correct it or unset it") from None
+        raise SourceError(
+            f"the system's certificates cannot be read: {error.strerror or error}",
+            hint="check SSL_CERT_DIR and who may read it",
+        ) from None
 
 
 def _has_system_certificates() -> bool:

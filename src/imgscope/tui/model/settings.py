@@ -37,9 +37,16 @@ class Settings:
 DEFAULT_SETTINGS: Final = Settings()
 
 
-def settings_file() -> Path:
-    """Return where the settings of this user are: `$XDG_CONFIG_HOME/imgscope/tui.toml` and its like elsewhere."""
-    return Path(platformdirs.user_config_dir("imgscope", appauthor=False)) / "tui.toml"
+def settings_file() -> Path | None:
+    """Return where the settings of this user are: `$XDG_CONFIG_HOME/imgscope/tui.toml` and its like elsewhere.
+
+    None for a user without a home, which versions of platformdirs tell in different ways.
+    """
+    try:
+        directory = Path(platformdirs.user_config_dir("imgscope", appauthor=False))
+    except RuntimeError:
+        return None
+    return None if directory.parts[:1] == ("~",) else directory / "tui.toml"
 
 
 def read_settings(path: Path, *, panes: tuple[str, ...], themes: tuple[str, ...]) -> Settings:
@@ -77,7 +84,7 @@ def _table(path: Path) -> Mapping[str, Any]:
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise UsageError(

@@ -1,0 +1,39 @@
+"""docs/limits.md names every limit with the setting and the default that it has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from imgscope.limits import Limits
+from imgscope.policy.reading_limits import LIMIT_KEYS, read_limits
+from imgscope.policy.sizes import parse_size
+
+PAGE = (Path(__file__).parents[1] / "docs/limits.md").read_text()
+_ROW = re.compile(r"^\| `([a-z-]+)` \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+
+
+def test_K_every_limit_stands_in_the_page_with_its_setting_and_its_default() -> None:
+    rows = {name: (default, meaning) for name, default, meaning in _ROW.findall(PAGE)}
+    by_setting = {"--jobs": "concurrent_layers", **{key.name: key.field for key in LIMIT_KEYS.values()}}
+    assert set(rows) == set(by_setting)
+    limits = {each.name: each for each in fields(Limits)}
+    for setting, (default, meaning) in rows.items():
+        limit = limits[by_setting[setting]]
+        assert meaning == limit.metadata["meaning"]
+        assert _value(default) == limit.default, setting
+
+
+def _value(written: str) -> float:
+    if written.endswith("iB"):
+        return parse_size(written)
+    return float(written.removesuffix(" s").replace(",", ""))
+
+
+def test_the_example_of_the_page_is_understood(tmp_path: Path) -> None:
+    example = re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert example is not None
+    (tmp_path / "imgscope.toml").write_text(example[1])
+    limits = read_limits(tmp_path)
+    assert (limits.entry_count, limits.unpacked_size, limits.connect_timeout) == (20_000_000, 2 * 1024**4, 60)
