@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,11 @@ _SETTINGS_OF_THE_USER = (
     "XDG_CONFIG_HOME",
     "XDG_RUNTIME_DIR",
 )
+
+# Whoever starts the tests in the background, or to go on without a terminal, has these ignored by all that they start.
+for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 # A busy machine is no failure of a property.
 hypothesis.settings.register_profile("imgscope", deadline=None)
