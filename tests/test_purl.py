@@ -101,3 +101,8 @@ def test_whatever_an_image_calls_its_packages_the_parts_can_be_told_apart(
     epoch = f"{qualifiers['epoch']}:" if "epoch" in qualifiers else ""
     assert (unquote(named), epoch + unquote(versioned)) == (name, version)
     assert unquote(qualifiers["arch"]) == architecture
+
+
+def test_bytes_of_a_name_that_are_no_text_are_encoded_as_they_are() -> None:
+    named = package(b"a\xd2".decode(errors="surrogateescape"), "1")
+    assert package_url(named, distro("debian")).startswith("pkg:deb/debian/a%D2@1")

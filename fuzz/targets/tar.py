@@ -124,7 +124,8 @@ def _is_ordinary_header(block: bytes, extended: bytes) -> bool:
 
 def _is_plain_extension(flag: bytes, content: bytes) -> bool:
     if flag != b"x":
-        return not content.startswith(b"\0") and content != b""
+        # Without an end of its own, tarfile takes what pads it for a part of the name.
+        return not content.startswith(b"\0") and content.endswith(b"\0")
     records = [line.partition(b" ")[2].partition(b"=") for line in content.split(b"\n")]
     return all(
         keyword in (b"path", b"linkpath", b"uid", b"gid", b"mtime", b"") and (value or not keyword)

@@ -33,7 +33,9 @@ def _at_once(blob: bytes) -> bytes | None:
         decompressor = zstd.ZstdDecompressor()
         if len(decompressor.decompress(blob, _MOST)) == _MOST:
             return None
-        return zstd.decompress(blob)
+        content, promised = zstd.decompress(blob), zstd.get_frame_info(blob).decompressed_size
+        # A frame of nothing passes there whatever its header promises.
+        return None if promised and not content else content
     except zstd.ZstdError:
         return None
 

@@ -65,4 +65,4 @@ def _vendor(distro: Distro) -> str:
 
 def _encoded(text: str) -> str:
     """Percent-encode all but letters, digits, `.-_~` and the colon, which the specification never encodes."""
-    return quote(text, safe=":")
+    return quote(text, safe=":", errors="surrogateescape")
