@@ -34,10 +34,10 @@ def _at_once(blob: bytes) -> bytes | None:
         if len(decompressor.decompress(blob, _MOST)) == _MOST:
             return None
         content, promised = zstd.decompress(blob), zstd.get_frame_info(blob).decompressed_size
-        # A frame of nothing passes there whatever its header promises.
-        return None if promised and not content else content
     except zstd.ZstdError:
         return None
+    # A frame of nothing passes there whatever its header promises.
+    return None if promised and not content else content
 
 
 def _frames(data: bytes) -> bytes:
