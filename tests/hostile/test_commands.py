@@ -14,6 +14,7 @@ import pytest
 
 from imgscope import discovery
 from tests.cli.conftest import Run, run
+from tests.faults.running import environment
 from tests.hostile.case import SOUND, Case, layout
 from tests.hostile.corpus import CASES
 from tests.hostile.test_corpus import assert_sound
@@ -36,6 +37,8 @@ COMMANDS: Final[dict[str, Lines]] = {
     "doctor": lambda image, _: [["doctor", image]],
     "rules": lambda image, _: [["rules", image]],
     "schema": lambda image, _: [["schema", image]],
+    # It reads nothing until a browser asks, and does not end by itself.
+    "serve": lambda image, _: [["serve", image, "--port", "0"]],
     "cache": lambda image, _: [["cache", image], ["cache", "info"]],
 }
 """What each command is run with on an image, and on a sound one beside it."""
@@ -117,7 +120,7 @@ def test_C68_nothing_is_written_where_an_image_says_and_nothing_of_it_is_run(nam
     done = subprocess.run(
         [sys.executable, "-c", _WATCHED, os.pathsep.join([str(place / "reports"), str(cache)]), json.dumps(lines)],
         cwd=place,
-        env={**os.environ, "XDG_CACHE_HOME": str(cache), "TMPDIR": str(place)},
+        env=environment(XDG_CACHE_HOME=str(cache), TMPDIR=str(place)),
         capture_output=True,
         check=True,
     )

@@ -71,7 +71,7 @@ def test_an_image_is_chosen_on_the_start_screen_and_shown_on_a_small_terminal(de
         shell.wait_for("hint:")
         shell.press("C-u")
         shell.enter(debian.reference)
-        shell.wait_for("Debian GNU/Linux 12", "glibc 2.36", "fetched")
+        shell.wait_for("Debian GNU/Linux 12", "glibc 2.36", "fetched", "left over")
         shell.resize(60, 15)
         shell.press("2")
         shell.wait_for("usr/", "var/")

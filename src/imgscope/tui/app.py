@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -33,6 +33,10 @@ from imgscope.tui.worker import InspectionThread
 FindOffers = Callable[[], Sequence[OfferGroup]]
 WriteReport = Callable[[Inspection, str], str]
 """Takes an inspection and `FORMAT` or `FORMAT=PATH`; returns where the report was written. Raises `ImgscopeError`."""
+
+
+_SETTLED: Final = 0.3
+"""Seconds after which a terminal that is resized is taken to have its size."""
 
 
 class InspectApp(App[None]):
@@ -95,6 +99,13 @@ class InspectApp(App[None]):
             await self.push_screen(self.comparison)
             return
         await self.push_screen(ImageScreen(self._current.session) if self._current else StartScreen(can_close=False))
+
+    def on_resize(self) -> None:
+        """Draw everything once more soon: what was on its way may have been drawn for the size before."""
+        self.set_timer(_SETTLED, self._draw_anew)
+
+    def _draw_anew(self) -> None:
+        self.screen.refresh()
 
     def on_ready(self) -> None:
         """Begin to read once there is something to see."""
