@@ -105,7 +105,9 @@ class InspectApp(App[None]):
         self.set_timer(_SETTLED, self._draw_anew)
 
     def _draw_anew(self) -> None:
-        self.screen.refresh()
+        # Nothing is left to be drawn where the app has ended since.
+        for screen in self.screen_stack[-1:]:
+            screen.refresh()
 
     def on_ready(self) -> None:
         """Begin to read once there is something to see."""
