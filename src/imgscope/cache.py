@@ -13,6 +13,7 @@ import contextlib
 import errno
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -243,15 +244,31 @@ def _lock_of(path: Path) -> Path:
     return path.with_name(f"{path.name}{_LOCK_SUFFIX}")
 
 
-# Files that are being written. Where the process ends meanwhile, the threads that write them do not tidy up.
+# Files that are being written. Where the process ends meanwhile, the threads that write them do not tidy up, and one
+# that comes to write after that would leave another.
 _being_written: Final[set[Path]] = set()
+_naming: Final = threading.Lock()
+_has_ended: Final = threading.Event()
 
 
 @atexit.register
 def _remove_unfinished() -> None:
+    with _naming:
+        _has_ended.set()
     for temporary in tuple(_being_written):
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def _new_temporary(directory: Path) -> tuple[int, Path]:
+    """Return a new file in `directory`, open, and its path. Raises `OSError`, also where the process is at its end."""
+    with _naming:
+        if _has_ended.is_set():
+            raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR), str(directory))
+        handle, name = tempfile.mkstemp(prefix=".", suffix=_UNFINISHED, dir=directory)
+        temporary = Path(name)
+        _being_written.add(temporary)
+    return handle, temporary
 
 
 def default_directory() -> Path:
@@ -292,9 +309,7 @@ def make_directory(path: Path) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Make `path` hold `content`, all of it or not at all."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=_UNFINISHED, dir=path.parent)
-    temporary = Path(name)
-    _being_written.add(temporary)
+    handle, temporary = _new_temporary(path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.integration.conftest import DebianImage
+from tests.integration.conftest import DebianImage, MuslImage
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
 from tests.support.registry_faults import silent
@@ -77,3 +77,19 @@ def test_an_image_is_chosen_on_the_start_screen_and_shown_on_a_small_terminal(de
         shell.wait_for("usr/", "var/")
         shell.press("q")
         shell.wait_for("ended with 0.")
+
+
+def test_images_are_compared_side_by_side_and_leave_the_terminal_as_it_was(
+    debian: DebianImage, musl: MuslImage
+) -> None:
+    with terminal() as shell:
+        before = [shell.state(mode) for mode in _MODES_OF_A_TUI]
+        shell.enter(f"{_IMGSCOPE} compare {debian.reference} {musl.reference}; echo ended with $?.")
+        shell.wait_for("held against", "Debian GNU/Linux 12", "glibc 2.36", f"musl {musl.musl_version}")
+        shell.resize(60, 15)
+        shell.press("G")
+        shell.wait_for("? Help")
+        shell.press("q")
+        screen = shell.wait_for("ended with 0.")
+        assert "Traceback" not in screen
+        assert [shell.state(mode) for mode in _MODES_OF_A_TUI] == before
