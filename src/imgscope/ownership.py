@@ -99,7 +99,8 @@ class FileOwnership(Generic[OwningPackage]):
 
     def has_other_names(self, node: Node, names: AbstractSet[int]) -> bool:
         """Tell whether the content of `node` has a name that is not among `names`, which are identities of nodes."""
-        return not self._names_of_linked.get(id(node.content), names) <= names
+        linked = self._names_of_linked.get(id(node.content))
+        return linked is not None and not linked <= names
 
     @cached_property
     def counting(self) -> dict[int, Node]:
