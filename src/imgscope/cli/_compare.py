@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from imgscope import analyze
-from imgscope.cli._inspect import INCOMPLETE, in_background
+from imgscope.cli._inspect import INCOMPLETE, in_background, inspection_options
 from imgscope.cli._messages import show_error, show_note, show_step
 from imgscope.cli._options import Common
 from imgscope.cli._output import Output, options_for, write_output
@@ -57,22 +57,10 @@ class Asked:
             )
 
 
-def comparison_options(common: Common, rules: RuleSettings) -> analyze.Options:
-    """Return how images are read that are compared."""
-    return analyze.make_options(
-        platform=common.platform,
-        jobs=common.jobs,
-        insecure_registries=common.insecure_registries,
-        cache=common.cache,
-        limits=common.limits,
-        rules=rules,
-    )
-
-
 def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparison | None, int]:
     """Return the comparison and the exit code; None where no image could be compared."""
     asked.check()
-    options = comparison_options(common, rules)
+    options = inspection_options(common, rules)
     cancelled = threading.Event()
     found = None
     if asked.variants:

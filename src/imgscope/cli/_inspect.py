@@ -31,7 +31,11 @@ def inspect(reference: str, common: Common, rules: RuleSettings | None = None) -
     cancelled = threading.Event()
     with progress_on_stderr(quiet=common.quiet, verbose=common.verbose) as progress:
         work = partial(
-            analyze.inspect, reference, options=_options(common, rules), progress=progress, cancelled=cancelled
+            analyze.inspect,
+            reference,
+            options=inspection_options(common, rules),
+            progress=progress,
+            cancelled=cancelled,
         )
         inspection = in_background(work, cancelled)
     show_failures(inspection.report)
@@ -54,7 +58,7 @@ def inspect_several(
     with images_progress_on_stderr(len(references), quiet=common.quiet, verbose=common.verbose) as progress:
 
         def work() -> list[tuple[str, Taken | ImgscopeError]]:
-            options = _options(common, rules)
+            options = inspection_options(common, rules)
             return list(
                 inspect_together(references, take=take, options=options, progress=progress, cancelled=cancelled)
             )
@@ -68,7 +72,8 @@ def show_failures(report: ImageReport) -> None:
         show_error(f"{report.image.reference}: {failure.message}", None)
 
 
-def _options(common: Common, rules: RuleSettings | None) -> analyze.Options:
+def inspection_options(common: Common, rules: RuleSettings | None) -> analyze.Options:
+    """Return how images are read as `common` says. Raises `UsageError` for a platform that cannot be understood."""
     return analyze.make_options(
         platform=common.platform,
         jobs=common.jobs,

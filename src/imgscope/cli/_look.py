@@ -8,8 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from imgscope import analyze
-from imgscope.cli._inspect import in_background
-from imgscope.cli._messages import show_error
+from imgscope.cli._inspect import in_background, inspection_options, show_failures
 from imgscope.cli._options import LIST_PLATFORMS, Common
 from imgscope.cli._progress import progress_on_stderr
 from imgscope.errors import UsageError
@@ -24,14 +23,7 @@ def looking_options(common: Common) -> analyze.Options:
             "--platform list only lists the platforms of one image, so nothing would be read",
             hint="list them with: imgscope IMAGE --platform list",
         )
-    options = analyze.make_options(
-        platform=common.platform,
-        jobs=common.jobs,
-        insecure_registries=common.insecure_registries,
-        cache=common.cache,
-        limits=common.limits,
-        rules=RuleSettings(disabled=frozenset(rule.id for rule in rules())),
-    )
+    options = inspection_options(common, RuleSettings(disabled=frozenset(rule.id for rule in rules())))
     return replace(options, attachments=False)
 
 
@@ -47,6 +39,5 @@ def look(reference: str, common: Common) -> analyze.Inspection:
     with progress_on_stderr(quiet=is_quiet(common)) as progress:
         work = partial(analyze.inspect, reference, options=options, progress=progress, cancelled=cancelled)
         inspection = in_background(work, cancelled)
-    for failure in inspection.report.failures:
-        show_error(f"{inspection.report.image.reference}: {failure.message}", None)
+    show_failures(inspection.report)
     return inspection

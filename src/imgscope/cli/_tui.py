@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from imgscope import analyze
+from imgscope.cli._inspect import inspection_options
 from imgscope.cli._options import Common
 from imgscope.cli._output import needs_contents, parse_outputs, write_outputs
 from imgscope.contents import with_contents
@@ -15,14 +16,7 @@ from imgscope.tui import run
 
 def open_tui(image: str | None, common: Common) -> int:
     """Show `image`, or first a choice of images, until the user quits; return the exit code. Raises `ImgscopeError`."""
-    options = analyze.make_options(
-        platform=common.platform,
-        jobs=common.jobs,
-        insecure_registries=common.insecure_registries,
-        cache=common.cache,
-        limits=common.limits,
-        rules=read_rules(Path(), common.config),
-    )
+    options = inspection_options(common, read_rules(Path(), common.config))
     return run(image, options, write_report=_write_report, formats=formats())
 
 

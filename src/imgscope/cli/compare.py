@@ -65,7 +65,8 @@ def COMMAND(
 
 def _compare(asked: Asked, outputs: tuple[str, ...], common: Common) -> int:
     """Compare, on a terminal in the terminal UI unless something is to be written; return the exit code."""
-    from imgscope.cli._compare import compare, comparison_options, write_comparison
+    from imgscope.cli._compare import compare, write_comparison
+    from imgscope.cli._inspect import inspection_options
     from imgscope.cli._output import parse_outputs_as
     from imgscope.policy.settings import read_rules
     from imgscope.render.comparison import comparison_renderer
@@ -77,12 +78,12 @@ def _compare(asked: Asked, outputs: tuple[str, ...], common: Common) -> int:
         from imgscope.tui import run_comparing
 
         asked.check()
-        return run_comparing(asked.images, comparison_options(common, rules))
+        return run_comparing(asked.images, inspection_options(common, rules))
     comparison, code = compare(asked, common, rules)
     if comparison is not None and is_shown:
         from imgscope.tui import run_comparison
 
-        run_comparison(comparison, comparison_options(common, rules))
+        run_comparison(comparison, inspection_options(common, rules))
     elif comparison is not None:
         write_comparison(comparison, parsed, detailed=common.verbose)
     return code
