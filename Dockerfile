@@ -29,9 +29,9 @@ WORKDIR /source
 COPY requirements/build.txt requirements/cyclonedx.txt requirements/
 # What builds stays in /tools; what runs goes to /opt/imgscope, which has no installer.
 RUN python3 -m venv /tools \
-    && /tools/bin/pip install --require-hashes -r requirements/build.txt \
+    && /tools/bin/pip install --require-hashes --no-deps -r requirements/build.txt \
     && python3 -m venv --without-pip /opt/imgscope \
-    && /tools/bin/pip --python /opt/imgscope/bin/python install --require-hashes -r requirements/cyclonedx.txt
+    && /tools/bin/pip --python /opt/imgscope/bin/python install --require-hashes --no-deps -r requirements/cyclonedx.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 # Bytecode that is never held against its source: it starts faster, and is the same in every build. Test suites of

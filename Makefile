@@ -1,5 +1,7 @@
 # Everything runs in .venv, which is made here from the pinned and hashed requirements/.
 
+# Pins name everything, so pip has nothing to resolve (--no-deps): it would look at what indexes hold beside them.
+
 # Another Python: make test PYTHON=/path/to/python3.12
 PYTHON ?= $(shell .ci/find-python)
 VENV := .venv
@@ -51,7 +53,7 @@ bench: $(VENV)/.installed-dev $(if $(findstring oci:.bench,$(BENCH)),.bench/layo
 	$(BIN)/python -m benchmarks.read_layers $(BENCH)
 	$(BIN)/python -m benchmarks.keys .bench/many
 	@test -x .bench/peers/bin/dive || { $(PYTHON) -m venv .bench/peers && \
-	  .bench/peers/bin/pip install --quiet --require-hashes -r requirements/peers.txt; } || true
+	  .bench/peers/bin/pip install --quiet --require-hashes --no-deps -r requirements/peers.txt; } || true
 	PATH="$(CURDIR)/.bench/peers/bin:$$PATH" $(BIN)/python -m benchmarks.peers $(BENCH)
 
 .bench/layout: | $(VENV)/.installed-dev
@@ -86,15 +88,15 @@ $(VENV)/.python: requirements/runtime.txt requirements/build.txt requirements/de
 
 # The build backend is pinned and hashed like the rest, and so not fetched by pip on its own.
 $(VENV)/.installed: $(VENV)/.python pyproject.toml
-	$(PIP_INSTALL) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(PIP_INSTALL) --require-hashes --no-deps -r requirements/runtime.txt -r requirements/build.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	$(PIP_INSTALL) --require-hashes --no-deps -r requirements/dev.txt
 	@touch $@
 
 # Only wheels: what atheris is built from is a compiler of its own. Where there is none, Hypothesis fuzzes.
 $(VENV)/.installed-fuzz: $(VENV)/.installed-dev requirements/fuzz.txt
-	$(PIP_INSTALL) --require-hashes --only-binary :all: -r requirements/fuzz.txt
+	$(PIP_INSTALL) --require-hashes --no-deps --only-binary :all: -r requirements/fuzz.txt
 	@touch $@

@@ -51,8 +51,8 @@ def installed() -> str:
     pins, mark, program = REQUIREMENTS / "audit.txt", PLACE / "pins.txt", str(PLACE / "bin" / "python")
     if not mark.exists() or mark.read_bytes() != pins.read_bytes():
         venv.create(PLACE, clear=True, with_pip=True)
-        options = ["--disable-pip-version-check", "--quiet", "--require-hashes", "--requirement", str(pins)]
-        subprocess.run([program, "-m", "pip", "install", *options], check=True)
+        options = ["--disable-pip-version-check", "--quiet", "--require-hashes", "--no-deps"]
+        subprocess.run([program, "-m", "pip", "install", *options, "--requirement", str(pins)], check=True)
         mark.write_bytes(pins.read_bytes())
     return program
 

@@ -14,7 +14,7 @@ environment="$RUNNER_TEMP/imgscope"
 install() {
     "$environment/bin/python" -m pip install --disable-pip-version-check --quiet "$@"
 }
-install --require-hashes -r "$GITHUB_ACTION_PATH/requirements/build.txt" \
+install --require-hashes --no-deps -r "$GITHUB_ACTION_PATH/requirements/build.txt" \
     -r "$GITHUB_ACTION_PATH/requirements/cyclonedx.txt"
 install --no-deps --no-index --no-build-isolation "$GITHUB_ACTION_PATH"
 "$environment/bin/imgscope" --version

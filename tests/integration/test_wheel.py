@@ -30,7 +30,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     (wheel,) = (place / "dist").glob("*.whl")
     venv.create(place / "venv", with_pip=True)
     python = place / "venv" / "bin" / "python"
-    run(python, *_INSTALL, "--require-hashes", "-r", _ROOT / "requirements" / "runtime.txt")
+    run(python, *_INSTALL, "--require-hashes", "--no-deps", "-r", _ROOT / "requirements" / "runtime.txt")
     run(python, *_INSTALL, "--no-deps", wheel)
     run(python, "-m", "pip", "check")
     (place / "empty").mkdir()
