@@ -8,12 +8,8 @@ is its digest.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import errno
 import os
-import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,13 +28,13 @@ from imgscope.layer.wants import Wants
 from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
+from imgscope.whole_files import UNFINISHED_SUFFIX, make_directory, write_whole
 
 FORMAT_VERSION: Final = 4
 """Goes up whenever LayerIndex or what is read into it changes; older entries are then left to eviction."""
 
 _SUFFIX: Final = ".layer"
 _DOCUMENT_SUFFIX: Final = ".document"
-_UNFINISHED: Final = ".tmp"
 _LOCK_SUFFIX: Final = ".lock"
 _SECONDS_TO_ABANDON: Final = 24 * 60 * 60
 _LARGEST_CACHE: Final = 1024 * 1024 * 1024
@@ -188,7 +184,7 @@ class LayerCache:
         """Remove the entries that were not used for the longest time until the rest fits."""
         self._remove_locks(older_than=_SECONDS_TO_ABANDON)
         # What killed processes were writing.
-        for unfinished in self.directory.glob(f"*/.*{_UNFINISHED}"):
+        for unfinished in self.directory.glob(f"*/.*{UNFINISHED_SUFFIX}"):
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - unfinished.stat().st_mtime > _SECONDS_TO_ABANDON:
                     unfinished.unlink()
@@ -244,33 +240,6 @@ def _lock_of(path: Path) -> Path:
     return path.with_name(f"{path.name}{_LOCK_SUFFIX}")
 
 
-# Files that are being written. Where the process ends meanwhile, the threads that write them do not tidy up, and one
-# that comes to write after that would leave another.
-_being_written: Final[set[Path]] = set()
-_naming: Final = threading.Lock()
-_has_ended: Final = threading.Event()
-
-
-@atexit.register
-def _remove_unfinished() -> None:
-    with _naming:
-        _has_ended.set()
-    for temporary in tuple(_being_written):
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-
-
-def _new_temporary(directory: Path) -> tuple[int, Path]:
-    """Return a new file in `directory`, open, and its path. Raises `OSError`, also where the process is at its end."""
-    with _naming:
-        if _has_ended.is_set():
-            raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR), str(directory))
-        handle, name = tempfile.mkstemp(prefix=".", suffix=_UNFINISHED, dir=directory)
-        temporary = Path(name)
-        _being_written.add(temporary)
-    return handle, temporary
-
-
 def default_directory() -> Path:
     """Return where the cache is for this user: `$XDG_CACHE_HOME/imgscope` and its equivalents on other systems.
 
@@ -292,31 +261,3 @@ def cache_of_user(limits: Limits = DEFAULT_LIMITS) -> LayerCache | None:
         return LayerCache(limits=limits)
     except UsageError:
         return None
-
-
-def make_directory(path: Path) -> None:
-    """Make `path`, and what is missing above it, for this user alone, as XDG has it. Raises `OSError`.
-
-    Who could write to a directory above could put another one in place of the cache.
-    """
-    if not path.is_dir():
-        make_directory(path.parent)
-        try:
-            path.mkdir(mode=0o700, exist_ok=True)
-        except FileExistsError:
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Make `path` hold `content`, all of it or not at all."""
-    handle, temporary = _new_temporary(path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    finally:
-        _being_written.discard(temporary)

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from imgscope.cache import make_directory, write_whole
+from imgscope.whole_files import make_directory, write_whole
 
 _DIRECTORY: Final = "images-1"
 _SUFFIX: Final = ".json"

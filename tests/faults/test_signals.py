@@ -179,25 +179,6 @@ def _read(handle: int) -> bytes:
     return os.read(handle, 100)
 
 
-def test_what_a_thread_was_writing_is_gone_with_the_process(tmp_path: Path) -> None:
-    """The thread that writes an entry of the cache does not get to tidy up."""
-    script = """
-import pathlib, sys, threading
-from imgscope import cache
-at_work, never = threading.Event(), threading.Event()
-def stuck(*_):
-    at_work.set()
-    never.wait()
-pathlib.Path.replace = stuck
-directory = pathlib.Path(sys.argv[1])
-threading.Thread(target=cache.write_whole, args=(directory / "entry", b"content"), daemon=True).start()
-at_work.wait()
-assert list(directory.iterdir()), "there is a temporary file"
-"""
-    subprocess.run([sys.executable, "-c", script, str(tmp_path)], env=environment(), check=True)
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_run_in_this_process_leaves_its_signals_as_they_were() -> None:
     before = [signal.getsignal(number) for number in _CODES]
     assert run("--version").code == 0

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import platformdirs
 
-from imgscope.cache import write_whole
 from imgscope.errors import UsageError
 from imgscope.policy.rule_names import nearest
+from imgscope.whole_files import write_whole
 
 DARK: Final = "dark"
 LIGHT: Final = "light"
