@@ -17,6 +17,7 @@ from imgscope.cache import LayerCache, cache_of_user
 from imgscope.contents import with_contents
 from imgscope.examine import Examination
 from imgscope.facts import InspectedImage, LayerOrigin
+from imgscope.filesystem.efficiency import ScoreCount
 from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import FileTree
 from imgscope.known_images import KnownImage, KnownImages
@@ -183,7 +184,10 @@ class _Pipeline:
         layers = self._reader.read(head, jobs=self._options.jobs)
         # Many small modules: loaded by who would only wait for the first layer.
         rules()
-        tree = stack(layers, limits=self._options.source.limits)
+        count = ScoreCount()
+        tree = stack(
+            layers, limits=self._options.source.limits, watch=lambda tree: count.add(tree, len(tree.layers) - 1)
+        )
         if isinstance(self._reader, PassingReader):
             head = self._settle(head, tree, self._reader)
             base = find_base(head.manifest, head.config, known)
@@ -191,7 +195,7 @@ class _Pipeline:
         if self._options.cache and self._options.cache.problem:
             self._progress(events.Note(message=self._options.cache.problem))
         self._note_failures(tree)
-        image = self._examination.find_facts(tree, head.config, origins)
+        image = self._examination.find_facts(tree, head.config, origins, score=count.score())
         if remembered is not None and image.is_complete:
             remembered.remember(known_image(head))
         judgement = self._examination.judge(image)

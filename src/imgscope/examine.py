@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeVar
 from imgscope.assemble import Judgement
 from imgscope.errors import ImgscopeError
 from imgscope.facts import NO_DISTRO, Fact, InspectedImage, InstalledPackage, LayerOrigin
+from imgscope.filesystem.efficiency import DiveScore
 from imgscope.filesystem.tree import FileTree
 from imgscope.oci.config import ImageConfig
 from imgscope.probes import probes
@@ -34,8 +35,15 @@ class Examination:
         self._settings = settings
         self.failures: list[Failure] = []
 
-    def find_facts(self, tree: FileTree, config: ImageConfig, origins: tuple[LayerOrigin, ...]) -> InspectedImage:
-        """Return the image of `tree` with all that probes find in it."""
+    def find_facts(
+        self,
+        tree: FileTree,
+        config: ImageConfig,
+        origins: tuple[LayerOrigin, ...],
+        *,
+        score: DiveScore | None = None,
+    ) -> InspectedImage:
+        """Return the image of `tree` with all that probes find in it, and with its `score` if that is known."""
         facts: list[Fact] = []
         for probe in probes():
             facts += self._guarded("probe", probe.name, probe.find, tree)
@@ -48,6 +56,7 @@ class Examination:
             libc=_surest([fact for fact in facts if isinstance(fact, Libc)]) or _NO_LIBC,
             packages=tuple(sorted(packages, key=lambda package: (package.type, package.name, package.version))),
             facts=tuple(facts),
+            score=score,
         )
 
     def judge(self, image: InspectedImage, asked: Iterable[Rule] | None = None) -> Judgement:

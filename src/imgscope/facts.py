@@ -111,7 +111,10 @@ class LayerOrigin:
 
 
 class InspectedImage:
-    """An image with all layers read: what rules look at. Nothing of it changes."""
+    """An image with all layers read: what rules look at. Nothing of it changes.
+
+    `score` is dive's, where it was counted as the layers were stacked.
+    """
 
     def __init__(
         self,
@@ -123,6 +126,7 @@ class InspectedImage:
         libc: Libc,
         packages: tuple[InstalledPackage, ...],
         facts: tuple[Fact, ...] = (),
+        score: DiveScore | None = None,
     ) -> None:
         self.tree = tree
         self.config = config
@@ -131,6 +135,7 @@ class InspectedImage:
         self.libc = libc
         self.packages = packages
         self.facts = facts
+        self._score = score
 
     def facts_of(self, kind: type[FactType]) -> tuple[FactType, ...]:
         """Return all facts of one type, in the order in which probes found them."""
@@ -252,7 +257,7 @@ class InspectedImage:
     @cached_property
     def dive_score(self) -> DiveScore:
         """What dive's rules judge the image by."""
-        return dive_score(self.tree)
+        return self._score or dive_score(self.tree)
 
     @cached_property
     def _types_with_needs(self) -> frozenset[str]:

@@ -92,13 +92,15 @@ class LayerReader:
     def read(self, head: ImageHead, *, jobs: int) -> Iterator[LayerIndex]:
         """Begin to read, and return the layers of `head`, lowest first, each as soon as it and all below it were read.
 
-        `jobs` of them are read at once, and reading goes on while the caller works on what it got. Raises `Cancelled`
-        soon after that was asked for, even while a source keeps everybody waiting; who stops early cancels the rest.
+        `jobs` of them are read at once, those on this machine by no more threads than it has cores, and reading goes on
+        while the caller works on what it got. Raises `Cancelled` soon after that was asked for, even while a source
+        keeps everybody waiting; who stops early cancels the rest.
         """
         descriptors = head.manifest.layers
         known = head.diff_ids
         groups = _alike(descriptors, known)
-        threads = min(max(jobs, 1), len(groups))
+        most = jobs if head.is_remote else min(jobs, _CORES)
+        threads = min(max(most, 1), len(groups))
         order = reading_order([descriptors[layers[0]].size for layers in groups], min(threads, _CORES))
         waiting = deque(groups[group] for group in order)
         ended: _Ended = queue.SimpleQueue()

@@ -54,40 +54,55 @@ class DiveScore:
         return self.wasted_bytes / self.user_size if self.user_size else math.inf
 
 
-def dive_score(tree: FileTree) -> DiveScore:
-    """Return what dive's rules judge the image by."""
-    first_sizes, repeated = _versions(tree)
-    wasted = sum(map(sum, repeated.values()))
-    once = sum(first_sizes.values()) - sum(sizes[0] for sizes in repeated.values())
-    smallest, total = once + sum(map(min, repeated.values())), once + wasted
-    return DiveScore(
-        efficiency=smallest / total if total else 1.0,
-        wasted_bytes=wasted,
-        user_size=sum(layer.unpacked_size for layer in tree.layers[1:]),
-    )
+class ScoreCount:
+    """Counts what `dive_score` judges by, one layer after the other, if need be while others are still read.
 
+    `repeated` has all sizes of the few paths that stand in several layers, lowest first.
+    """
 
-def inefficient_paths(tree: FileTree) -> list[PathVersions]:
-    """Return the paths that stand in several layers, largest first; their total sizes sum up to dive's wasted bytes."""
-    _, repeated = _versions(tree)
-    paths = (
-        PathVersions(path=path, count=len(sizes), smallest_size=min(sizes), total_size=sum(sizes))
-        for path, sizes in repeated.items()
-    )
-    return sorted(paths, key=lambda path: (-path.total_size, path.path))
+    def __init__(self) -> None:
+        self._user_size = 0
+        self._first_sizes: dict[str, int] = {}
+        self.repeated: dict[str, list[int]] = {}
 
-
-def _versions(tree: FileTree) -> tuple[dict[str, int], dict[str, list[int]]]:
-    """Return the size of every path where it first stands, and all sizes of the few that stand in several layers."""
-    first_sizes: dict[str, int] = {}
-    repeated: dict[str, list[int]] = {}
-    for number, layer in enumerate(tree.layers):
+    def add(self, tree: FileTree, number: int) -> None:
+        """Count layer `number` of `tree`, which stands in its place there, as do those below it."""
+        layer, first_sizes, repeated = tree.layers[number], self._first_sizes, self.repeated
         sizes = _leaf_sizes(tree, number, layer)
         sizes.pop("", None)
         for path in first_sizes.keys() & sizes.keys():
             repeated.setdefault(path, [first_sizes[path]]).append(sizes.pop(path))
         first_sizes.update(sizes)
-    return first_sizes, repeated
+        if number:
+            self._user_size += layer.unpacked_size
+
+    def score(self) -> DiveScore:
+        """Return the score of the layers that were counted."""
+        wasted = sum(map(sum, self.repeated.values()))
+        once = sum(self._first_sizes.values()) - sum(sizes[0] for sizes in self.repeated.values())
+        smallest, total = once + sum(map(min, self.repeated.values())), once + wasted
+        return DiveScore(efficiency=smallest / total if total else 1.0, wasted_bytes=wasted, user_size=self._user_size)
+
+
+def dive_score(tree: FileTree) -> DiveScore:
+    """Return what dive's rules judge the image by."""
+    return _counted(tree).score()
+
+
+def inefficient_paths(tree: FileTree) -> list[PathVersions]:
+    """Return the paths that stand in several layers, largest first; their total sizes sum up to dive's wasted bytes."""
+    paths = (
+        PathVersions(path=path, count=len(sizes), smallest_size=min(sizes), total_size=sum(sizes))
+        for path, sizes in _counted(tree).repeated.items()
+    )
+    return sorted(paths, key=lambda path: (-path.total_size, path.path))
+
+
+def _counted(tree: FileTree) -> ScoreCount:
+    count = ScoreCount()
+    for number in range(len(tree.layers)):
+        count.add(tree, number)
+    return count
 
 
 def _leaf_sizes(tree: FileTree, number: int, layer: LayerIndex) -> dict[str, int]:

@@ -13,8 +13,8 @@ from typing import Final
 
 from imgscope.oci.digest import Hasher
 
-_MOST_WAITING: Final = 8
-"""Chunks of about half a MiB that may wait to be hashed."""
+_MOST_WAITING: Final = 4
+"""Chunks of up to 1 MiB that may wait to be hashed."""
 
 _Work = tuple[Hasher, bytes] | None
 

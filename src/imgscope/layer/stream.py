@@ -27,7 +27,8 @@ else:
 
 # isal's stub declares an instance where there is a class.
 _GZIP_ERROR: Final = cast("type[Exception]", igzip_lib.IsalError)
-_OUTPUT_SIZE: Final = 512 * 1024
+# Threads wait for each other between pieces; larger ones the memory allocator fetches from the system each time.
+_OUTPUT_SIZE: Final = 1024 * 1024
 _LONGEST_HEADER: Final = 128 * 1024
 _BZIP2: Final = re.compile(rb"BZh[1-9]1AY&SY")
 _XZ: Final = re.compile(rb"\xfd7zXZ\x00")

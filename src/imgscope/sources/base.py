@@ -41,7 +41,8 @@ class ImageHead:
 
     `reference` is how people call it, `source` the kind of place it is in. `digest` is the manifest's; where the
     source has none (a docker-archive), the configuration's. `attestations` are the manifests beside it in its index
-    that hold statements about it. `notes` are sentences that the user should see.
+    that hold statements about it. `notes` are sentences that the user should see. `is_remote` says that layers come
+    over a network, where more of them can be under way than there are cores.
     """
 
     reference: str
@@ -55,6 +56,7 @@ class ImageHead:
     available_platforms: tuple[Platform, ...] = ()
     attestations: tuple[Descriptor, ...] = ()
     notes: tuple[str, ...] = ()
+    is_remote: bool = False
 
     @property
     def diff_ids(self) -> tuple[Digest | None, ...]:

@@ -73,7 +73,7 @@ class RegistrySource:
                 reference=self._reference.familiar,
                 source="registry",
             )
-        return replace(head, notes=head.notes + self._session.notices.warnings)
+        return replace(head, notes=head.notes + self._session.notices.warnings, is_remote=True)
 
     @contextmanager
     def open_blob(self, descriptor: Descriptor, start: int = 0, length: int | None = None) -> Iterator[Iterator[bytes]]:
