@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgscope import progress as events
+from imgscope import reading
 from imgscope.cache import LayerCache
 from imgscope.layer.wants import Wants
 from imgscope.limits import DEFAULT_LIMITS, Limits
@@ -73,6 +75,33 @@ def test_a_layer_is_handed_on_while_a_higher_one_is_still_being_read() -> None:
     assert next(layers).digest == first.digest
     may_go_on.set()
     assert [index.digest for index in layers] == [second.digest]
+
+
+@pytest.mark.parametrize(("is_remote", "at_once"), [(False, 1), (True, 3)])
+def test_layers_from_afar_are_read_by_more_threads_than_there_are_cores(
+    is_remote: bool, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_CORES", 1)
+    all_at_work = threading.Barrier(at_once)
+
+    class Meeting(MemorySource):
+        @contextmanager
+        def open_blob(
+            self, descriptor: Descriptor, start: int = 0, length: int | None = None
+        ) -> Iterator[Iterator[bytes]]:
+            threads.add(threading.get_ident())
+            all_at_work.wait(_ENOUGH_SECONDS)
+            with super().open_blob(descriptor, start, length) as chunks:
+                yield chunks
+
+    threads: set[int] = set()
+    source = Meeting(image([layer(file(f"file-{number}", "x")) for number in range(3)]))
+    terms = ReadingTerms(
+        wants=Wants([]), limits=DEFAULT_LIMITS, cache=None, progress=events.ignore, cancelled=threading.Event()
+    )
+    head = replace(source.resolve(None), is_remote=is_remote)
+    assert [index.error for index in LayerReader(source, terms).read(head, jobs=4)] == [None, None, None]
+    assert len(threads) == at_once
 
 
 def test_limits_hold_for_layers_from_the_cache_too(tmp_path: Path) -> None:
