@@ -55,7 +55,15 @@ class LayerError(ImgscopeError):
 
 
 class LimitError(ImgscopeError):
-    """A documented limit was reached, so the result would be incomplete."""
+    """A documented limit was reached, so the result would be incomplete.
+
+    `setting` is the key of `[limits]` that raises it, which the hint names where there is no other.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, setting: str | None = None) -> None:
+        if hint is None and setting is not None:
+            hint = f"if it is meant to be so large, set {setting} in [limits] of imgscope.toml"
+        super().__init__(message, hint=hint)
 
 
 class Cancelled(ImgscopeError):

@@ -16,7 +16,7 @@ import httpx
 
 from imgscope._version import __version__
 from imgscope.errors import LimitError, SourceError, UsageError
-from imgscope.oci.document import LARGEST_DOCUMENT
+from imgscope.limits import DEFAULT_LIMITS
 from imgscope.sources._connections import hang_up, read_in_large_pieces
 from imgscope.sources.base import Traffic
 from imgscope.sources.daemon.address import Address, TlsFiles
@@ -67,7 +67,7 @@ class EngineClient:
         self._bytes = 0
 
     def document(
-        self, path: str, parameters: Mapping[str, str] | None = None, *, limit: int = LARGEST_DOCUMENT
+        self, path: str, parameters: Mapping[str, str] | None = None, *, limit: int = DEFAULT_LIMITS.engine_answer_size
     ) -> bytes:
         """Return the body of the answer to `GET path`. Raises `Refused`, and `SourceError` where there is none."""
         body = bytearray()
@@ -75,7 +75,10 @@ class EngineClient:
             for chunk in chunks:
                 body += chunk
                 if len(body) > limit:
-                    raise LimitError(f"{self.engine.title} answered with more than the {limit:,} bytes that are read")
+                    raise LimitError(
+                        f"{self.engine.title} answered with more than the {limit:,} bytes that are read",
+                        setting="engine-answer-size",
+                    )
         return bytes(body)
 
     @contextmanager

@@ -81,7 +81,9 @@ class TokenServer:
                 response = self._get(request)
         else:
             response = self._get(request)
-        body = self._transport.read(response, self._limits.token_body_size, what="an answer of a token server")
+        body = self._transport.read(
+            response, self._limits.token_body_size, what="an answer of a token server", setting="token-body-size"
+        )
         if response.status_code in _REFUSED:
             return None
         host = authority(response.url)

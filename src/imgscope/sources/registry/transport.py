@@ -169,8 +169,10 @@ class Transport:
         """Return the proxy that requests to `url` go through."""
         return proxy_for(url) if self._has_network else None
 
-    def read(self, response: httpx.Response, limit: int, *, what: str) -> bytes:
-        """Return the body as it was sent and finish the response; raises `LimitError` above `limit` bytes."""
+    def read(self, response: httpx.Response, limit: int, *, what: str, setting: str) -> bytes:
+        """Return the body as it was sent and finish the response; raises `LimitError` above `limit` bytes,
+        which `setting` raises.
+        """
         body = bytearray()
         try:
             for chunk in response.iter_raw():
@@ -178,7 +180,8 @@ class Transport:
                 body += chunk
                 if len(body) > limit:
                     raise LimitError(
-                        f"{authority(response.url)} sent more than the {limit:,} bytes that are read of {what}"
+                        f"{authority(response.url)} sent more than the {limit:,} bytes that are read of {what}",
+                        setting=setting,
                     )
         except httpx.TransportError as error:
             raise connection_failure(error, authority(response.url)) from None
