@@ -51,6 +51,8 @@ class Limits:
     connections_per_host: int = _limit(8, "connections to one host at once")
     connect_timeout: float = _limit(30.0, "seconds to connect to a host")
     silence_timeout: float = _limit(60.0, "seconds for which a host may say nothing")
+    slowest_rate: int = _limit(1024, "bytes a second that a registry has to send on average")
+    slowness_timeout: float = _limit(300.0, "seconds that are waited beyond what that rate would take")
     attachment_patience: float = _limit(5.0, "seconds to wait for what is attached to an image, once that was read")
 
 

@@ -1,4 +1,4 @@
-"""Every command on every hostile image, and what they write to: nothing but what the user named, and the cache."""
+"""What commands write to, whatever an image says: nothing but what the user named, and the cache."""
 
 from __future__ import annotations
 
@@ -6,68 +6,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from imgscope import discovery
-from tests.cli.conftest import Run, run
 from tests.faults.running import environment
-from tests.hostile.case import SOUND, Case, layout
+from tests.hostile.case import SOUND, layout
 from tests.hostile.corpus import CASES
-from tests.hostile.test_corpus import assert_sound
-
-__all__ = ["run"]
+from tests.hostile.lines import COMMANDS, commands
 
 pytestmark = pytest.mark.corpus
-
-Lines = Callable[[str, str], list[list[str]]]
-
-COMMANDS: Final[dict[str, Lines]] = {
-    "image": lambda image, _: [[image, "--verbose"], [image, "--platform", "list"]],
-    "audit": lambda image, _: [["audit", image, "--fail-on", "none"]],
-    "compare": lambda image, sound: [["compare", image, sound], ["compare", sound, image, "-o", "json"]],
-    "diff": lambda image, sound: [["diff", image, sound], ["diff", sound, image, "-o", "json"]],
-    "ls": lambda image, _: [["ls", image], ["ls", image, "/etc"], ["ls", image, "/../x\x1b[31m"]],
-    "cat": lambda image, _: [["cat", image, "/etc/os-release"], ["cat", image, "/self"]],
-    "why": lambda image, _: [["why", image, "/etc/os-release"], ["why", image, "/x\x1b[31m"]],
-    "tags": lambda image, _: [["tags", image]],
-    "doctor": lambda image, _: [["doctor", image]],
-    "rules": lambda image, _: [["rules", image]],
-    "schema": lambda image, _: [["schema", image]],
-    # It reads nothing until a browser asks, and does not end by itself.
-    "serve": lambda image, _: [["serve", image, "--port", "0"]],
-    "cache": lambda image, _: [["cache", image], ["cache", "info"]],
-}
-"""What each command is run with on an image, and on a sound one beside it."""
-
-PRINTS_BYTES: Final = ("cat",)
-"""Commands that write what a file holds, as it is."""
-
-
-def commands() -> list[str]:
-    """All commands that there are."""
-    return [name for name in discovery.module_names("imgscope.cli") if name != "main"]
 
 
 def test_every_command_is_run_on_hostile_images() -> None:
     assert set(commands()) <= set(COMMANDS)
-
-
-@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
-def test_C70_every_command_ends_in_a_sentence(case: Case, run: Run, tmp_path: Path) -> None:
-    image, sound = case.make(tmp_path / "image"), layout(tmp_path / "sound", SOUND)
-    for name in commands():
-        for line in COMMANDS[name](image, sound):
-            ended = run(*line)
-            if name in PRINTS_BYTES:
-                ended = type(ended)(code=ended.code, out="", err=ended.err)
-            assert_sound(ended)
-            assert ended.code in (0, 1) or ended.err, line
-            if name in ("image", "compare", "audit") and "list" not in line:
-                assert ended.code == (0 if case.exit_code == 1 else case.exit_code), (line, ended.err)
 
 
 _WATCHED: Final = """

@@ -272,5 +272,5 @@ def test_K_a_gzipped_archive_is_unpacked_as_far_as_the_limit_allows(tmp_path: Pa
     with pytest.raises(SourceError, match="unpacks to more than the 2,000,000 bytes that are read") as caught:
         open_source(str(path), options).resolve(None)
     assert caught.value.hint == "if it is meant to be so large, set unpacked-size in [limits] of imgscope.toml"
-    with pytest.raises(SourceError, match="holds no image: its manifest.json is empty"):
+    with pytest.raises(SourceError, match=r"holds no image: its manifest\.json is empty"):
         open_source(str(path), SourceOptions()).resolve(None)

@@ -97,8 +97,8 @@ class Session:
                 )
                 following = response.links.get("next", {}).get("url")
                 return Document(body=body, headers=response.headers, url=response.url, next_page=following)
-            except ConnectionFailure:
-                if failures == attempts:
+            except ConnectionFailure as failure:
+                if failures == attempts or failure.kind == "slow":
                     raise
             self._transport.wait(retry.backoff(failures))
         raise AssertionError("the last attempt returns or raises")
