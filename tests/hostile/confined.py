@@ -40,7 +40,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewed:
-    """What the terminal UI came to: what it could not do, if anything, its first screen, and what that took."""
+    """What the terminal UI came to: what it could not do, if anything, its last screen, and what that took."""
 
     error: str | None
     screen: str
@@ -67,24 +67,35 @@ class Confined:
 
     def commands(self, lines: Sequence[Sequence[str]], directory: Path) -> list[Ended]:
         """Run command lines in turn, in `directory`."""
-        ended = self._job("commands", directory, lines=[list(line) for line in lines])
-        return [Ended(code=each["code"], out=each["out"], err=each["err"], cost=_cost(each)) for each in ended]
+        return _ended(self._job("commands", directory, lines=[list(line) for line in lines]))
+
+    def watched(
+        self, lines: Sequence[Sequence[str]], directory: Path, *, allowed: Sequence[Path]
+    ) -> tuple[list[Ended], list[str]]:
+        """Run command lines in turn, and tell what they wrote outside of `allowed` and which programs they started."""
+        places = [str(path) for path in allowed]
+        found = self._job("watched", directory, lines=[list(line) for line in lines], allowed=places)
+        return _ended(found["ended"]), found["noticed"]
 
     def views(self, name: str, keys: Sequence[str], directory: Path) -> Viewed:
         """Open the terminal UI on the image `name` and press `keys`, each of whose screens is harmless."""
         found = self._job("views", directory, name=name, keys=list(keys))
         return Viewed(error=found["error"], screen=found["screen"], cost=_cost(found))
 
-    def _job(self, name: str, directory: Path, **arguments: object) -> Any:
-        job = {"job": name, "environment": environment(), "directory": str(directory), "arguments": arguments}
+    def _job(self, job: str, directory: Path, **arguments: object) -> Any:
+        told = {"job": job, "environment": environment(), "directory": str(directory), "arguments": arguments}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(job).encode() + b"\n")
+        self._process.stdin.write(json.dumps(told).encode() + b"\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
         assert "died" not in answer, answer
         assert "raised" not in answer, answer["raised"]
         return answer["returned"]
+
+
+def _ended(found: list[dict[str, Any]]) -> list[Ended]:
+    return [Ended(code=each["code"], out=each["out"], err=each["err"], cost=_cost(each)) for each in found]
 
 
 def _cost(found: dict[str, Any]) -> Cost:

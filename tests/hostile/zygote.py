@@ -24,6 +24,7 @@ from typing import Any, Final
 
 import imgscope
 from imgscope.sources.registry.configuration import files
+from tests.hostile.watching import watch
 
 _LARGEST_ADDRESS_SPACE: Final = 8 * 1024**3
 _GARBAGE_SIZE: Final = 16 * 1024**2
@@ -62,6 +63,7 @@ def views(name: str, keys: list[str]) -> dict[str, Any]:
     from tests.tui.test_hostile_text import assert_harmless
 
     waited = _without_waiting()
+    _without_idling()
     found: dict[str, Any] = {}
 
     async def walk() -> None:
@@ -71,18 +73,24 @@ def views(name: str, keys: list[str]) -> dict[str, Any]:
             app = pilot.app
             assert isinstance(app, InspectApp)
             found["error"] = str(app.error) if app.error else None
-            found["screen"] = screen_text(pilot)
             for key in keys:
                 await press(pilot, key)
                 assert_harmless(pilot)
                 assert app.return_code is None
+            found["screen"] = screen_text(pilot)
 
     with _measured(_memory("VmRSS")) as measured:
         asyncio.run(walk())
     return {**found, **measured, "waited": sum(waited)}
 
 
-_JOBS: Final[dict[str, Callable[..., Any]]] = {"commands": commands, "views": views}
+def watched(lines: list[list[str]], allowed: list[str]) -> dict[str, Any]:
+    """Run the command lines in turn, and notice writes outside of the directories `allowed` and programs started."""
+    noticed = watch(allowed)
+    return {"ended": commands(lines), "noticed": noticed}
+
+
+_JOBS: Final[dict[str, Callable[..., Any]]] = {"commands": commands, "watched": watched, "views": views}
 
 
 def _without_garbage(held: int) -> int:
@@ -102,6 +110,17 @@ def _without_waiting() -> list[float]:
     waited: list[float] = []
     setattr(Transport, "wait", lambda _, seconds: waited.append(seconds))  # noqa: B010 - mypy wants no method replaced
     return waited
+
+
+def _without_idling() -> None:
+    """Take a screen as ready where its messages are handled; textual's pilot also waits until the processor rests."""
+
+    async def briefly(*_: float) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0.001)
+
+    for module in ("textual.pilot", "textual.app"):
+        setattr(importlib.import_module(module), "wait_for_idle", briefly)  # noqa: B010
 
 
 @contextmanager
