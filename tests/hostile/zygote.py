@@ -73,7 +73,8 @@ def views(name: str, keys: list[str]) -> dict[str, Any]:
             app = pilot.app
             assert isinstance(app, InspectApp)
             found["error"] = str(app.error) if app.error else None
-            for key in keys:
+            # Without an image it ends, and what kept it from one is told when the terminal is as it was.
+            for key in keys if app.error is None else ():
                 await press(pilot, key)
                 assert_harmless(pilot)
                 assert app.return_code is None
@@ -115,7 +116,7 @@ def _without_waiting() -> list[float]:
 def _without_idling() -> None:
     """Take a screen as ready where its messages are handled; textual's pilot also waits until the processor rests."""
 
-    async def briefly(*_: float) -> None:
+    async def briefly(*seconds: float) -> None:
         for _ in range(5):
             await asyncio.sleep(0.001)
 
@@ -186,6 +187,7 @@ def _in_a_process(job: dict[str, Any], answers: int) -> None:
         if status:
             os.write(answers, json.dumps({"died": status}).encode() + b"\n")
         return
+    is_answered = False
     try:
         resource.setrlimit(resource.RLIMIT_AS, (_LARGEST_ADDRESS_SPACE, _LARGEST_ADDRESS_SPACE))
         resource.setrlimit(resource.RLIMIT_CPU, (_MOST_CPU_SECONDS, _MOST_CPU_SECONDS))
@@ -198,8 +200,9 @@ def _in_a_process(job: dict[str, Any], answers: int) -> None:
             answer = {"raised": traceback.format_exc()}
         with open(answers, "w", encoding="utf-8") as stream:
             stream.write(json.dumps(answer) + "\n")
+        is_answered = True
     finally:
-        os._exit(0)
+        os._exit(0 if is_answered else 1)
 
 
 def serve() -> None:

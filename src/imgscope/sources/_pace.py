@@ -107,9 +107,7 @@ class PacedStream(httpcore.NetworkStream):
         waited = self._pace.clock() - started
         self._patience = min(self._pace.patience, self._patience - waited + len(received) / self._pace.rate)
         if self._patience < 0:
-            raise TooSlow(
-                f"fewer than {self._pace.rate:,.0f} bytes a second came for {self._pace.patience:.0f} seconds"
-            )
+            raise TooSlow(f"fewer than {self._pace.rate:,.0f} bytes a second came for {self._pace.patience:g} seconds")
         if self._phase.left is not None:
             self._phase.left -= len(received)
             # Of a body that came together with its headers, at most one piece is counted.

@@ -119,7 +119,10 @@ class _Search:
         if isinstance(document, Manifest):
             return document, digest
         if depth == DEEPEST_INDEX:
-            raise DocumentError(f"the image {self.reference} is an index of indexes more than {DEEPEST_INDEX} deep")
+            raise DocumentError(
+                f"the image {self.reference} is an index of indexes more than {DEEPEST_INDEX} deep",
+                hint="name the image that is meant by its digest",
+            )
         for descriptor in self._worth_following(document):
             if descriptor.digest not in self.visited:
                 self.visited.add(descriptor.digest)
