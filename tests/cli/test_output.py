@@ -180,6 +180,15 @@ def test_a_report_keeps_the_mode_of_the_file_it_replaces_and_follows_a_link(
     assert report.stat().st_mode & 0o777 == 0o640
 
 
+def test_a_new_report_is_for_whom_the_umask_says(run: Run, layout: Path, tmp_path: Path) -> None:
+    usual = os.umask(0o027)
+    try:
+        assert run("audit", layout, "-o", f"json={tmp_path / 'report.json'}").code == 0
+    finally:
+        os.umask(usual)
+    assert (tmp_path / "report.json").stat().st_mode & 0o777 == 0o640
+
+
 def test_a_report_goes_to_a_pipe_that_somebody_reads(run: Run, layout: Path, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.hostile.case import MEBIBYTE
 from tests.hostile.lie import LIES, REPOSITORY, SECRET, any_method, of_layers, where
 from tests.hostile.words import ENCODABLE
 from tests.support.images import to_json
@@ -100,7 +101,7 @@ def token_server_that_is_a_file(registry: Registry) -> None:
     registry.misbehave(asking_for('Bearer realm="file:///etc/shadow"'))
 
 
-@LIES.lie(3, "longer than any", auth=tokens)
+@LIES.lie(3, "longer than any", auth=tokens, memory=64 * MEBIBYTE)
 def token_server_of_an_enormous_name(registry: Registry) -> None:
     """A realm of 60,000 characters."""
     registry.misbehave(asking_for(f'Bearer realm="https://{"a" * 60_000}/token"'))

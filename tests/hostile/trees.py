@@ -51,7 +51,7 @@ def path_4096_directories_deep(path: Path) -> str:
     return raw(path, pax((b"path", deep + b"f")) + member(b"a", b"x") + END)
 
 
-@CORPUS.case(0)
+@CORPUS.case(0, memory=96 * MEBIBYTE)
 def path_4096_directories_deep_that_a_layer_removes(path: Path) -> str:
     """The same, for what walks what is removed."""
     deep = layer(raw=pax((b"path", b"d/" * 4096 + b"f")) + member(b"a", b"x" * 5000) + END)

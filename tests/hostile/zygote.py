@@ -27,7 +27,7 @@ from imgscope.sources.registry.configuration import files
 from tests.hostile.watching import watch
 
 _LARGEST_ADDRESS_SPACE: Final = 8 * 1024**3
-_GARBAGE_SIZE: Final = 16 * 1024**2
+_GARBAGE_SIZE: Final = 8 * 1024**2
 _MOST_CPU_SECONDS: Final = 120
 """What the system ends a process at, should what it is held to by its test not be enough."""
 

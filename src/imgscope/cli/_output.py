@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import click
 
-from imgscope.cli._report_file import write_whole
+from imgscope.cli._report_file import write_report
 from imgscope.dockerfile.parse import Dockerfile
 from imgscope.errors import UsageError
 from imgscope.render import renderer
@@ -89,7 +89,7 @@ def write_output(output: Output[Any], text: str) -> None:
         write_stdout(text)
         return
     try:
-        write_whole(output.path, text.encode())
+        write_report(output.path, text.encode())
     except OSError as error:
         raise _unwritable(output.path, error.strerror) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
 import ssl
 import threading
@@ -18,6 +19,7 @@ from imgscope._version import __version__
 from imgscope.errors import LimitError, SourceError, UsageError
 from imgscope.limits import DEFAULT_LIMITS
 from imgscope.sources._connections import hang_up, read_in_large_pieces
+from imgscope.sources._pace import Pace, PacedTransport
 from imgscope.sources.base import Traffic
 from imgscope.sources.daemon.address import Address, TlsFiles
 from imgscope.sources.daemon.engine import Engine
@@ -27,6 +29,9 @@ _LONGEST_MESSAGE: Final = 300
 _LARGEST_ERROR: Final = 64 * 1024
 # Docker writes the whole archive to its own disk before it sends the first byte of it.
 _PATIENCE: Final = httpx.Timeout(30.0, connect=10.0, read=1800.0)
+
+# It may be as slow as it wants to; headers without an end are refused all the same.
+_ANY_PACE: Final = Pace(rate=1.0, patience=math.inf)
 
 
 class Refused(SourceError):
@@ -152,8 +157,8 @@ class EngineClient:
 def _transport(address: Address) -> httpx.HTTPTransport:
     read_in_large_pieces()
     if address.socket is not None:
-        return httpx.HTTPTransport(uds=str(address.socket))
-    return httpx.HTTPTransport(verify=_tls_context(address.tls) if address.tls else False)
+        return PacedTransport(_ANY_PACE, uds=str(address.socket))
+    return PacedTransport(_ANY_PACE, verify=_tls_context(address.tls) if address.tls else False)
 
 
 def _knock(path: Path, timeout: float | None) -> None:
