@@ -15,6 +15,8 @@ import pkgutil
 import re
 import resource
 import sys
+import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -24,9 +26,12 @@ from typing import Any, Final
 
 import imgscope
 from imgscope.sources.registry.configuration import files
+from tests.hostile.case import SOUND, layout
+from tests.hostile.lines import COMMANDS, audit_to_all_formats
 from tests.hostile.watching import watch
 
 _LARGEST_ADDRESS_SPACE: Final = 8 * 1024**3
+_STDERR: Final = os.dup(2)
 _GARBAGE_SIZE: Final = 8 * 1024**2
 _MOST_CPU_SECONDS: Final = 120
 """What the system ends a process at, should what it is held to by its test not be enough."""
@@ -176,8 +181,27 @@ def _load() -> None:
         find()
     # Nothing of this machine's configuration.
     files.SYSTEM = Path("/nonexistent")
+    _warm_up()
     gc.collect()
     gc.freeze()
+
+
+def _warm_up() -> None:
+    """Do once what each process would do for the first time: compile patterns, make decoders, read style sheets."""
+    with tempfile.TemporaryDirectory() as place:
+        os.environ["XDG_CACHE_HOME"] = f"{place}/cache"
+        image = layout(Path(place) / "image", SOUND)
+        commands(
+            [
+                audit_to_all_formats(image, Path(place) / "reports"),
+                *(each(image, image)[0] for each in COMMANDS.values()),
+            ]
+        )
+        views(image, ["2", "3", "4", "5", "6", "7", "8", "9"])
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(_STDERR, 2)
+    # A process that is forked has none of the threads of this one, and whatever locks they held.
+    assert threading.active_count() == 1
 
 
 def _in_a_process(job: dict[str, Any], answers: int) -> None:

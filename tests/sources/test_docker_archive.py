@@ -211,7 +211,7 @@ def test_a_malformed_manifest_json_says_where(tmp_path: Path, document: str, pla
         resolved(f"docker-archive:{path}")
 
 
-def test_a_manifest_json_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
+def test_K_a_manifest_json_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
     path = write_docker_archive(tmp_path / "app.tar", APP, style="legacy")
     options = SourceOptions(limits=Limits(archive_manifest_size=64))
     with pytest.raises(LimitError, match="at most 64 are read"):
