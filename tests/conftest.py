@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import trustme
 
 _REQUIRE_INTEGRATION = "IMGSCOPE_REQUIRE_INTEGRATION"
+_LONGEST_PARAMETER = 60
 _numbers = itertools.count()
 _SETTINGS_OF_THE_USER = (
     "CLICOLOR_FORCE",
@@ -42,7 +43,7 @@ for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIG
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _usual)
 
-# Tests start imgscope hundreds of times. Where bytecode is not kept, as in many containers, each start compiles it anew.
+# Tests start imgscope hundreds of times; where bytecode is not kept, as in many containers, each compiles it anew.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
@@ -85,6 +86,16 @@ def one_authority(_authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "no-certificates"))
     return _authority
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a test by the beginning of a long text that it is given, and not by half a megabyte.
+
+    pytest numbers those that begin alike. Workers are sent the name of each test, and report it several times.
+    """
+    if isinstance(val, str | bytes) and len(val) > _LONGEST_PARAMETER:
+        return ascii(val[:_LONGEST_PARAMETER]).removeprefix("b")[1:-1]
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 
 from imgscope.text import format_size
-from tests.integration.conftest import DebianImage, MuslImage
 from tests.support.command import Ended, imgscope
 from tests.support.debian import MUSL_ROOT_PACKAGES
+from tests.support.real_images import DebianImage, MuslImage
 
 pytestmark = pytest.mark.integration
 

@@ -76,7 +76,7 @@ def _many_files(count: int) -> Iterator[bytes]:
 
 
 def _directory_name(number: int) -> bytes:
-    """The name of one of a thousand directories, all of one length and one sum of bytes: headers differ in nothing else."""
+    """The name of one of a thousand directories: of one length and one sum of bytes, which keeps checksums the same."""
     return b"d%03d%03d" % (number, 999 - number)
 
 
