@@ -10,7 +10,7 @@ import pytest
 import imgscope.probes
 import imgscope.sources
 from imgscope import __version__
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 
 
 def test_an_image_is_what_is_no_command(run: Run, layout: Path) -> None:

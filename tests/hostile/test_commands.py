@@ -13,11 +13,11 @@ from typing import Final
 import pytest
 
 from imgscope import discovery
-from tests.cli.conftest import Run, run
 from tests.faults.running import environment
 from tests.hostile.case import SOUND, Case, layout
 from tests.hostile.corpus import CASES
 from tests.hostile.test_corpus import assert_sound
+from tests.support.command_line import Run, run
 
 __all__ = ["run"]
 

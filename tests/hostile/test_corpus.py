@@ -12,9 +12,9 @@ import pytest
 
 from imgscope.render import formats
 from imgscope.text import UNSAFE
-from tests.cli.conftest import Ended, Run, run
 from tests.hostile.case import Case
 from tests.hostile.corpus import CASES
+from tests.support.command_line import Ended, Run, run
 
 __all__ = ["run"]
 
