@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     import trustme
 
 _REQUIRE_INTEGRATION = "IMGSCOPE_REQUIRE_INTEGRATION"
+_LONGEST_PARAMETER = 60
+_numbers = itertools.count()
 _SETTINGS_OF_THE_USER = (
     "CLICOLOR_FORCE",
     "COLUMNS",
@@ -39,6 +43,10 @@ for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIG
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _usual)
 
+# Tests start imgscope hundreds of times; where bytecode is not kept, as in many containers, each compiles it anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # A busy machine is no failure of a property.
 hypothesis.settings.register_profile("imgscope", deadline=None)
 hypothesis.settings.load_profile("imgscope")
@@ -59,8 +67,8 @@ def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(autouse=True)
 def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no test find layers that another one read."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    """Let no test find layers that another one read. The directory is made by imgscope, and for few tests only."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "caches" / str(next(_numbers))))
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +86,16 @@ def one_authority(_authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "no-certificates"))
     return _authority
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a test by the beginning of a long text that it is given, and not by half a megabyte.
+
+    pytest numbers those that begin alike. Workers are sent the name of each test, and report it several times.
+    """
+    if isinstance(val, str | bytes) and len(val) > _LONGEST_PARAMETER:
+        return ascii(val[:_LONGEST_PARAMETER]).removeprefix("b")[1:-1]
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)

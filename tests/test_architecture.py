@@ -46,6 +46,11 @@ def test_every_room_of_the_package_is_in_the_architecture() -> None:
     assert rooms - named == set()
 
 
+def test_nothing_is_imported_from_a_conftest_which_pytest_itself_imports_by_another_name_in_some_orders() -> None:
+    found = re.compile(r"^(from|import) [\w.]*conftest\b", re.MULTILINE)
+    assert [path for path in _ROOT.glob("tests/**/*.py") if found.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_a_json_report_loads_neither_textual_nor_rich_nor_http(tmp_path: Path) -> None:
     write_oci_layout(tmp_path / "layout", {"latest": image([layer(file("etc/os-release", "ID=debian\n"))])})
     loaded = _packages_loaded_by("audit", f"oci:{tmp_path / 'layout'}", "-o", f"json={tmp_path / 'report.json'}")

@@ -10,7 +10,7 @@ import pytest
 from docs import generate
 from imgscope.render.schemas import schema_names
 from imgscope.rules import rule_pages
-from tests.cli.conftest import Run, run
+from tests.support.command_line import Run, run
 
 __all__ = ["run"]
 

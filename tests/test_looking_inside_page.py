@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run, run
+from tests.support.command_line import Run, run
 
 __all__ = ["run"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.ci.action import ACTION, EXPRESSION, ROOT, STEPS, StepEnded, install_here, run_step
-from tests.cli.conftest import layout
+from tests.support.command_line import layout
 
 __all__ = ["layout"]
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.ci.action import ROOT, program
-from tests.cli.conftest import debian, layout
+from tests.support.command_line import debian, layout
 from tests.support.registry import Registry
 from tests.support.registry_auth import Basic
 

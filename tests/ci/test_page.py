@@ -15,7 +15,7 @@ from imgscope.policy.keys import KEYS
 from tests.ci.action import ACTION, ROOT
 from tests.ci.test_gitlab import JOB
 from tests.ci.test_pre_commit import HOOKS
-from tests.cli.conftest import Run, debian, run
+from tests.support.command_line import Run, debian, run
 from tests.support.image_files import write_oci_layout
 
 __all__ = ["run"]

@@ -12,7 +12,7 @@ import jsonschema
 import yaml
 
 from tests.ci.action import ROOT, program
-from tests.cli.conftest import debian, layout
+from tests.support.command_line import debian, layout
 from tests.support.image_files import write_docker_archive
 
 __all__ = ["layout"]

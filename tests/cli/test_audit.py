@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.conftest import Run, debian
+from tests.support.command_line import Run, debian
 from tests.support.image_files import blob_path, write_oci_layout
 
 

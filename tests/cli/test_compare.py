@@ -11,8 +11,8 @@ import pytest
 from imgscope import tui
 from imgscope.analyze import Options
 from imgscope.comparison.data import Comparison
-from tests.cli.conftest import Run, debian
 from tests.comparison.bases import APP_CONFIG, BASE_CONFIG, app, fat, musl, slim
+from tests.support.command_line import Run, debian
 from tests.support.image_files import blob_path, write_oci_layout
 from tests.support.images import image
 from tests.support.registry import Registry

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 
 _ROOT = Path(__file__).parents[2]
 _PAGE = _ROOT / "docs/compare.md"

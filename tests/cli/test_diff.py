@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run, debian
+from tests.support.command_line import Run, debian
 from tests.support.image_files import write_docker_archive, write_oci_layout
 from tests.support.images import BuiltImage, file, image, index, layer
 from tests.support.registry import Registry

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imgscope.text import UNSAFE
-from tests.cli.conftest import Run, debian
+from tests.support.command_line import Run, debian
 from tests.support.registry import Registry
 from tests.support.registry_faults import answering
 

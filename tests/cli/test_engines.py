@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run, debian
+from tests.support.command_line import Run, debian
 from tests.support.engine import Engine
 
 

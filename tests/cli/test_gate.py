@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from imgscope.policy.keys import KEYS
-from tests.cli.conftest import Run, debian
 from tests.support.command import imgscope
+from tests.support.command_line import Run, debian
 from tests.support.image_files import blob_path, write_oci_layout
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry

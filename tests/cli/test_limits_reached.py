@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 from imgscope.policy.reading_limits import LIMIT_KEYS
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 from tests.support.image_files import write_docker_archive, write_oci_layout
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry

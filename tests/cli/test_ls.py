@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from imgscope.attachments import AttachmentSearch
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 from tests.support.image_files import write_oci_layout
 from tests.support.images import directory, file, hard_link, image, layer, symlink, whiteout
 

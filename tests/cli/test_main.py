@@ -10,7 +10,7 @@ import pytest
 import imgscope.probes
 import imgscope.sources
 from imgscope import __version__
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 
 _TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Ended, Run
+from tests.support.command_line import Ended, Run
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltLayer, file, image, layer
 from tests.support.tars import BLOCK, END, ZERO_BLOCK, header, member

@@ -14,7 +14,7 @@ import pytest
 
 from imgscope.cli._output import options_for_stdout
 from imgscope.render import formats
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 from tests.support.image_files import write_oci_layout
 from tests.support.images import file, image, index, layer
 from tests.support.registry import Registry

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imgscope.text import format_size
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 from tests.support.image_files import blob_path, write_docker_archive, write_oci_layout
 from tests.support.images import BuiltImage, file, image, index, layer
 from tests.support.registry import Registry

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 from tests.support.image_files import write_oci_layout
 from tests.support.images import file, image, index, layer
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Ended, Run, debian
+from tests.support.command_line import Ended, Run, debian
 from tests.support.image_files import blob_path, write_oci_layout
 from tests.support.images import image, index, layer
 from tests.support.registry import Registry

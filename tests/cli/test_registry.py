@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cli.conftest import Run
 from tests.support.artifacts import SPDX, artifact
+from tests.support.command_line import Run
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
 from tests.support.registry_faults import answering, with_headers

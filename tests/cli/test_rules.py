@@ -6,7 +6,7 @@ import re
 
 from imgscope.report import Severity
 from imgscope.rules import rule_pages
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 
 
 def test_every_rule_is_listed_below_its_severity_with_what_it_is_about(run: Run) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jsonschema
 
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 
 
 def test_the_schema_is_printed_and_the_report_is_valid_by_it(run: Run, layout: Path) -> None:

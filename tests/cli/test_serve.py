@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from imgscope.tui import web
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 
 
 @pytest.fixture

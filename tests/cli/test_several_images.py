@@ -14,8 +14,8 @@ from imgscope.cli import _gate
 from imgscope.filesystem.tree import FileTree
 from imgscope.policy.judge import judge
 from imgscope.report import ImageReport
-from tests.cli.conftest import Run
 from tests.cli.test_progress import terminal_as_stderr
+from tests.support.command_line import Run
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, file, image, index, layer
 from tests.support.registry import Registry

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.support.command_line import Run
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
 from tests.support.registry_faults import with_headers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.conftest import Run, run
+from tests.support.command_line import Run, run
 
 __all__ = ["run"]
 

@@ -19,7 +19,7 @@ from benchmarks.hostile_images import (
     zeros,
 )
 from imgscope.render import formats
-from tests.cli.conftest import Run, run
+from tests.support.command_line import Run, run
 
 __all__ = ["run"]
 

@@ -4,60 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
-from tests.support.buildah import build_and_push
-from tests.support.debian import make_debian_root, make_musl_root, uses_https
 from tests.support.docker_registry import docker_registry
-from tests.support.truth import TrueLayer, installed_packages, true_layers
-
-_DEBIAN = """\
-FROM scratch
-ADD root.tar /
-RUN apt-get update
-RUN apt-get install -y --no-install-recommends gcc
-COPY hello.c /src/hello.c
-RUN rm -rf /usr/share/doc
-CMD ["/bin/bash"]
-"""
-_MUSL = """\
-FROM scratch
-ADD root.tar /
-CMD ["/usr/bin/hello"]
-"""
-_CERTIFICATES = "/etc/ssl/certs:/etc/ssl/certs:ro"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DebianImage:
-    """A Debian that had gcc installed and its documentation removed; what other tools say of it.
-
-    `root` is the archive of the minimal Debian that it began with.
-
-    The constants are positions in `layers`, the lowest first.
-    """
-
-    reference: str
-    root: Path
-    layers: tuple[TrueLayer, ...]
-    package_count: int
-
-    ROOT: ClassVar = 0
-    LISTS: ClassVar = 1
-    GCC: ClassVar = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MuslImage:
-    """An image on musl, with the version of musl that is in it. `root` is the archive that it was made of."""
-
-    reference: str
-    root: Path
-    musl_version: str
+from tests.support.real_images import DebianImage, MuslImage, make_debian, make_musl
 
 
 @pytest.fixture(scope="session")
@@ -72,29 +23,14 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def debian(registry: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DebianImage]:
     """The Debian image, served."""
-    directory, reference = tmp_path_factory.mktemp("debian"), f"{registry}/debian-gcc:12"
-    context, copied, database = (_new(directory / name) for name in ("context", "copied", "dpkg"))
-    root = make_debian_root(context)
-    (context / "hello.c").write_text("int main(void) { return 0; }\n")
-    (context / "Containerfile").write_text(_DEBIAN)
-    build_and_push(context, reference, volumes=(_CERTIFICATES,) if uses_https() else ())
-    layers = true_layers(reference, copied)
-    count = installed_packages(layers, database)
-    yield DebianImage(reference=reference, root=root, layers=layers, package_count=count)
+    directory = tmp_path_factory.mktemp("debian")
+    yield make_debian(directory, f"{registry}/debian-gcc:12")
     shutil.rmtree(directory)
 
 
 @pytest.fixture(scope="session")
 def musl(registry: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MuslImage]:
     """The image on musl, served."""
-    directory, reference = tmp_path_factory.mktemp("musl"), f"{registry}/musl/hello:1"
-    root = make_musl_root(directory)
-    (directory / "Containerfile").write_text(_MUSL)
-    build_and_push(directory, reference)
-    yield MuslImage(reference=reference, root=root.archive, musl_version=root.musl_version)
+    directory = tmp_path_factory.mktemp("musl")
+    yield make_musl(directory, f"{registry}/musl/hello:1")
     shutil.rmtree(directory)
-
-
-def _new(directory: Path) -> Path:
-    directory.mkdir()
-    return directory

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import pytest
 
-from tests.integration.conftest import DebianImage, MuslImage
 from tests.integration.test_linking import compiled, install, wheel
 from tests.support.chroot import Chroot
 from tests.support.command import imgscope
@@ -18,6 +17,7 @@ from tests.support.docker_registry import blobs_fetched, docker_registry
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, BuiltLayer, file, image, layer, step
 from tests.support.programs import require, run
+from tests.support.real_images import DebianImage, MuslImage
 
 pytestmark = pytest.mark.integration
 

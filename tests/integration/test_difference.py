@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import DebianImage
 from tests.support.chroot import Chroot
 from tests.support.command import imgscope
 from tests.support.image_files import write_oci_layout
 from tests.support.images import image, layer
 from tests.support.programs import require, run
+from tests.support.real_images import DebianImage
 
 pytestmark = pytest.mark.integration
 

@@ -13,11 +13,11 @@ import pytest
 
 from imgscope.analyze import Inspection, inspect_source
 from imgscope.rules._programs import elf_of, native_programs
-from tests.integration.conftest import DebianImage, MuslImage
 from tests.support.chroot import Chroot
 from tests.support.images import image, layer
 from tests.support.memory import MemorySource
 from tests.support.programs import require, run
+from tests.support.real_images import DebianImage, MuslImage
 
 pytestmark = pytest.mark.integration
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import DebianImage
 from tests.support.command import imgscope
 from tests.support.programs import require, require_root, run
+from tests.support.real_images import DebianImage
 
 pytestmark = pytest.mark.integration
 

@@ -15,9 +15,9 @@ from imgscope import analyze
 from imgscope.analyze import Inspection
 from imgscope.filesystem.efficiency import DiveScore, dive_score, inefficient_paths
 from imgscope.oci.platform import Platform
-from tests.integration.conftest import DebianImage
 from tests.support.command import imgscope as command
 from tests.support.programs import require, run
+from tests.support.real_images import DebianImage
 from tests.support.syft import by_syft, listed
 
 pytestmark = pytest.mark.integration

@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 
 from imgscope.text import format_size
-from tests.integration.conftest import DebianImage, MuslImage
 from tests.support.command import Ended, imgscope
 from tests.support.debian import MUSL_ROOT_PACKAGES
+from tests.support.real_images import DebianImage, MuslImage
 
 pytestmark = pytest.mark.integration
 
@@ -150,13 +150,13 @@ def test_an_alpine_is_recognised_with_its_packages(musl_report: Any) -> None:
     assert [package["type"] for package in musl_report["packages"]] == ["apk"] * MUSL_ROOT_PACKAGES
 
 
-@pytest.mark.parametrize("image", ["debian", "musl"])
-def test_reports_are_valid_by_the_schema_that_imgscope_prints(image: str, request: pytest.FixtureRequest) -> None:
+def test_reports_are_valid_by_the_schema_that_imgscope_prints(debian_report: Any, musl_report: Any) -> None:
     printed = imgscope("schema")
     assert printed.exit_code == 0, printed.stderr
     validator = jsonschema.Draft202012Validator(printed.document)
     validator.check_schema(printed.document)
-    validator.validate(request.getfixturevalue(f"{image}_report"))
+    for report in (debian_report, musl_report):
+        validator.validate(report)
 
 
 def test_a_second_run_gives_the_same_bytes_but_for_what_is_under_run(debian: DebianImage, debian_json: Ended) -> None:

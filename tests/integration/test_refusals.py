@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import MuslImage
 from tests.support.command import Ended, imgscope
 from tests.support.docker_registry import PASSWORD, USER, docker_registry
 from tests.support.programs import require, run
+from tests.support.real_images import MuslImage
 
 pytestmark = pytest.mark.integration
 

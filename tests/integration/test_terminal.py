@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from tests.integration.conftest import DebianImage, MuslImage
 from tests.support.images import file, image, layer
+from tests.support.real_images import DebianImage, MuslImage
 from tests.support.registry import Registry
 from tests.support.registry_faults import silent
 from tests.support.terminal import Terminal, terminal

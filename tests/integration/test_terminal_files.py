@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import DebianImage
+from tests.support.real_images import DebianImage
 from tests.support.terminal import terminal
 
 pytestmark = pytest.mark.integration

@@ -17,9 +17,14 @@ class Buildah:
     """buildah with its storage in one directory."""
 
     def __init__(self, directory: Path) -> None:
-        self._command = (
-            "buildah", "--root", directory / "root", "--runroot", directory / "run", "--storage-driver", "vfs",
-        )  # fmt: skip
+        storage = ("buildah", "--root", directory / "root", "--runroot", directory / "run", "--storage-driver")
+        try:
+            run(*storage, "overlay", "info")
+        except RuntimeError:
+            # Copies all below it for each layer, on whatever file system.
+            self._command = (*storage, "vfs")
+        else:
+            self._command = (*storage, "overlay")
 
     def __call__(self, *arguments: str | Path) -> str:
         """Run buildah and return its stdout. Raises `RuntimeError` when it fails."""
@@ -37,7 +42,7 @@ class Buildah:
     ) -> None:
         """Build the Containerfile or Dockerfile in `context` as `localhost/TAG`, with those build `arguments`.
 
-        Every instruction makes a layer, for which the whole root is copied; without `a_layer_each` every stage does.
+        Every instruction makes a layer; without `a_layer_each` every stage does.
         Docker's `media` keep what OCI's have no place for, such as a HEALTHCHECK.
         `volumes` (`HOST:CONTAINER:ro`) are mounted during the build only.
         """

@@ -15,7 +15,7 @@ from imgscope.sources.base import SourceOptions, StreamedSource
 from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.engine import PODMAN
 from imgscope.sources.daemon.source import DaemonSource
-from tests.sources.daemon.conftest import APP, OS_RELEASE, Opener, holding
+from tests.sources.daemon.opening import APP, OS_RELEASE, Opener, holding
 from tests.support.engine import Answer
 from tests.support.image_files import write_docker_archive
 from tests.support.images import file, image, layer, step, tar, to_json

@@ -22,7 +22,7 @@ from imgscope.sources.base import SourceOptions
 from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.engine import DOCKER
 from imgscope.sources.daemon.source import DaemonSource
-from tests.sources.daemon.conftest import APP, OS_RELEASE, Opener, holding
+from tests.sources.daemon.opening import APP, OS_RELEASE, Opener, holding
 from tests.support.engine import Answer, Engine
 from tests.support.images import file, image, layer, to_json
 from tests.support.saved import SAVED_BY, SavedBy

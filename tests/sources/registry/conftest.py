@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,15 +10,8 @@ from imgscope.oci.reference import Reference
 from imgscope.sources.base import SourceOptions
 from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.credentials import Credential, Lookup
+from tests.sources.registry.opening import Opener
 from tests.support.registry import Registry
-
-Opener = Callable[..., RegistrySource]
-SECRET = "very-secret-0123456789"
-
-
-def password(secret: str = SECRET, username: str = "me") -> Credential:
-    """A user name and password."""
-    return Credential(kind="password", username=username, secret=secret, origin="/home/me/.docker/config.json")
 
 
 @pytest.fixture

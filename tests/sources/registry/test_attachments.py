@@ -10,7 +10,7 @@ import pytest
 from imgscope.oci.platform import Platform
 from imgscope.report import Attachment
 from imgscope.sources.abilities import Attached, FindsAttachments
-from tests.sources.registry.conftest import Opener
+from tests.sources.registry.opening import Opener
 from tests.support.artifacts import (
     NOTATION,
     SPDX,

@@ -15,7 +15,7 @@ from imgscope.sources.registry.credentials import Credential, Lookup
 from imgscope.sources.registry.endpoint import Endpoint
 from imgscope.sources.registry.token_server import TokenServer
 from imgscope.sources.registry.transport import Transport
-from tests.sources.registry.conftest import SECRET, Opener, password
+from tests.sources.registry.opening import SECRET, Opener, password
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
 from tests.support.registry_auth import Auth, Basic, Bearer, basic

@@ -10,7 +10,7 @@ from imgscope.errors import IntegrityError, NotFoundError, SourceError
 from imgscope.layer.stream import VerifiedBlob
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
-from tests.sources.registry.conftest import Opener
+from tests.sources.registry.opening import Opener
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
 from tests.support.registry_exchange import Reply

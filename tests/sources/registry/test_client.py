@@ -24,7 +24,7 @@ from imgscope.sources import open_source
 from imgscope.sources.base import SourceOptions
 from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.credentials import Lookup
-from tests.sources.registry.conftest import SECRET, Opener, password
+from tests.sources.registry.opening import SECRET, Opener, password
 from tests.support.images import digest_of, file, image, index, layer
 from tests.support.registry import Registry
 from tests.support.registry_auth import Auth, Basic, Bearer

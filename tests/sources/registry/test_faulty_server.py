@@ -15,7 +15,7 @@ from imgscope.sources.base import SourceOptions
 from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.credentials import Lookup
 from tests.sources.registry.auditing import BLOB, DIGEST, Outcome, audit, only_layers, serving
-from tests.sources.registry.conftest import SECRET, password
+from tests.sources.registry.opening import SECRET, password
 from tests.support.registry import Registry
 from tests.support.registry_auth import Basic, Bearer
 from tests.support.registry_exchange import Reply, Seen

@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from tests.sources.registry.auditing import DIGEST, Outcome, audit, only_layers, serving
-from tests.sources.registry.conftest import SECRET
+from tests.sources.registry.opening import SECRET
 from tests.support.registry import Registry
 from tests.support.registry_auth import Basic, Bearer, basic
 from tests.support.registry_faults import answering, cut, redirected

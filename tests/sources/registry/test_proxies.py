@@ -21,7 +21,7 @@ from imgscope.sources.registry.connect import open_image
 from imgscope.sources.registry.credentials import Lookup
 from imgscope.sources.registry.endpoint import Endpoint
 from imgscope.sources.registry.proxies import proxy_for
-from tests.sources.registry.conftest import SECRET, password
+from tests.sources.registry.opening import SECRET, password
 from tests.support.forward_proxy import ForwardProxy
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry

@@ -14,7 +14,7 @@ from imgscope.oci.reference import Reference
 from imgscope.sources.base import SourceOptions
 from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.credentials import Lookup
-from tests.sources.registry.conftest import Opener
+from tests.sources.registry.opening import Opener
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
 from tests.support.registry_auth import Basic

@@ -23,7 +23,7 @@ from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.credentials import Credential, Lookup
 from imgscope.sources.registry.failures import connection_failure
 from imgscope.sources.registry.proxies import Proxy
-from tests.sources.registry.conftest import SECRET, Opener, password
+from tests.sources.registry.opening import SECRET, Opener, password
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
 from tests.support.registry_auth import Basic, Bearer

@@ -1,4 +1,4 @@
-"""A machine and a user of the tests' own, whose configuration files tests write."""
+"""The machine whose configuration is read."""
 
 from __future__ import annotations
 
@@ -7,27 +7,7 @@ from pathlib import Path
 import pytest
 
 from imgscope.sources.registry.configuration import files
-
-
-class Machine:
-    """`environ` is what the user's environment has; paths are relative to `/etc` or to the user's `.config`."""
-
-    def __init__(self, directory: Path) -> None:
-        self.system = directory / "etc"
-        self.home = directory / "home"
-        self.environ = {"HOME": str(self.home)}
-
-    def write_system(self, path: str, text: str) -> Path:
-        return _write(self.system / path, text)
-
-    def write_user(self, path: str, text: str) -> Path:
-        return _write(self.home / ".config" / path, text)
-
-
-def _write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
+from tests.sources.registry.configuration.machine import Machine
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from imgscope.errors import UsageError
 from imgscope.sources.registry.configuration.certificates import find_certificates
-from tests.sources.registry.configuration.conftest import Machine
+from tests.sources.registry.configuration.machine import Machine
 
 
 def directory(machine: Machine, host: str, port: int | None = None) -> Path | None:

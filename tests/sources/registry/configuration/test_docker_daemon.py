@@ -10,7 +10,7 @@ import pytest
 
 from imgscope.errors import UsageError
 from imgscope.sources.registry.configuration.docker_daemon import load, parse
-from tests.sources.registry.configuration.conftest import Machine
+from tests.sources.registry.configuration.machine import Machine
 
 _PATH = Path("/etc/docker/daemon.json")
 

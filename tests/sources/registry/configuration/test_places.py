@@ -9,7 +9,7 @@ import pytest
 from imgscope.errors import SourceError, UsageError
 from imgscope.oci.reference import Reference
 from imgscope.sources.registry.configuration.places import Configuration, Place
-from tests.sources.registry.configuration.conftest import Machine
+from tests.sources.registry.configuration.machine import Machine
 
 _DIGEST = f"sha256:{'a' * 64}"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imgscope.errors import UsageError
 from imgscope.sources.registry.configuration.registries_conf import RegistryTable, load, parse
-from tests.sources.registry.configuration.conftest import Machine
+from tests.sources.registry.configuration.machine import Machine
 
 _PATH = Path("/etc/containers/registries.conf")
 

@@ -17,7 +17,7 @@ from imgscope.sources.registry.diagnosis.connection import clock_finding
 from imgscope.sources.registry.diagnosis.diagnose import diagnose
 from imgscope.sources.registry.diagnosis.step import Step
 from imgscope.sources.registry.diagnosis.target import Target
-from tests.sources.registry.conftest import SECRET, password
+from tests.sources.registry.opening import SECRET, password
 from tests.support.images import file, image, index, layer
 from tests.support.registry import Registry
 from tests.support.registry_auth import Basic, Bearer
