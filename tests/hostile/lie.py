@@ -63,12 +63,13 @@ class Lies:
         auth: Callable[[], Auth] | None = None,
         memory: int = LITTLE_MEMORY,
         cpu: float = LITTLE_CPU,
-        most_requests: int = 40,
+        most_requests: int = 80,
         limits: Mapping[str, float] | None = None,
     ) -> Callable[[Tell], Tell]:
         """Declare the decorated function as a lie; its docstring says what it is about.
 
-        `limits` are keys of `[limits]`. No command sends more than `most_requests`.
+        `limits` are keys of `[limits]`. All commands together send no
+        more than `most_requests`.
         """
         re.compile(says)
 

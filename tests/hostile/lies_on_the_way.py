@@ -41,13 +41,13 @@ def asking_for(challenge: str) -> Fault:
     return any_method(answering(401, headers={"www-authenticate": challenge}))
 
 
-@LIES.lie(3, "redirects more than 10 times", most_requests=60)
+@LIES.lie(3, "redirects more than 10 times", most_requests=150)
 def redirects_in_a_circle(registry: Registry) -> None:
     """A manifest that is always somewhere else."""
     registry.misbehave(led_to(f"/v2/{REPOSITORY}/manifests/latest"))
 
 
-@LIES.lie(3, "redirects more than 10 times", most_requests=60)
+@LIES.lie(3, "redirects more than 10 times", most_requests=150)
 def layer_redirected_in_a_circle(registry: Registry) -> None:
     """The same for a layer."""
     registry.misbehave(of_layers(answering(302, kind="blobs", headers={"location": "?again"})))
@@ -164,7 +164,7 @@ def always_busy(registry: Registry) -> None:
     registry.misbehave(any_method(answering(503, headers={"retry-after": "29"})))
 
 
-@LIES.lie(0, most_requests=60)
+@LIES.lie(0)
 def pages_in_a_circle(registry: Registry) -> None:
     """A list of tags whose last page is followed by its first."""
     registry.page_size = 1

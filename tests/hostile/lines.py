@@ -29,6 +29,21 @@ COMMANDS: Final[dict[str, Lines]] = {
 }
 """What each command is run with on an image, and on a sound one beside it."""
 
+ASKING_REGISTRIES: Final[dict[str, Lines]] = {
+    "image": lambda image, _: [[image, "--verbose"], [image, "--platform", "list"]],
+    "compare": lambda image, sound: [["compare", image, sound], ["compare", image, "--variants"]],
+    "diff": lambda image, sound: [["diff", sound, image, "-o", "json"]],
+    "ls": lambda image, _: [["ls", image]],
+    "cat": lambda image, _: [["cat", image, "/data"]],
+    "why": lambda image, _: [["why", image, "/data"]],
+    "tags": lambda image, _: [["tags", image]],
+    "doctor": lambda image, _: [["doctor", image]],
+}
+"""What commands besides `audit` that ask registries are run with on an image in one, and on a sound one here."""
+
+ASKING_NOBODY: Final = ("rules", "schema", "cache", "serve")
+"""Commands that ask no registry, or not by themselves."""
+
 PRINTS_BYTES: Final = ("cat",)
 """Commands that write what a file holds, as it is."""
 

@@ -9,13 +9,14 @@ import pytest
 from tests.hostile.case import SOUND, layout
 from tests.hostile.confined import Confined
 from tests.hostile.corpus import CASES
-from tests.hostile.lines import COMMANDS, commands
+from tests.hostile.lines import ASKING_NOBODY, ASKING_REGISTRIES, COMMANDS, commands
 
 pytestmark = pytest.mark.corpus
 
 
 def test_every_command_is_run_on_hostile_images() -> None:
-    assert set(commands()) <= set(COMMANDS)
+    assert set(commands()) == set(COMMANDS)
+    assert set(commands()) == {"audit", *ASKING_REGISTRIES, *ASKING_NOBODY}
 
 
 @pytest.mark.parametrize(
