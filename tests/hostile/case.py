@@ -16,7 +16,7 @@ Make = Callable[[Path], str]
 MEBIBYTE: Final = 1024 * 1024
 LITTLE_MEMORY: Final = 48 * MEBIBYTE
 """What most cases may take at most: an inspection of nothing takes 4 MiB, and pieces and windows are bounded."""
-LITTLE_CPU: Final = 1.5
+LITTLE_CPU: Final = 2.5
 """Seconds of a busy machine, where an inspection of nothing takes a twentieth of one."""
 
 SOUND: Final = layer(

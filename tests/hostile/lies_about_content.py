@@ -97,7 +97,7 @@ def manifest_shorter_than_its_length(registry: Registry) -> None:
     registry.misbehave(cut(after=40, times=None, kind="manifests"))
 
 
-@LIES.lie(3, "at most 4,194,304 are read", limits={"silence-timeout": 0.2})
+@LIES.lie(3, "at most 4,194,304 are read", limits={"silence-timeout": 0.5})
 def manifest_of_an_enormous_length(registry: Registry) -> None:
     """A Content-Length of ten to the eighteenth, in answer to HEAD and GET."""
     registry.misbehave(with_headers("manifests", content_length="1" + "0" * 18))
