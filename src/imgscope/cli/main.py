@@ -21,6 +21,9 @@ from imgscope.errors import Cancelled, ImgscopeError
 _DEFAULT: Final = "image"
 _NOT_COMMANDS: Final = ("main", _DEFAULT)
 _OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
+# Seconds. Most of reading a layer needs no lock, and whoever begins with it should not wait for one that has the lock;
+# nor should keys of the terminal UI.
+_SHARE_OF_A_THREAD: Final = 0.0002
 _INTERRUPTED: Final = 130
 _BROKEN_PIPE: Final = 141
 _LONGEST_MISTAKE: Final = 1000
@@ -106,6 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     # An inspection makes a million objects that live to its end: looking through them for garbage finds none.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
+    sys.setswitchinterval(_SHARE_OF_A_THREAD)
     _process.open_closed_streams()
     try:
         with _process.stopping_on_signals(), _process.without_echo_of_memory_errors():

@@ -14,7 +14,7 @@ from typing import Final
 from imgscope.oci.digest import Hasher
 
 _MOST_WAITING: Final = 4
-"""Chunks of up to 1 MiB that may wait to be hashed."""
+"""Chunks of up to 2 MiB that may wait to be hashed."""
 
 _Work = tuple[Hasher, bytes] | None
 

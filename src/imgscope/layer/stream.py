@@ -27,8 +27,8 @@ else:
 
 # isal's stub declares an instance where there is a class.
 _GZIP_ERROR: Final = cast("type[Exception]", igzip_lib.IsalError)
-# Threads wait for each other between pieces; larger ones the memory allocator fetches from the system each time.
-_OUTPUT_SIZE: Final = 1024 * 1024
+# Threads wait for each other between pieces, so that these are not small.
+_OUTPUT_SIZE: Final = 2 * 1024 * 1024
 _LONGEST_HEADER: Final = 128 * 1024
 _BZIP2: Final = re.compile(rb"BZh[1-9]1AY&SY")
 _XZ: Final = re.compile(rb"\xfd7zXZ\x00")
@@ -110,16 +110,19 @@ class _Format:
 
 
 class Decompressed:
-    """Iterates over the uncompressed bytes of `chunks`, at most about half a MiB at a time.
+    """Iterates over the uncompressed bytes of `chunks`, at most `output_size` at a time where they are compressed.
 
     Several gzip members or zstd frames are one stream (conformance C36). `compression` is `gzip`, `zstd` or
     `none`, and `unknown` until the first bytes came. `trailing` says what followed the compressed data, if
     anything but zeros did. Raises `LayerError` where the compressed data are broken or cut short.
     """
 
-    def __init__(self, chunks: Iterable[bytes], *, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, chunks: Iterable[bytes], *, limits: Limits = DEFAULT_LIMITS, output_size: int = _OUTPUT_SIZE
+    ) -> None:
         self._chunks = filter(None, chunks)
         self._limits = limits
+        self._output_size = output_size
         self._fed = 0
         self.compression = "unknown"
         self.trailing: str | None = None
@@ -151,7 +154,7 @@ class Decompressed:
             decoder = known.decoder(self._limits)
             while not decoder.eof:
                 try:
-                    output = decoder.decompress(data, _OUTPUT_SIZE)
+                    output = decoder.decompress(data, self._output_size)
                 except known.failures as error:
                     raise self._broken(known, str(error)) from None
                 data = b""

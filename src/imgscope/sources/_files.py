@@ -14,7 +14,7 @@ from typing import BinaryIO, Final, Protocol
 from imgscope.errors import LimitError, NotFoundError, SourceError, UsageError
 from imgscope.oci.digest import Digest
 
-PIECE_SIZE: Final = 512 * 1024
+PIECE_SIZE: Final = 1024 * 1024
 
 
 class FileStore(Protocol):

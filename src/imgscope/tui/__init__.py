@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _INCOMPLETE: Final = 3
 _PATIENCE: Final = 0.8
-_SHARE_OF_A_THREAD: Final = 0.001
 
 
 def run(
@@ -31,7 +30,6 @@ def run(
     Raises `UsageError` for settings of the user that cannot be understood, and `ImgscopeError`, once the terminal is
     free again, where there is no image to show.
     """
-    import sys
     from functools import partial
     from pathlib import Path
 
@@ -52,8 +50,6 @@ def run(
         formats=formats,
         keep_theme=keep_theme(),
     )
-    # Keys should not wait long for a thread that works something out.
-    sys.setswitchinterval(_SHARE_OF_A_THREAD)
     app.run()
     app.stop_reading(_PATIENCE)
     opener.close()
