@@ -257,4 +257,11 @@ class FilesPane(Pane):
         self.post_message(OpenFile(event.item.path, self._view.layer))
 
 
-PANE: Final = PaneKind(name="files", title="Files", short_title="Files", key="2", order=20, build=FilesPane)
+def _count(session: Session) -> int | None:
+    """Return how many files there are in the image, each content counted once."""
+    return len(session.inspection.image.tree.files) if session.inspection else None
+
+
+PANE: Final = PaneKind(
+    name="files", title="Files", short_title="Files", key="2", order=20, build=FilesPane, count=_count
+)
