@@ -9,10 +9,12 @@ from typing import ClassVar, Final, cast
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.worker import get_current_worker
 
 from imgscope.analyze import Inspection
 from imgscope.errors import UsageError
 from imgscope.tui.messages import OpenFile
+from imgscope.tui.model.files.bounded_expression import TooSlow
 from imgscope.tui.model.files.file_list import FileList, everything, nothing
 from imgscope.tui.model.files.filter_terms import Trait
 from imgscope.tui.model.files.filtered import FilteredFiles
@@ -174,8 +176,13 @@ class FilesPane(Pane):
 
     @work(thread=True)
     def _work_out(self, views: FileViews, job: _Job) -> None:
+        worker = get_current_worker()
+
+        def is_cancelled() -> bool:
+            return self._job is not job or worker.is_cancelled
+
         try:
-            files = views.file_list(job.view, job.is_open, lambda: self._job is not job, opens_few=job.opens_few)
+            files = views.file_list(job.view, job.is_open, is_cancelled, opens_few=job.opens_few)
         except UsageError as error:
             self.post_message(_WorkedOut(job, error=error))
         else:
@@ -198,7 +205,7 @@ class FilesPane(Pane):
     def _refuse(self, view: FileView, error: UsageError) -> None:
         """Say what is wrong with a filter; what was shown stays, unless it is of another tree."""
         trouble = [Line(error.message, "bad"), *([Line(f"hint: {error.hint}")] if error.hint else [])]
-        self.filter_bar.tell("is not understood", "bad")
+        self.filter_bar.tell("takes too long" if isinstance(error, TooSlow) else "is not understood", "bad")
         if not self._is_same_tree(view):
             self._want(replace(view, text=""), trouble=trouble)
         elif self._tree.files is not None and self._shown is not None:
