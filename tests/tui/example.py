@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from imgscope import analyze
+from imgscope.difference.several import SeveralTrees
 from imgscope.errors import NotFoundError
 from imgscope.oci.manifest import Descriptor
 from imgscope.sources.base import Traffic
@@ -128,16 +129,19 @@ def _content(size: int, seed: str = "") -> bytes:
 def compared() -> Comparing:
     """The example without what its build left in it, beside the example."""
     names = ("ghcr.io/team/app:1", "ghcr.io/team/app:2", "ghcr.io/team/app:3")
-    comparing = Comparing(names)
+    comparing, trees = Comparing(names), SeveralTrees()
     for position, built in enumerate((example(), image(_smaller()), None)):
         if built is None:
             comparing.fail(
                 position, NotFoundError(f"{names[position]} is not there", hint="imgscope tags lists what is")
             )
         else:
-            looked = looked_at(analyze.inspect_source(MemorySource(built)))
+            inspection = analyze.inspect_source(MemorySource(built))
+            looked = looked_at(inspection)
+            trees.take(position, inspection.image.tree)
             named = msgspec.structs.replace(looked.image, reference=names[position])
             comparing.take(position, dataclasses.replace(looked, image=named))
+    comparing.paths = trees.finish()
     return comparing
 
 

@@ -52,7 +52,8 @@ class OutlineRow:
 
     `below` returns what is in it, in order; None where there can be nothing. Of a section, which `is_section`, a
     filter leaves what fits; of any other row it leaves all or nothing, by the text to be `searched`. `ranks` are what
-    the orders of the pane sort by, one for each.
+    the orders of the pane sort by, one for each. A section of more rows than can be asked says in `narrowed` which of
+    them have all words of a filter.
     """
 
     key: str
@@ -61,6 +62,7 @@ class OutlineRow:
     below: Callable[[], Sequence[OutlineRow]] | None = None
     begins_open: bool = False
     is_section: bool = False
+    narrowed: Callable[[Sequence[str]], Sequence[OutlineRow]] | None = None
     place: Place | None = None
     clip: Clip | None = None
     searched: str = ""
@@ -157,7 +159,7 @@ class Outline:
     def _matching(self, rows: Iterable[OutlineRow]) -> Iterator[OutlineRow]:
         for row in rows:
             if row.is_section and row.below is not None:
-                within = tuple(self._matching(row.below()))
+                within = tuple(row.narrowed(self._words) if row.narrowed else self._matching(row.below()))
                 if within:
                     yield replace(row, below=_always(within))
             elif all(word in row.searched.casefold() for word in self._words):

@@ -55,7 +55,8 @@ class ComparisonList(OutlineList):
         """Return the title, set in by the depth of the row, and the cells of the images in sight."""
         row = self.outline.row(position)
         cells = [Cell(*cell) for cell in row.cells if isinstance(cell[0], str)]
-        title = Cell(f"{self.lead(position)}{cells[0].text}", cells[0].tone)
+        lead = self.lead(position, deepest=self._title_width(width) // 4)
+        title = Cell(f"{lead}{cells[0].text}", cells[0].tone)
         return (title, *(cells[number + 1] if number + 1 < len(cells) else Cell("") for number in self._shown(width)))
 
     def _strip(self, columns: Sequence[Column], cells: Sequence[Cell], width: int, style: Style, *, mark: str) -> Strip:
