@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Collection, Sequence
 
 import pytest
 from textual.pilot import Pilot
 
 from imgscope.tui.messages import GoToPath
 from imgscope.tui.model.files import file_list
+from imgscope.tui.model.files.order import FileOrder, in_order
+from imgscope.tui.model.files.source import FileItem, FileSource
 from imgscope.tui.panes.files import FilesPane
 from imgscope.tui.widgets.file_tree import FileTree
 from imgscope.tui.widgets.row_list import Cell
@@ -262,3 +265,26 @@ async def test_a_directory_of_many_files_costs_what_is_in_sight(monkeypatch: pyt
         await press(pilot, "G")
         assert "019999" in screen_text(pilot)
         assert len(asked) < 100
+
+
+async def test_a_jump_into_a_large_directory_is_sorted_beside_the_thread_that_answers_keys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sorting: dict[int, set[threading.Thread]] = {}
+
+    def watched(source: FileSource, items: Collection[FileItem], order: FileOrder) -> list[FileItem]:
+        sorting.setdefault(len(items), set()).add(threading.current_thread())
+        return in_order(source, items, order)
+
+    monkeypatch.setattr(file_list, "in_order", watched)
+    entries = [file(f"d/{number:06}") for number in range(2_000)]
+    async with shown(MemorySource(image([layer(*entries)]))) as pilot:
+        await press(pilot, "2")
+        for path in ("d/000007", "d/000009"):
+            pilot.app.screen.post_message(GoToPath(path))
+            await settled(pilot)
+            assert rows(pilot)[tree(pilot).cursor].endswith(path.removeprefix("d/"))
+        await type_filter(pilot, "001234")
+        await press(pilot, "G", "escape")
+        assert rows(pilot)[tree(pilot).cursor].endswith("001234")
+        assert threading.main_thread() not in sorting[2_000]
