@@ -159,8 +159,35 @@ async def test_C22_what_finding_the_image_took_is_told_before_any_layer() -> Non
     async with app_of(source).run_test() as pilot:
         await until(pilot, lambda: session_of(pilot).head is not None)
         await pilot.pause()
-        assert "4 requests until here · 98 of 100 pulls left per 6 hours" in screen_text(pilot)
+        assert "4 requests · 9 B fetched until now · 98 of 100 pulls left per 6 hours" in screen_text(pilot)
         source.release()
+
+
+class CountingSource(UpperHeldBack):
+    """Counts each blob that is opened as a request."""
+
+    def __init__(self, built: BuiltImage) -> None:
+        super().__init__(built)
+        self._requests = 3
+
+    @contextmanager
+    def open_blob(self, descriptor: Descriptor, start: int = 0, length: int | None = None) -> Iterator[Iterator[bytes]]:
+        self._requests += 1
+        with super().open_blob(descriptor, start, length) as chunks:
+            yield chunks
+
+    def traffic(self) -> Traffic:
+        return Traffic(requests=self._requests, bytes_fetched=self._requests * 1000)
+
+
+async def test_requests_and_bytes_go_on_while_layers_are_read() -> None:
+    source = CountingSource(app_image())
+    async with app_of(source).run_test() as pilot:
+        await until(pilot, lambda: "5 requests · 5.00 kB fetched until now" in screen_text(pilot))
+        assert session_of(pilot).inspection is None
+        source.goes_on.set()
+        await until(pilot, lambda: "5 requests · 5.00 kB fetched · 0" in screen_text(pilot))
+        assert "until now" not in screen_text(pilot)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 15), (200, 60)])
