@@ -44,10 +44,15 @@ class Tile:
 def with_inside(tiles: Sequence[Tile]) -> Sequence[Tile]:
     """Return `tiles` with what is inside the largest of them."""
     total = sum(tile.size for tile in tiles)
-    return [
-        replace(tile, inside=tile.below()) if tile.below is not None and tile.size >= total * _LARGE else tile
-        for tile in tiles
-    ]
+    return [replace(tile, inside=_inside(tile)) if tile.size >= total * _LARGE else tile for tile in tiles]
+
+
+def _inside(tile: Tile) -> Sequence[Tile]:
+    """Return what is in `tile`; where that is a single directory, what is in that, and so on."""
+    inside = tile.below() if tile.below is not None else ()
+    while len(inside) == 1 and inside[0].below is not None and (below := inside[0].below()):
+        inside = [replace(each, name=f"{inside[0].name}{each.name}") for each in below]
+    return inside
 
 
 def view_of(inspection: Inspection, view: ViewName) -> Tile:
