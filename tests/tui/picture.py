@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from imgscope import analyze
 from imgscope import progress as events
@@ -20,7 +21,6 @@ from imgscope.tui.app import InspectApp
 from imgscope.tui.model.settings import DARK, HIGH_CONTRAST, LIGHT, Settings
 from imgscope.tui.opening import Opener
 from imgscope.tui.screens.comparison import ComparisonScreen
-from imgscope.tui.widgets.line_input import LineInput
 from imgscope.tui.widgets.offer_list import OfferList
 from tests.support.memory import MemorySource
 from tests.tui.example import HalfSource, compared, example
@@ -125,7 +125,7 @@ class Posed:
         for _ in range(3):
             await pilot.pause()
             await self.app.workers.wait_for_complete()
-        for line in self.app.screen.query(LineInput):
+        for line in self.app.screen.query(Input):
             line._pause_blink(visible=True)
         await pilot.pause()
 

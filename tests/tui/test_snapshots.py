@@ -7,11 +7,15 @@ After a change that is meant to be seen, look at the report that a failure leave
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
+from imgscope.oci.platform import Platform
+from imgscope.tui.screens.export import ExportScreen
+from imgscope.tui.screens.platforms import PlatformScreen
 from tests.tui.picture import Picture, Posed, find
 from tests.tui.stage import screen_text
 
@@ -29,6 +33,7 @@ SCREENS: Final = {
     "treemap": (Picture(keys=("9",)), "usr/"),
     "treemap-by-layer": (Picture(keys=("9", "V", "down")), "RUN apt-get update"),
     "comparison": (Picture(is_comparison=True), "ghcr.io/team/app:3"),
+    "comparison-files": (Picture(is_comparison=True, keys=("G", "l", "j", "l", "j", "l")), "gcc/"),
     "files": (Picture(keys=("2", "l", "l", "j", "l")), "python3"),
     "files-filtered": (
         Picture(keys=(*["down"] * 4, "2", "t", "t", "slash", *"is:added,modified,removed")),
@@ -40,6 +45,13 @@ SCREENS: Final = {
     "start": (Picture(is_start=True), "inspected before"),
     "reading": (Picture(half_read=True), "so far"),
     "help": (Picture(keys=("question_mark",)), "Layers"),
+    "platforms": (Picture(), "linux/arm/v7"),
+    "export": (Picture(), "report.json"),
+}
+_PLATFORMS: Final = tuple(map(Platform.parse, ("linux/amd64", "linux/arm64/v8", "linux/arm/v7")))
+DIALOGS: Final[dict[str, Callable[[], Screen[Any]]]] = {
+    "platforms": lambda: PlatformScreen(_PLATFORMS, _PLATFORMS[0]),
+    "export": lambda: ExportScreen("json", "report.json", str),
 }
 
 
@@ -51,6 +63,9 @@ def test_screens_look_as_they_did(name: str, size: tuple[int, int], snap_compare
 
     async def pose(pilot: Pilot[None]) -> None:
         await posed.pose(pilot)
+        if name in DIALOGS:
+            await pilot.app.push_screen(DIALOGS[name]())
+            await posed.settle(pilot)
         assert says in screen_text(pilot)
         if size != WIDEST:
             await pilot.resize_terminal(*size)

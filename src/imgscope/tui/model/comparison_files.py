@@ -107,7 +107,7 @@ def _cell(side: PathSide) -> Line:
     tone = TONES[side.change]
     if side.change is None and side.delta:
         tone = "warning" if side.delta > 0 else "good"
-    return Line(f"{SIGNS[side.change]} {_size(side)}  {change}".rstrip(), tone)
+    return Line(f"{SIGNS[side.change]} {_size(side)} {change}".rstrip(), tone)
 
 
 def _difference(delta: int) -> str:
