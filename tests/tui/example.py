@@ -15,7 +15,8 @@ from imgscope import analyze
 from imgscope.difference.several import SeveralTrees
 from imgscope.errors import NotFoundError
 from imgscope.oci.manifest import Descriptor
-from imgscope.sources.base import Traffic
+from imgscope.oci.platform import Platform
+from imgscope.sources.base import ImageHead, Traffic
 from imgscope.tui.model.comparing import Comparing, looked_at
 from imgscope.tui.model.session import Session
 from tests.support.elf import GLIBC_LOADER, glibc_library, glibc_program
@@ -151,7 +152,10 @@ def _smaller() -> list[BuiltLayer]:
 
 
 class HalfSource(MemorySource):
-    """Gives the lowest layer, half of the next, and nothing of the others until it is told to `go_on`."""
+    """Gives the lowest layer, half of the next, and nothing of the others until it is told to `go_on`.
+
+    It passes for a registry, of which layers are under way whatever number of cores there is.
+    """
 
     def __init__(self, built: BuiltImage) -> None:
         super().__init__(built)
@@ -166,6 +170,9 @@ class HalfSource(MemorySource):
         """Whether all that is given at first has come in."""
         is_begun = len(session.received) == len(self._built.layers)
         return is_begun and session.early.distro is not None and session.received[1] > 0
+
+    def resolve(self, platform: Platform | None) -> ImageHead:
+        return dataclasses.replace(super().resolve(platform), is_remote=True)
 
     @contextmanager
     def open_blob(self, descriptor: Descriptor, start: int = 0, length: int | None = None) -> Iterator[Iterator[bytes]]:
