@@ -166,12 +166,19 @@ class Outline:
                 yield row
 
     def _listed(self, rows: Iterable[OutlineRow], depth: int) -> Iterator[_Shown]:
-        for row in rows:
+        # Not by calling itself: how deep rows are in others is up to the image.
+        waiting = [iter(rows)]
+        while waiting:
+            row = next(waiting[-1], None)
+            if row is None:
+                waiting.pop()
+                continue
+            level = depth + len(waiting) - 1
             begins_open = row.begins_open or (row.is_section and bool(self._words))
-            is_open = row.below is not None and self._opened.get((depth, row.key), begins_open)
-            yield _Shown(row, depth, is_open)
+            is_open = row.below is not None and self._opened.get((level, row.key), begins_open)
+            yield _Shown(row, level, is_open)
             if is_open and row.below is not None:
-                yield from self._listed(row.below(), depth + 1)
+                waiting.append(iter(row.below()))
 
     def _end(self, position: int) -> int:
         end = position + 1
