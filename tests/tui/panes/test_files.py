@@ -6,53 +6,19 @@ import threading
 from collections.abc import Collection, Sequence
 
 import pytest
-from textual.pilot import Pilot
 
 from imgscope.tui.messages import GoToPath
 from imgscope.tui.model.files import file_list
 from imgscope.tui.model.files.order import FileOrder, in_order
 from imgscope.tui.model.files.source import FileItem, FileSource
 from imgscope.tui.panes.files import FilesPane
-from imgscope.tui.widgets.file_tree import FileTree
 from imgscope.tui.widgets.row_list import Cell
 from tests.support.images import BuiltImage, file, hard_link, image, layer, symlink, whiteout
 from tests.support.memory import MemorySource
+from tests.tui.panes.files import rows, settled, title, tree, type_filter
 from tests.tui.stage import SilentSource, app_image, app_of, is_over, press, screen_text, shown, until
 
 pytestmark = pytest.mark.anyio
-
-
-def tree(pilot: Pilot[None]) -> FileTree:
-    return pilot.app.screen.query_one(FileTree)
-
-
-def rows(pilot: Pilot[None], width: int = 80) -> list[str]:
-    """What the tree shows, each cell one space from the next and empty ones left out; depth stays."""
-    return [
-        " ".join(cell.text for cell in tree(pilot).cells(number, width) if cell.text.strip())
-        for number in range(tree(pilot).row_count)
-    ]
-
-
-def title(pilot: Pilot[None]) -> str:
-    return str(pilot.app.screen.query_one(FilesPane).query_one(".title").render())
-
-
-async def type_filter(pilot: Pilot[None], text: str) -> None:
-    """Open the filter line, type `text` and go back to the list."""
-    await press(pilot, "slash")
-    bar = pilot.app.screen.query_one(FilesPane).filter_bar
-    bar.input.value = text
-    await settled(pilot)
-    await press(pilot, "enter")
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    """Wait for what messages that were posted started."""
-    for _ in range(2):
-        await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
 
 
 async def test_the_image_is_shown_with_the_largest_directories_first() -> None:

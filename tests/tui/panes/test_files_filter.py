@@ -8,7 +8,7 @@ from textual.events import Key
 from imgscope.tui.panes.files import FilesPane
 from tests.support.images import file, image, layer
 from tests.support.memory import MemorySource
-from tests.tui.panes.test_files import rows, settled, title, type_filter
+from tests.tui.panes.files import rows, settled, title, type_filter
 from tests.tui.stage import app_image, press, screen_text, shown
 
 pytestmark = pytest.mark.anyio
