@@ -77,7 +77,7 @@ lock: $(VENV)/.installed-dev ## Pin the newest versions that pyproject.toml allo
 	$(LOCK) --group peers --output-file requirements/peers.txt >/dev/null
 
 clean: ## Remove the virtual environment and what tools leave behind.
-	rm -rf $(VENV) .bench .fuzz dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .bench .fuzz dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache snapshot_report.html
 
 # Anew with every change of the pins, so that nothing stays of what they no longer name.
 $(VENV)/.python: requirements/runtime.txt requirements/build.txt requirements/dev.txt

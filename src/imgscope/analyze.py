@@ -164,7 +164,7 @@ class _Pipeline:
             wants=all_wants(),
             limits=options.source.limits,
             cache=options.shared if options.shared is not None else options.cache,
-            progress=progress,
+            progress=events.with_traffic(progress, source.traffic),
             cancelled=cancelled,
         )
         self._reader = (

@@ -5,12 +5,16 @@ The callback is called from several threads, never from two at once for the same
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from imgscope.facts import LayerOrigin
 from imgscope.layer.index import LayerIndex
 from imgscope.sources.base import ImageHead, Traffic
+
+_BETWEEN_TRAFFIC: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +46,39 @@ class LayerRead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficSeen:
+    """Reading the image took `traffic` until now; told ten times a second at most, and after each layer."""
+
+    traffic: Traffic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something the user should know that changes nothing about the result."""
 
     message: str
 
 
-Event = ImageFound | LayerProgress | LayerRead | Note
+Event = ImageFound | LayerProgress | LayerRead | TrafficSeen | Note
 Progress = Callable[[Event], None]
 
 
 def ignore(_: Event) -> None:
     """A progress callback for those who do not want to know."""
+
+
+def with_traffic(
+    progress: Progress, traffic: Callable[[], Traffic], clock: Callable[[], float] = time.monotonic
+) -> Progress:
+    """Return `progress` for what reads layers, with a `TrafficSeen` of what `traffic` returns meanwhile."""
+    last = clock()
+
+    def tell(event: Event) -> None:
+        nonlocal last
+        progress(event)
+        now = clock()
+        if isinstance(event, LayerRead) or (isinstance(event, LayerProgress) and now - last >= _BETWEEN_TRAFFIC):
+            last = now
+            progress(TrafficSeen(traffic=traffic()))
+
+    return tell

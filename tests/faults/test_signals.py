@@ -122,12 +122,21 @@ def test_SIGTERM_at_any_moment_is_an_end_by_it(after: float) -> None:
 
 
 @pytest.mark.parametrize("number", _OURS)
-def test_a_signal_leaves_the_terminal_of_the_terminal_UI_as_it_was(number: signal.Signals) -> None:
-    with serving(silent(after=100_000, times=None)) as (reference, met), on_a_terminal(reference) as (process, shown):
-        assert met.wait(ENOUGH_SECONDS)
-        _until(lambda: b"\x1b[?1049h" in shown and b"Layers" in shown)
-        process.send_signal(number)
-        assert process.wait(ENOUGH_SECONDS) == _CODES[number]
+@pytest.mark.parametrize(
+    ("command", "drawn"),
+    [(("{0}",), b"Layers"), (("compare", "{0}", "{0}:other"), b"2 images")],
+    ids=["an image", "a comparison"],
+)
+def test_a_signal_leaves_the_terminal_of_the_terminal_UI_as_it_was(
+    command: tuple[str, ...], drawn: bytes, number: signal.Signals
+) -> None:
+    with serving(silent(after=100_000, times=None)) as (reference, met):
+        words = [word.format(reference) for word in command]
+        with on_a_terminal(*words) as (process, shown):
+            assert met.wait(ENOUGH_SECONDS)
+            _until(lambda: b"\x1b[?1049h" in shown and drawn in shown)
+            process.send_signal(number)
+            assert process.wait(ENOUGH_SECONDS) == _CODES[number]
     assert shown.rfind(b"\x1b[?1049l") > shown.rfind(b"\x1b[?1049h"), "the other screen is left"
     assert shown.rfind(b"\x1b[?25h") > shown.rfind(b"\x1b[?25l"), "the cursor is back"
     assert bytes(shown).endswith(f"imgscope: stopped by {number.name}\r\n".encode())

@@ -24,7 +24,7 @@ def test_the_terminal_ui_shows_the_image_and_leaves_the_terminal_as_it_was(debia
     with terminal() as shell:
         before = [shell.state(mode) for mode in _MODES_OF_A_TUI]
         shell.enter(f"{shlex.quote(sys.executable)} -m imgscope {debian.reference}; echo ended with $?.")
-        shell.wait_for("Debian GNU/Linux 12", "apt-get install", "glibc 2.36", "fetched")
+        shell.wait_for("Debian GNU/Linux 12", "apt-get install", "glibc 2.36", "fetched · ")
         assert shell.state("alternate_on") == "1"
         shell.press("q")
         screen = shell.wait_for("ended with 0.")
@@ -71,7 +71,7 @@ def test_an_image_is_chosen_on_the_start_screen_and_shown_on_a_small_terminal(de
         shell.wait_for("hint:")
         shell.press("C-u")
         shell.enter(debian.reference)
-        shell.wait_for("Debian GNU/Linux 12", "glibc 2.36", "fetched", "left over")
+        shell.wait_for("Debian GNU/Linux 12", "glibc 2.36", "fetched · ", "left over")
         shell.resize(60, 15)
         shell.press("2")
         shell.wait_for("usr/", "var/")

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import random
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,128 +12,22 @@ from typing import Final
 
 import msgspec
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from imgscope import analyze
 from imgscope import progress as events
-from imgscope.errors import NotFoundError
-from imgscope.oci.manifest import Descriptor
 from imgscope.offers import Offer, OfferGroup
-from imgscope.sources.base import Traffic
 from imgscope.tui.app import InspectApp
-from imgscope.tui.model.comparing import Comparing, looked_at
-from imgscope.tui.model.session import Session
 from imgscope.tui.model.settings import DARK, HIGH_CONTRAST, LIGHT, Settings
 from imgscope.tui.opening import Opener
 from imgscope.tui.screens.comparison import ComparisonScreen
 from imgscope.tui.widgets.offer_list import OfferList
-from tests.support.elf import GLIBC_LOADER, glibc_library, glibc_program
-from tests.support.images import BuiltImage, BuiltLayer, Entry, file, image, step, tar, whiteout
 from tests.support.memory import MemorySource
-from tests.tui.stage import OS_RELEASE, is_over, press, until
+from tests.tui.example import HalfSource, compared, example
+from tests.tui.stage import is_over, press, until
 
 IMAGES: Final = Path(__file__).parents[2] / "docs" / "images"
 SIZE: Final = (120, 36)
-_BLOCK_SIZE: Final = 16 * 1024
-
-_INSTALL: Final = (
-    "apt-get update && apt-get install -y --no-install-recommends gcc libssl-dev python3 && "
-    "pip install --no-cache-dir -r requirements.txt"
-)
-
-
-def example() -> BuiltImage:
-    """An image with a compiler, package lists and a git history left in it."""
-    source = [_file(f"app/src/module{number}.py", 40_000 + number * 9_000) for number in range(12)]
-    return image(
-        [
-            _layer(*_system(), created_by="/bin/sh -c #(nop) ADD file:4d1bc2 in / "),
-            step("ENV LANG=C.UTF-8"),
-            _layer(*_tools(), created_by=f"RUN /bin/sh -c {_INSTALL} # buildkit"),
-            _layer(
-                *source,
-                file("app/.git/HEAD", "ref: refs/heads/main\n"),
-                _file("app/.git/objects/pack/pack-81a2.pack", 2_400_000),
-                created_by="COPY . /app # buildkit",
-            ),
-            _layer(
-                *(dataclasses.replace(each, uid=1000, gid=1000) for each in source),
-                created_by="RUN /bin/sh -c chown -R app:app /app/src # buildkit",
-            ),
-            _layer(
-                whiteout("app/src/module3.py"),
-                file("app/src/module4.py", "import module5\n", uid=1000, gid=1000),
-                _file("app/static/bundle.js", 410_000),
-                created_by="RUN /bin/sh -c make assets # buildkit",
-            ),
-            step('CMD ["python3", "-m", "app"]'),
-        ]
-    )
-
-
-def _system() -> Iterator[Entry]:
-    yield file("etc/os-release", OS_RELEASE)
-    yield file(GLIBC_LOADER.strip("/"), glibc_library("2.36", "ld-linux-x86-64.so.2"))
-    yield file("usr/lib/x86_64-linux-gnu/libc.so.6", glibc_library("2.36") + _content(1_900_000))
-    for name in ("bash", "perl", "openssl", "tar"):
-        yield file(f"usr/bin/{name}", glibc_program() + _content(900_000, name), mode=0o755)
-    yield _file("usr/share/locale/locale.alias", 700_000)
-    yield _dpkg("bash", "5.2.15")
-
-
-def _tools() -> Iterator[Entry]:
-    yield file("usr/lib/gcc/x86_64-linux-gnu/12/cc1", glibc_program() + _content(6_500_000), mode=0o755)
-    yield _file("usr/lib/gcc/x86_64-linux-gnu/12/libgcc.a", 1_100_000)
-    yield _file("usr/lib/python3.11/site-packages/cryptography/_rust.abi3.so", 2_100_000)
-    yield file("usr/bin/python3", glibc_program() + _content(2_300_000), mode=0o755)
-    yield _file("usr/include/openssl/ssl.h", 450_000)
-    yield _file("var/lib/apt/lists/deb.debian.org_dists_bookworm_main_binary-amd64_Packages", 3_200_000)
-    yield _dpkg("bash", "5.2.15", "gcc", "12.2.0", "libssl-dev", "3.0.15", "python3", "3.11.2")
-    paths = {
-        "gcc": "/usr/lib/gcc/x86_64-linux-gnu/12/cc1\n/usr/lib/gcc/x86_64-linux-gnu/12/libgcc.a\n",
-        "libssl-dev": "/usr/include/openssl/ssl.h\n",
-        "python3": "/usr/bin/python3\n",
-    }
-    for package, listed in paths.items():
-        yield file(f"var/lib/dpkg/info/{package}.list", listed)
-
-
-def _dpkg(*packages: str) -> Entry:
-    pairs = zip(packages[::2], packages[1::2], strict=True)
-    return file(
-        "var/lib/dpkg/status",
-        "\n".join(
-            f"Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: {version}\n"
-            for name, version in pairs
-        ),
-    )
-
-
-def _layer(*entries: Entry, created_by: str) -> BuiltLayer:
-    archive = tar(entries)
-    return BuiltLayer(tar=archive, blob=_compressed(archive), compression="zstd", created_by=created_by)
-
-
-def _compressed(data: bytes) -> bytes:
-    """One zstd frame (RFC 8878, section 3.1.1) that is the same whichever library there is, and in every version.
-
-    Of its blocks those that repeat one byte are a count, and all others as they are.
-    """
-    blocks = [data[start : start + _BLOCK_SIZE] for start in range(0, len(data), _BLOCK_SIZE)]
-    frame = bytearray.fromhex("28b52ffd 00 68")
-    for number, block in enumerate(blocks):
-        is_last, is_run = number == len(blocks) - 1, block.count(block[:1]) == len(block)
-        frame += (is_last | is_run << 1 | len(block) << 3).to_bytes(3, "little")
-        frame += block[:1] if is_run else block
-    return bytes(frame)
-
-
-def _file(path: str, size: int) -> Entry:
-    return file(path, _content(size, path))
-
-
-def _content(size: int, seed: str = "") -> bytes:
-    """Bytes that compress to about a third."""
-    return random.Random(f"{size} {seed}").randbytes(size // 3) + bytes(size - size // 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,99 +85,60 @@ def path_of(name: str) -> Path:
     return IMAGES / f"{name}.svg"
 
 
-async def draw(picture: Picture) -> str:
-    """Return `picture` as SVG."""
-    async with posed(picture) as pilot:
-        return pilot.app.export_screenshot()
+class Posed:
+    """The terminal UI on its way to what `picture` shows; `close` it after that."""
 
+    def __init__(self, picture: Picture) -> None:
+        self._picture = picture
+        self._source = HalfSource(example()) if picture.half_read else MemorySource(example())
+        self.app = InspectApp(
+            Opener(analyze.Options(), partial(_inspect, self._source), lambda *_: self._source),
+            None if picture.is_start or picture.is_comparison else "example",
+            settings=Settings(theme=picture.theme),
+            find_offers=lambda: _OFFERS,
+            comparison=ComparisonScreen(compared()) if picture.is_comparison else None,
+        )
+        self.app.animation_level = "none"
 
-@asynccontextmanager
-async def posed(picture: Picture) -> AsyncIterator[Pilot[None]]:
-    """Give the terminal UI as `picture` shows it."""
-    source = HalfSource(example()) if picture.half_read else MemorySource(example())
-    app = InspectApp(
-        Opener(analyze.Options(), partial(_inspect, source), lambda *_: source),
-        None if picture.is_start or picture.is_comparison else "example",
-        settings=Settings(theme=picture.theme),
-        find_offers=lambda: _OFFERS,
-        comparison=ComparisonScreen(_compared()) if picture.is_comparison else None,
-    )
-    app.animation_level = "none"
-    async with app.run_test(size=picture.size) as pilot:
-        if picture.is_comparison:
+    def close(self) -> None:
+        """Let those go that wait for what is not given."""
+        if isinstance(self._source, HalfSource):
+            self._source.go_on()
+
+    async def pose(self, pilot: Pilot[None]) -> None:
+        """Press the keys, and wait for all that happens."""
+        app, source = self.app, self._source
+        if self._picture.is_comparison:
             await pilot.pause()
-        elif picture.is_start:
+        elif self._picture.is_start:
             await until(pilot, lambda: app.screen.query_one(OfferList).row_count > 0)
         elif isinstance(source, HalfSource):
             await until(pilot, lambda: app.session is not None and source.is_half_read(app.session))
         else:
             await until(pilot, lambda: is_over(app))
-        await press(pilot, *picture.keys)
+        await press(pilot, *self._picture.keys)
+        await self.settle(pilot)
+
+    async def settle(self, pilot: Pilot[None]) -> None:
+        """Wait for what was begun, and let nothing change that is as it should be."""
         # What one thread found out may be what the next one begins with.
         for _ in range(3):
             await pilot.pause()
-            await app.workers.wait_for_complete()
+            await self.app.workers.wait_for_complete()
+        for line in self.app.screen.query(Input):
+            line._pause_blink(visible=True)
         await pilot.pause()
-        yield pilot
-        if isinstance(source, HalfSource):
-            source.go_on()
 
 
-def _compared() -> Comparing:
-    """The example without what its build left in it, beside the example."""
-    names = ("ghcr.io/team/app:1", "ghcr.io/team/app:2", "ghcr.io/team/app:3")
-    comparing = Comparing(names)
-    for position, built in enumerate((example(), image(_smaller()), None)):
-        if built is None:
-            comparing.fail(
-                position, NotFoundError(f"{names[position]} is not there", hint="imgscope tags lists what is")
-            )
-        else:
-            looked = looked_at(analyze.inspect_source(MemorySource(built)))
-            named = msgspec.structs.replace(looked.image, reference=names[position])
-            comparing.take(position, dataclasses.replace(looked, image=named))
-    return comparing
-
-
-def _smaller() -> list[BuiltLayer]:
-    system = _layer(*_system(), created_by="/bin/sh -c #(nop) ADD file:4d1bc2 in / ")
-    return [system, _layer(_file("app/static/bundle.js", 410_000), created_by="COPY . /app # buildkit")]
-
-
-class HalfSource(MemorySource):
-    """Gives the lowest layer, half of the next, and nothing of the others until it is told to `go_on`."""
-
-    def __init__(self, built: BuiltImage) -> None:
-        super().__init__(built)
-        self._lowest, self._next = built.layers[0], built.layers[1]
-        self._goes_on = threading.Event()
-
-    def go_on(self) -> None:
-        """Give everything, from now on."""
-        self._goes_on.set()
-
-    def is_half_read(self, session: Session) -> bool:
-        """Whether all that is given at first has come in."""
-        is_begun = len(session.received) == len(self._built.layers)
-        return is_begun and session.early.distro is not None and session.received[1] > 0
-
-    @contextmanager
-    def open_blob(self, descriptor: Descriptor, start: int = 0, length: int | None = None) -> Iterator[Iterator[bytes]]:
-        with super().open_blob(descriptor, start, length) as chunks:
-            if descriptor.digest == self._lowest.digest:
-                yield chunks
-            else:
-                given = len(self._next.blob) // 2 if descriptor.digest == self._next.digest else 0
-                yield self._part(b"".join(chunks), given)
-
-    def _part(self, blob: bytes, given: int) -> Iterator[bytes]:
-        if given:
-            yield blob[:given]
-        assert self._goes_on.wait(60)
-        yield blob[given:]
-
-    def traffic(self) -> Traffic:
-        return Traffic(requests=4, bytes_fetched=9_000, rate_limit="98 of 100 pulls left per 6 hours")
+async def draw(picture: Picture) -> str:
+    """Return `picture` as SVG."""
+    posed = Posed(picture)
+    try:
+        async with posed.app.run_test(size=picture.size) as pilot:
+            await posed.pose(pilot)
+            return posed.app.export_screenshot()
+    finally:
+        posed.close()
 
 
 def _inspect(

@@ -47,7 +47,7 @@ async def compared(references: list[str], size: tuple[int, int] = (110, 44)) -> 
     app = InspectApp(Opener(OPTIONS), comparison=screen)
     app.animation_level = "none"
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: comparing.is_over)
+        await until(pilot, lambda: comparing.is_over and comparing.paths is not None)
         await pilot.pause()
         yield pilot
 
@@ -65,17 +65,65 @@ async def test_figures_stand_side_by_side_with_their_differences(tmp_path: Path)
         assert "packages 5 0" in listed
 
 
-async def test_layers_packages_and_directories_that_differ_open(tmp_path: Path) -> None:
+async def test_layers_that_both_have_are_marked(tmp_path: Path) -> None:
     below = layer(file("usr/share/same", "x" * 50_000))
     first = image([below, layer(file("srv/data", "1" * 300_000))])
     second = image([below, layer(file("srv/data", "1" * 100_000))])
     async with compared(layout(tmp_path, first=first, second=second)) as pilot:
-        await press(pilot, "G", "l")
-        assert [row for row in rows(pilot, 108) if "/srv" in row] == ["/srv/ 300 kB 100 kB -200 kB"]
-        await press(pilot, "h", "k", "l", "j")
+        await press(pilot, "G", "h", "k", "l", "j")
         layers = [row for row in rows(pilot, 108) if row.startswith("layer ")]
         assert "= " in layers[0]
         assert "= " not in layers[1]
+
+
+async def test_files_open_down_to_each_with_what_happened_the_largest_change_first(tmp_path: Path) -> None:
+    first = image(
+        [layer(file("srv/old", "1" * 900), file("srv/data", "1" * 3000), file("srv/m", "x"), file("etc/a", "1"))]
+    )
+    second = image(
+        [layer(file("srv/data", "1" * 1000), file("srv/m", "x", mode=0o600), file("srv/new", "2" * 500), file("b", ""))]
+    )
+    async with compared(layout(tmp_path, first=first, second=second)) as pilot:
+        await press(pilot, "G", "l", "j", "l", "j")
+        listed = rows(pilot, 108)
+        begin = listed.index("▾ files +2 -3 ~1 *1")
+        assert listed[begin + 1 :] == [
+            "▾ srv/ 3.90 kB 1.50 kB -2.40 kB",
+            "data 3.00 kB ~ 1.00 kB -2.00 kB",
+            "old 900 B - gone -900 B",
+            "new - + 500 B",
+            "m 1 B * 1 B",
+            "▸ etc/ 1 B - gone -1 B",
+            "b - + 0 B",
+        ]
+        text = " ".join(screen_text(pilot).split())
+        assert "/srv/data" in text
+        assert "1,000 bytes · -2,000 · modified (content)" in text
+
+
+async def test_three_images_are_each_held_against_the_first(tmp_path: Path) -> None:
+    def built(**sizes: int) -> BuiltImage:
+        return image([layer(*(file(f"d/{name}", "x" * size) for name, size in sizes.items()))])
+
+    named = layout(tmp_path, one=built(a=10, b=20), two=built(a=10, b=25), three=built(a=10))
+    async with compared(named) as pilot:
+        await press(pilot, "G", "l", "j", "l")
+        assert rows(pilot, 108)[-2:] == ["▾ d/ 30 B 35 B +5 B 10 B -20 B", "b 20 B ~ 25 B +5 B - gone -20 B"]
+
+
+async def test_a_filter_finds_files_by_their_path(tmp_path: Path) -> None:
+    first = image([layer(file("usr/lib/libone", "1"), file("usr/lib/other", "1"))])
+    second = image([layer(file("usr/lib/libtwo", "22"), file("usr/lib/other", "22"))])
+    async with compared(layout(tmp_path, first=first, second=second)) as pilot:
+        await press(pilot, "slash", *"LIB/lib", "enter")
+        listed = [row.split()[0] if "▾" not in row else row.split()[1] for row in rows(pilot, 108)]
+        assert listed == ["files", "usr/", "lib/", "libtwo", "libone"]
+
+
+async def test_images_of_the_same_files_have_no_section_of_files(tmp_path: Path) -> None:
+    built = image([layer(file("a", "1"))])
+    async with compared(layout(tmp_path, one=built, two=built)) as pilot:
+        assert not any("files +" in row for row in rows(pilot, 108))
 
 
 async def test_packages_in_other_versions_are_told(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ async def test_a_key_right_after_that_goes_to_the_new_pane() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, ImageScreen)
-        screen.go_to_pane("files")
+        await screen.go_to_pane("files")
         assert isinstance(pilot.app.focused, FileTree)
 
 

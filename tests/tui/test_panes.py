@@ -20,9 +20,10 @@ def test_panes_come_in_their_order_each_with_a_digit_of_its_own() -> None:
 
 @pytest.mark.parametrize("kind", pane_kinds(), ids=lambda kind: kind.name)
 def test_every_pane_can_be_built_before_anything_is_known(kind: PaneKind) -> None:
-    pane = kind.build(Session("app"))
+    session = Session("app")
+    pane = kind.build(session)
     assert isinstance(pane, Pane)
-    assert pane.count is None
+    assert kind.count(session) is None
     assert pane.rows.can_focus
     assert len(kind.short_title) <= 8, "nine of them have to fit 80 columns"
 

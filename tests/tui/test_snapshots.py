@@ -1,45 +1,77 @@
-"""Screens as a whole: what stands where, on a small, a wide and a very small terminal."""
+"""Screens as a whole: what stands where, and in which colours, on a small, a wide and a very small terminal.
+
+After a change that is meant to be seen, look at the report that a failure leaves, and write the pictures anew:
+`python -m pytest tests/tui/test_snapshots.py --snapshot-update`.
+"""
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Callable
+from typing import Any, Final
 
 import pytest
+from textual.pilot import Pilot
+from textual.screen import Screen
 
-from tests.tui.picture import Picture, find, posed
-from tests.tui.snapshot import assert_snapshot
-from tests.tui.stage import press
+from imgscope.oci.platform import Platform
+from imgscope.tui.screens.export import ExportScreen
+from imgscope.tui.screens.platforms import PlatformScreen
+from tests.tui.picture import Picture, Posed, find
+from tests.tui.stage import screen_text
 
-pytestmark = pytest.mark.anyio
+pytestmark = pytest.mark.terminal
 
-SCREENS = {
-    "layers": Picture(keys=("down",)),
-    "leftovers": Picture(keys=("3", "enter")),
-    "waste": Picture(keys=("4",)),
-    "packages": Picture(keys=("5",)),
-    "findings": Picture(keys=("6",)),
-    "config": Picture(keys=("7",)),
-    "libc": Picture(keys=("8",)),
-    "treemap": Picture(keys=("9",)),
-    "treemap-by-layer": Picture(keys=("9", "V", "down")),
-    "comparison": Picture(is_comparison=True),
-    "files": Picture(keys=("2", "l", "l", "j", "l")),
-    "files-filtered": Picture(keys=(*["down"] * 4, "2", "t", "t", "slash", *"is:added,modified,removed")),
-    "file-elf": Picture(keys=find("python3 is:elf")),
-    "file-bytes": Picture(keys=(*find("HEAD"), "2", "slash", *"main")),
-    "file-history": Picture(keys=(*find("module4.py"), "4")),
-    "start": Picture(is_start=True),
-    "reading": Picture(half_read=True),
-    "help": Picture(keys=("question_mark",)),
+WIDEST: Final = (160, 48)
+SCREENS: Final = {
+    "layers": (Picture(keys=("down",)), "RUN apt-get update"),
+    "leftovers": (Picture(keys=("3", "enter")), "version control"),
+    "waste": (Picture(keys=("4",)), "overwritten"),
+    "packages": (Picture(keys=("5",)), "libssl-dev"),
+    "findings": (Picture(keys=("6",)), "high"),
+    "config": (Picture(keys=("7",)), "what containers start with"),
+    "libc": (Picture(keys=("8",)), "glibc 2.36"),
+    "treemap": (Picture(keys=("9",)), "usr/"),
+    "treemap-by-layer": (Picture(keys=("9", "V", "down")), "RUN apt-get update"),
+    "comparison": (Picture(is_comparison=True), "ghcr.io/team/app:3"),
+    "comparison-files": (Picture(is_comparison=True, keys=("G", "l", "j", "l", "j", "l")), "gcc/"),
+    "files": (Picture(keys=("2", "l", "l", "j", "l")), "python3"),
+    "files-filtered": (
+        Picture(keys=(*["down"] * 4, "2", "t", "t", "slash", *"is:added,modified,removed")),
+        "module3.py",
+    ),
+    "file-elf": (Picture(keys=find("python3 is:elf")), "/lib64/ld-linux-x86-64.so.2"),
+    "file-bytes": (Picture(keys=(*find("HEAD"), "2", "slash", *"main")), "72 65 66 3a"),
+    "file-history": (Picture(keys=(*find("module4.py"), "4")), "COPY . /app"),
+    "start": (Picture(is_start=True), "inspected before"),
+    "reading": (Picture(half_read=True), "so far"),
+    "help": (Picture(keys=("question_mark",)), "Layers"),
+    "platforms": (Picture(), "linux/arm/v7"),
+    "export": (Picture(), "report.json"),
+}
+_PLATFORMS: Final = tuple(map(Platform.parse, ("linux/amd64", "linux/arm64/v8", "linux/arm/v7")))
+DIALOGS: Final[dict[str, Callable[[], Screen[Any]]]] = {
+    "platforms": lambda: PlatformScreen(_PLATFORMS, _PLATFORMS[0]),
+    "export": lambda: ExportScreen("json", "report.json", str),
 }
 
 
+@pytest.mark.parametrize("size", [WIDEST, (80, 24), (60, 15)], ids=lambda size: "x".join(map(str, size)))
 @pytest.mark.parametrize("name", SCREENS)
-async def test_screens_say_what_they_said_and_follow_the_size_of_the_terminal(name: str) -> None:
-    async with posed(dataclasses.replace(SCREENS[name], size=(160, 48))) as pilot:
-        assert_snapshot(pilot, name)
-        for size in ((80, 24), (60, 15)):
+def test_screens_look_as_they_did(name: str, size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
+    picture, says = SCREENS[name]
+    posed = Posed(picture)
+
+    async def pose(pilot: Pilot[None]) -> None:
+        await posed.pose(pilot)
+        if name in DIALOGS:
+            await pilot.app.push_screen(DIALOGS[name]())
+            await posed.settle(pilot)
+        assert says in screen_text(pilot)
+        if size != WIDEST:
             await pilot.resize_terminal(*size)
-            await press(pilot)
-            await pilot.pause()
-            assert_snapshot(pilot, name)
+            await posed.settle(pilot)
+
+    try:
+        assert snap_compare(posed.app, terminal_size=WIDEST, run_before=pose)
+    finally:
+        posed.close()

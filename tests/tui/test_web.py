@@ -91,7 +91,7 @@ def test_the_page_is_there_until_the_process_ends(tmp_path: Path) -> None:
         assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 403
         assert httpx.get(f"{address}/ws", headers={"Origin": "http://evil.example"}).status_code == 403
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(20) == 143
         with pytest.raises(httpx.ConnectError):
             httpx.get(address)
 

@@ -22,6 +22,7 @@ def COMMAND(image: str, host: str, port: int, **options: Any) -> None:
     Needs the extra imgscope[serve]. Ends with Ctrl-C.
     """
     from imgscope.cli._messages import show_note, show_step
+    from imgscope.cli._process import Stopped
     from imgscope.errors import UsageError
 
     try:
@@ -38,13 +39,15 @@ def COMMAND(image: str, host: str, port: int, **options: Any) -> None:
         show_note(
             f"whoever can reach {host} on port {port} sees what this image holds, without a password or encryption"
         )
-    web.serve(
+    stopped_by = web.serve(
         [*_arguments(**options), "--", image],
         host=host,
         port=port,
         title="imgscope",
         started=lambda url: show_step(f"{image} is at {url} until Ctrl-C"),
     )
+    if stopped_by is not None:
+        raise Stopped(stopped_by)
 
 
 def _arguments(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Final
@@ -9,6 +10,7 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from imgscope.analyze import Inspection
@@ -72,6 +74,7 @@ class InspectApp(App[None]):
         comparison: ComparisonScreen | None = None,
     ) -> None:
         super().__init__()
+        self.no_color = bool(os.environ.get("NO_COLOR"))
         for theme in OUR_THEMES:
             self.register_theme(theme)
         self.theme = settings.theme
@@ -92,6 +95,12 @@ class InspectApp(App[None]):
     def session(self) -> Session | None:
         """What is known of the image that is shown."""
         return self._current.session if self._current else None
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Take all colours away where `NO_COLOR` is set to something (no-color.org); textual would leave greys."""
+        if self.no_color:
+            return [NoColor()]
+        return [each for each in super().get_line_filters() if not isinstance(each, Monochrome)]
 
     async def on_mount(self) -> None:
         """Show the image, of which only the name is known, or the start screen."""

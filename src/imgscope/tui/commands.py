@@ -10,6 +10,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from imgscope.text import printable
+from imgscope.tui.messages import GoToPane
 from imgscope.tui.screens.export import ExportScreen
 from imgscope.tui.screens.image import ImageScreen
 
@@ -31,7 +32,7 @@ def commands_of(app: InspectApp, screen: Screen[object]) -> Iterator[SystemComma
 
 def _image_commands(app: InspectApp, screen: ImageScreen) -> Iterator[SystemCommand]:
     for kind in screen.kinds:
-        yield SystemCommand(f"Go to {kind.title}", f"The pane on {kind.key}", partial(screen.go_to_pane, kind.name))
+        yield SystemCommand(f"Go to {kind.title}", f"The pane on {kind.key}", partial(_go_to_pane, screen, kind.name))
     if not app.is_web:
         yield SystemCommand("Open another image", "The start screen (o)", app.action_start)
     yield SystemCommand("Platform", "Show the image for another platform (p)", screen.action_platform)
@@ -46,6 +47,11 @@ def _image_commands(app: InspectApp, screen: ImageScreen) -> Iterator[SystemComm
         yield SystemCommand(
             f"Export report as {name}", "Write it to a file", partial(app.push_screen, ExportScreen(name, begin, write))
         )
+
+
+def _go_to_pane(screen: ImageScreen, name: str) -> None:
+    # What the palette calls is not awaited.
+    screen.post_message(GoToPane(name))
 
 
 _ENDINGS = {"markdown": "md", "text": "txt", "sarif": "sarif.json", "github": "txt", "junit": "xml"}

@@ -9,6 +9,7 @@ from textual.message import Message
 
 from imgscope import progress as events
 from imgscope.analyze import Inspection, Options
+from imgscope.difference.several import DifferingPaths, SeveralTrees
 from imgscope.errors import Cancelled, ImgscopeError
 from imgscope.together import ImageEvent, inspect_numbered
 from imgscope.tui.model.comparing import Looked, looked_at
@@ -30,6 +31,14 @@ class ImageEnded(Message):
         super().__init__()
         self.position = position
         self.outcome = outcome
+
+
+class FilesCompared(Message):
+    """What differs in the files of all images that could be read."""
+
+    def __init__(self, paths: DifferingPaths) -> None:
+        super().__init__()
+        self.paths = paths
 
 
 class ComparisonFailed(Message):
@@ -64,9 +73,12 @@ class ComparisonThread:
     def _run(self) -> None:
         tell = [throttled(self._teller(position)) for position in range(len(self._references))]
 
+        trees = SeveralTrees()
+
         def take(position: int, inspection: Inspection) -> None:
             # Told at once, and not only when it is the turn of the image.
             self._send(ImageEnded(position, looked_at(inspection)))
+            trees.take(position, inspection.image.tree)
 
         try:
             results = inspect_numbered(
@@ -79,6 +91,7 @@ class ComparisonThread:
             for position, (_, result) in enumerate(results):
                 if isinstance(result, ImgscopeError):
                     self._send(ImageEnded(position, result))
+            self._send(FilesCompared(trees.finish()))
         except Cancelled:
             pass
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is told once the terminal is free again

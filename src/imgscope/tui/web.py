@@ -6,11 +6,14 @@ for an address that this server has, and from a page that it served (RFC 6455, s
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import ipaddress
 import json
 import logging
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -25,13 +28,17 @@ from imgscope.errors import UsageError
 ARGUMENTS: Final = "IMGSCOPE_SERVED_ARGUMENTS"
 """The variable that has the arguments of a served imgscope as JSON: textual-serve runs its command in a shell."""
 
+_SIGNALS: Final = ("SIGTERM", "SIGHUP")
+_PATIENCE: Final = 3.0
+"""Seconds that pages have to end; what an imgscope leaves undone then it gives up when nobody listens any more."""
+
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def serve(arguments: Sequence[str], *, host: str, port: int, title: str, started: Callable[[str], None]) -> None:
-    """Serve `imgscope ARGUMENTS` until Ctrl-C or SIGTERM; `started` is told the address once it can be opened.
+def serve(arguments: Sequence[str], *, host: str, port: int, title: str, started: Callable[[str], None]) -> str | None:
+    """Serve `imgscope ARGUMENTS` until Ctrl-C or a signal; `started` is told the address once it can be opened.
 
-    Raises `UsageError` where `host` and `port` cannot be listened at.
+    Returns the name of the signal, None for Ctrl-C. Raises `UsageError` where `host` and `port` cannot be listened at.
     """
     os.environ[ARGUMENTS] = json.dumps(list(arguments))
     server = _Server(host, port, title)
@@ -45,6 +52,7 @@ def serve(arguments: Sequence[str], *, host: str, port: int, title: str, started
         raise UsageError(
             f"port {port} of {host} cannot be listened at: {reason}", hint="choose another one with --port or --host"
         ) from None
+    return server.stopped_by
 
 
 def is_loopback(host: str) -> bool:
@@ -84,11 +92,16 @@ def command() -> str:
 
 
 class _Server(Server):  # type: ignore[misc,unused-ignore]
-    """One that lets in only who means it, and is silent."""
+    """One that lets in only who means it, is silent, and ends with all of its pages.
+
+    `stopped_by` is the name of the signal that ended it, if one did.
+    """
 
     def __init__(self, host: str, port: int, title: str) -> None:
         shown = f"[{host}]" if ":" in host else host
         super().__init__(command(), host=host, port=port, title=title, public_url=f"http://{shown}:{port}")
+        self.stopped_by: str | None = None
+        self._pages: set[asyncio.Task[Any]] = set()
 
     async def application(self) -> web.Application:
         """Return what answers requests."""
@@ -97,7 +110,34 @@ class _Server(Server):  # type: ignore[misc,unused-ignore]
         return application
 
     async def on_startup(self, app: web.Application) -> None:
-        """Say nothing yet: the port is not open."""
+        """Listen to signals, and say nothing yet: the port is not open."""
+        for name in _SIGNALS:
+            number = getattr(signal, name, None)
+            # Whoever was started with nohup goes on when its terminal is gone.
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+                with contextlib.suppress(NotImplementedError):
+                    asyncio.get_running_loop().add_signal_handler(number, self._stop, name)
+
+    def _stop(self, name: str) -> None:
+        self.stopped_by = name
+        self.request_exit()
+
+    async def on_shutdown(self, app: web.Application) -> None:
+        """End the pages that are open, for which aiohttp would wait; their imgscopes end with them."""
+        for page in self._pages:
+            page.cancel()
+        if self._pages:
+            await asyncio.wait(self._pages, timeout=_PATIENCE)
+
+    async def handle_websocket(self, request: web.Request) -> Any:
+        """Run an imgscope for a page until one of them ends."""
+        page = asyncio.current_task()
+        assert page is not None
+        self._pages.add(page)
+        try:
+            return await super().handle_websocket(request)
+        finally:
+            self._pages.discard(page)
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:

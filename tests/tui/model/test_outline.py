@@ -79,3 +79,12 @@ def test_C70_what_is_copied_has_no_controls_and_lines_only_where_they_are_meant(
     text = "a\nb\x1b[0m\u202e"
     assert Clip(text=text, what="it").safe_text == "a\\x0ab\\x1b[0m\\u202e"
     assert Clip(text=text, what="it", has_lines=True).safe_text == "a\nb\\x1b[0m\\u202e"
+
+
+def test_rows_may_be_in_each_other_as_deep_as_an_image_likes() -> None:
+    deep = row("leaf")
+    for number in range(5_000):
+        deep = row(str(number), deep, begins_open=True)
+    outline = Outline([deep])
+    assert len(outline) == 5_001
+    assert outline.depth(5_000) == 5_000

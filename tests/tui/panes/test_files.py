@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Collection, Sequence
 
 import pytest
-from textual.events import Key
-from textual.pilot import Pilot
 
 from imgscope.tui.messages import GoToPath
 from imgscope.tui.model.files import file_list
+from imgscope.tui.model.files.order import FileOrder, in_order
+from imgscope.tui.model.files.source import FileItem, FileSource
 from imgscope.tui.panes.files import FilesPane
-from imgscope.tui.widgets.file_tree import FileTree
 from imgscope.tui.widgets.row_list import Cell
 from tests.support.images import BuiltImage, file, hard_link, image, layer, symlink, whiteout
 from tests.support.memory import MemorySource
+from tests.tui.panes.files import rows, settled, title, tree, type_filter
 from tests.tui.stage import SilentSource, app_image, app_of, is_over, press, screen_text, shown, until
 
 pytestmark = pytest.mark.anyio
-
-
-def tree(pilot: Pilot[None]) -> FileTree:
-    return pilot.app.screen.query_one(FileTree)
-
-
-def rows(pilot: Pilot[None], width: int = 80) -> list[str]:
-    """What the tree shows, each cell one space from the next and empty ones left out; depth stays."""
-    return [
-        " ".join(cell.text for cell in tree(pilot).cells(number, width) if cell.text.strip())
-        for number in range(tree(pilot).row_count)
-    ]
-
-
-def title(pilot: Pilot[None]) -> str:
-    return str(pilot.app.screen.query_one(FilesPane).query_one(".title").render())
-
-
-async def type_filter(pilot: Pilot[None], text: str) -> None:
-    """Open the filter line, type `text` and go back to the list."""
-    await press(pilot, "slash")
-    bar = pilot.app.screen.query_one(FilesPane).filter_bar
-    bar.input.value = text
-    await settled(pilot)
-    await press(pilot, "enter")
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    """Wait for what messages that were posted started."""
-    for _ in range(2):
-        await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
 
 
 async def test_the_image_is_shown_with_the_largest_directories_first() -> None:
@@ -169,56 +137,6 @@ async def test_the_order_is_told_and_changed_with_what_is_open_left_open() -> No
         assert "· by size ·" in title(pilot)
 
 
-async def test_a_filter_leaves_what_matches_with_its_directories() -> None:
-    async with shown(MemorySource(app_image())) as pilot:
-        await press(pilot, "2", "slash", *"main")
-        assert rows(pilot) == ["7 B ▾ app/", "7 B 1     main.py"]
-        assert title(pilot) == "whole image · by size · 1 match, 7 B (sizes: matches only)"
-        await press(pilot, "enter", "down", "escape")
-        assert len(rows(pilot)) == 5
-        assert "/app/main.py" in screen_text(pilot), "found, and seen among the others"
-
-
-async def test_keys_that_come_in_one_burst_all_reach_whom_they_are_for() -> None:
-    async with shown(MemorySource(app_image())) as pilot:
-        for key, character in (("2", "2"), ("slash", "/"), *((letter, letter) for letter in "main"), ("enter", "\r")):
-            pilot.app.post_message(Key(key, character))
-        await settled(pilot)
-        assert rows(pilot) == ["7 B ▾ app/", "7 B 1     main.py"]
-
-
-async def test_the_filter_line_is_opened_by_dives_key_and_closed_when_it_is_empty() -> None:
-    async with shown(MemorySource(app_image())) as pilot:
-        await press(pilot, "2", "ctrl+f", *"var", "enter")
-        assert rows(pilot)[-1] == "1.50 MB 0           Packages"
-        await press(pilot, "slash", *["backspace"] * 3, "enter")
-        assert not pilot.app.screen.query_one(FilesPane).filter_bar.display
-        assert title(pilot).startswith("whole image · by size · 3.50 MB")
-
-
-async def test_what_cannot_be_understood_is_said_in_the_line_and_the_list_stays() -> None:
-    async with shown(MemorySource(app_image())) as pilot:
-        await press(pilot, "2")
-        await type_filter(pilot, "is:big")
-        assert "is:big is nothing a file can be" in screen_text(pilot)
-        assert len(rows(pilot)) == 4
-        await type_filter(pilot, "package:bash")
-        assert "the image has no package 'bash'" in screen_text(pilot)
-        await type_filter(pilot, "zzz")
-        assert "nothing matches" in screen_text(pilot)
-        assert not rows(pilot)
-
-
-async def test_a_filter_of_changes_does_not_hold_in_the_whole_image() -> None:
-    async with shown(MemorySource(app_image())) as pilot:
-        await press(pilot, "down", "2", "t")
-        await type_filter(pilot, "is:added")
-        assert rows(pilot) == ["7 B + ▾ app/", "7 B +     main.py"]
-        await press(pilot, "t", "t")
-        assert "changes are those of one layer" in screen_text(pilot)
-        assert title(pilot).startswith("whole image · by size · 3.50 MB in 5 files")
-
-
 async def test_kinds_of_changes_are_hidden_and_shown_again() -> None:
     everything = {"changed", "gone", "main.py", "os-release", "large", "Packages"}
     hidden = {
@@ -313,3 +231,26 @@ async def test_a_directory_of_many_files_costs_what_is_in_sight(monkeypatch: pyt
         await press(pilot, "G")
         assert "019999" in screen_text(pilot)
         assert len(asked) < 100
+
+
+async def test_a_jump_into_a_large_directory_is_sorted_beside_the_thread_that_answers_keys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sorting: dict[int, set[threading.Thread]] = {}
+
+    def watched(source: FileSource, items: Collection[FileItem], order: FileOrder) -> list[FileItem]:
+        sorting.setdefault(len(items), set()).add(threading.current_thread())
+        return in_order(source, items, order)
+
+    monkeypatch.setattr(file_list, "in_order", watched)
+    entries = [file(f"d/{number:06}") for number in range(2_000)]
+    async with shown(MemorySource(image([layer(*entries)]))) as pilot:
+        await press(pilot, "2")
+        for path in ("d/000007", "d/000009"):
+            pilot.app.screen.post_message(GoToPath(path))
+            await settled(pilot)
+            assert rows(pilot)[tree(pilot).cursor].endswith(path.removeprefix("d/"))
+        await type_filter(pilot, "001234")
+        await press(pilot, "G", "escape")
+        assert rows(pilot)[tree(pilot).cursor].endswith("001234")
+        assert threading.main_thread() not in sorting[2_000]

@@ -38,6 +38,19 @@ async def test_directories_are_tiles_with_their_sizes_and_shares() -> None:
         assert "┏━" in text, "around the tile under the cursor"
 
 
+async def test_what_is_inside_a_large_tile_is_drawn_in_it_in_every_view() -> None:
+    async with shown(MemorySource(full_image())) as pilot:
+        await press(pilot, "9")
+        line = next(line for line in screen_text(pilot).split("\n") if "│ lib/" in line)
+        assert line.startswith("┃ │ lib/")
+        await press(pilot, "enter", "enter")
+        assert "│ 12/cc1" in screen_text(pilot), "gcc/ has only one directory inside, and that has this one"
+        await press(pilot, "v", "l")
+        assert "│ usr/" in screen_text(pilot)
+        await press(pilot, "v")
+        assert "│ usr/" in screen_text(pilot)
+
+
 async def test_enter_goes_into_a_directory_and_backspace_out_to_where_one_was() -> None:
     async with shown(MemorySource(full_image())) as pilot:
         await press(pilot, "9", "right", "enter")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from imgscope import progress as events
@@ -18,22 +18,12 @@ from imgscope.comparison.data import (
     NotCompared,
 )
 from imgscope.comparison.images import image_of_head, image_of_inspection
+from imgscope.difference.several import DifferingPaths
 from imgscope.errors import ImgscopeError
-from imgscope.filesystem.node import Node
 from imgscope.report import Package
 from imgscope.together import ImageEvent
 
-_DEEPEST: Final = 4
-_LEAST_SIZE: Final = 10_000
 _INCOMPLETE: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectorySize:
-    """The bytes in and below a directory; of `below` only those directories are told that are not tiny."""
-
-    size: int
-    below: Mapping[str, DirectorySize] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +35,6 @@ class Looked:
 
     image: ComparedImage
     packages: tuple[Package, ...] = ()
-    root: DirectorySize | None = None
     made_by: tuple[str, ...] = ()
 
 
@@ -55,29 +44,16 @@ def looked_at(inspection: Inspection) -> Looked:
     return Looked(
         image=image_of_inspection(inspection),
         packages=inspection.report.packages,
-        root=_directory(inspection, image.tree.root, 0),
         made_by=tuple(image.instruction(number) or "(not recorded)" for number in range(len(image.origins))),
-    )
-
-
-def _directory(inspection: Inspection, node: Node, depth: int) -> DirectorySize:
-    tree = inspection.image.tree
-    below = (child for child in (node.children or {}).values() if child.is_directory) if depth < _DEEPEST else ()
-    return DirectorySize(
-        size=tree.size_of(node),
-        below={
-            child.name: _directory(inspection, child, depth + 1)
-            for child in below
-            if tree.size_of(child) >= _LEAST_SIZE
-        },
     )
 
 
 class Comparing:
     """The images called `references`, the first of them the baseline. Used by one thread only.
 
-    `looked` is by the position among these what is known of an image, `errors` why there is nothing to know. With a
-    `finished` comparison everything is known from the beginning.
+    `looked` is by the position among these what is known of an image, `errors` why there is nothing to know, `paths`
+    what differs in their files once all were read. With a `finished` comparison everything that it says is known from
+    the beginning.
     """
 
     def __init__(self, references: Sequence[str], finished: Comparison | None = None) -> None:
@@ -85,6 +61,7 @@ class Comparing:
         self.finished = finished
         self.looked: dict[int, Looked] = {}
         self.errors: dict[int, ImgscopeError] = {}
+        self.paths: DifferingPaths | None = None
         self._read: set[int] = set()
         self._sizes: dict[int, int] = {}
         self._received: dict[int, dict[int, int]] = {}

@@ -1,14 +1,15 @@
-"""A comparison as rows: figures, layers, packages and directories, a cell for each image."""
+"""A comparison as rows: figures, layers, packages and files, a cell for each image."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from imgscope.comparison.data import Comparison, LayerSummary
 from imgscope.comparison_table import breaks_phrase, difference_phrase, names_of, saving_phrase, table_of
 from imgscope.report import Package
 from imgscope.text import format_count, format_size
-from imgscope.tui.model.comparing import Comparing, DirectorySize
+from imgscope.tui.model.comparing import Comparing
+from imgscope.tui.model.comparison_files import files_section
 from imgscope.tui.model.lines import Line, always
 from imgscope.tui.model.outline import OutlineRow
 
@@ -61,16 +62,14 @@ def comparison_rows(comparing: Comparing) -> Sequence[OutlineRow]:
     count = len(comparison.images)
     looked = [comparing.looked[position] for position in comparing.positions]
     # What not all have is found out once, when everything is there.
-    packages, roots = (
-        ([each.packages for each in looked], [each.root for each in looked]) if comparing.is_over else ([], [])
-    )
+    packages = [each.packages for each in looked] if comparing.is_over else []
     sections = [
         failed,
         _section("figures", _figures(comparing, comparison), count),
         _section("moving to each as the base", _moves(comparison), count),
         _section("layers", _layers(comparison, [each.made_by for each in looked]), count, begins_open=False),
         _section("packages", _packages(packages), count, begins_open=False),
-        _section("directories", _directories(roots, "/"), count, begins_open=False),
+        files_section(comparing),
     ]
     return tuple(section for section in sections if section is not None)
 
@@ -204,38 +203,3 @@ def _by_name(packages: Iterable[Package]) -> Mapping[str, list[Package]]:
     for package in packages:
         found.setdefault(f"{package.type} {package.name}", []).append(package)
     return found
-
-
-def _directories(roots: Sequence[DirectorySize | None], above: str) -> list[OutlineRow]:
-    """Return a row for each directory that is not equally large in all images, those first that differ most."""
-    known = [root for root in roots if root is not None]
-    if len(known) < len(roots) or len(known) < 2:
-        return []
-    rows = []
-    for name in dict.fromkeys(name for root in known for name in root.below):
-        within = [root.below.get(name, DirectorySize(size=0)) for root in known]
-        sizes = [directory.size for directory in within]
-        if len(set(sizes)) > 1:
-            rows.append((max(sizes) - min(sizes), name, _directory_row(f"{above}{name}/", within)))
-    return [row for _, _, row in sorted(rows, key=lambda row: (-row[0], row[1]))]
-
-
-def _directory_row(path: str, within: Sequence[DirectorySize]) -> OutlineRow:
-    first = within[0].size
-    below: Callable[[], Sequence[OutlineRow]] | None = None
-    if any(directory.below for directory in within):
-        below = lambda: _directories(within, path)  # noqa: E731 - it is the same as in every other row
-    return OutlineRow(
-        key=path,
-        cells=(Line(path), *(_size_cell(directory.size, first, number) for number, directory in enumerate(within))),
-        detail=always(Line(path, "strong")),
-        below=below,
-        searched=path,
-    )
-
-
-def _size_cell(size: int, first: int, number: int) -> Line:
-    if not number or size == first:
-        return Line(format_size(size)) if size else _ABSENT
-    sign = "+" if size > first else "-"
-    return Line(f"{format_size(size)}  {sign}{format_size(abs(size - first))}", "warning" if size > first else "good")

@@ -52,7 +52,8 @@ class OutlineRow:
 
     `below` returns what is in it, in order; None where there can be nothing. Of a section, which `is_section`, a
     filter leaves what fits; of any other row it leaves all or nothing, by the text to be `searched`. `ranks` are what
-    the orders of the pane sort by, one for each.
+    the orders of the pane sort by, one for each. A section of more rows than can be asked says in `narrowed` which of
+    them have all words of a filter.
     """
 
     key: str
@@ -61,6 +62,7 @@ class OutlineRow:
     below: Callable[[], Sequence[OutlineRow]] | None = None
     begins_open: bool = False
     is_section: bool = False
+    narrowed: Callable[[Sequence[str]], Sequence[OutlineRow]] | None = None
     place: Place | None = None
     clip: Clip | None = None
     searched: str = ""
@@ -157,19 +159,26 @@ class Outline:
     def _matching(self, rows: Iterable[OutlineRow]) -> Iterator[OutlineRow]:
         for row in rows:
             if row.is_section and row.below is not None:
-                within = tuple(self._matching(row.below()))
+                within = tuple(row.narrowed(self._words) if row.narrowed else self._matching(row.below()))
                 if within:
                     yield replace(row, below=_always(within))
             elif all(word in row.searched.casefold() for word in self._words):
                 yield row
 
     def _listed(self, rows: Iterable[OutlineRow], depth: int) -> Iterator[_Shown]:
-        for row in rows:
+        # Not by calling itself: how deep rows are in others is up to the image.
+        waiting = [iter(rows)]
+        while waiting:
+            row = next(waiting[-1], None)
+            if row is None:
+                waiting.pop()
+                continue
+            level = depth + len(waiting) - 1
             begins_open = row.begins_open or (row.is_section and bool(self._words))
-            is_open = row.below is not None and self._opened.get((depth, row.key), begins_open)
-            yield _Shown(row, depth, is_open)
+            is_open = row.below is not None and self._opened.get((level, row.key), begins_open)
+            yield _Shown(row, level, is_open)
             if is_open and row.below is not None:
-                yield from self._listed(row.below(), depth + 1)
+                waiting.append(iter(row.below()))
 
     def _end(self, position: int) -> int:
         end = position + 1

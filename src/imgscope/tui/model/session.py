@@ -17,9 +17,9 @@ class Session:
     """Collects the events of one inspection. Used by one thread only.
 
     `reference` is what the user typed until the image is found. `received` are bytes by layer number, `indexes` the
-    layers that were read; `inspection` is there when everything is. `notes` are for the user to see at the end.
-    `opened` and `platform` are what to open to read the same image again; `settings` are the user's. `open_content`
-    reads files of the image, where they can be read again.
+    layers that were read, and `traffic` is what that took so far; `inspection` is there when everything is. `notes` are
+    for the user to see at the end. `opened` and `platform` are what to open to read the same image again; `settings`
+    are the user's. `open_content` reads files of the image, where they can be read again.
     """
 
     def __init__(
@@ -43,7 +43,6 @@ class Session:
         self.indexes: dict[int, LayerIndex] = {}
         self.inspection: Inspection | None = None
         self.notes: list[str] = []
-        self.open_content = open_content
 
     @property
     def is_complete(self) -> bool:
@@ -61,6 +60,8 @@ class Session:
             self.indexes[event.layer] = event.index
             # Not every step is told, and of what came from the cache none.
             self.received[event.layer] = event.index.compressed_size
+        elif isinstance(event, events.TrafficSeen):
+            self.traffic = event.traffic
         else:
             self.notes.append(event.message)
 

@@ -17,7 +17,8 @@ UNKNOWN: Final = "…"
 class Summary:
     """What stands above the panes; what is not known yet is an ellipsis. `notes` should not be missed.
 
-    `aside` is what is attached to the image and how much may still be pulled; empty where neither is known.
+    `aside` is what reading it took until now, and in the end what is attached to the image; and how much may still be
+    pulled. Empty where none of it is known.
     """
 
     reference: str
@@ -99,7 +100,8 @@ def _sizes(session: Session) -> str:
 def _aside(session: Session) -> str:
     if session.inspection is None:
         traffic = session.traffic
-        asked = format_count(traffic.requests, "request") + " until here" if traffic.requests else ""
+        fetched = f"{format_size(traffic.bytes_fetched)} fetched until now"
+        asked = f"{format_count(traffic.requests, 'request')} · {fetched}" if traffic.requests else ""
         return " · ".join(filter(None, (asked, traffic.rate_limit)))
     report = session.inspection.report
     return " · ".join(filter(None, (attachments_phrase(report.image.attachments), report.run.rate_limit)))

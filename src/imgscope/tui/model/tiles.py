@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from imgscope.analyze import Inspection
@@ -12,6 +12,7 @@ from imgscope.filesystem.node import Node
 from imgscope.layer.index import EntryType
 from imgscope.phrases import made_by
 from imgscope.text import format_count
+from imgscope.tui.model.files.order import sorted_in_parts
 from imgscope.tui.model.lines import Line
 from imgscope.tui.model.outline import Place
 from imgscope.tui.model.places import exact_size, file_detail, layer_lines
@@ -20,11 +21,16 @@ TileKind = Literal["directory", "file", "package", "unowned", "layer", "base", "
 ViewName = Literal["directory", "package", "layer"]
 VIEWS: Final[tuple[ViewName, ...]] = ("directory", "package", "layer")
 _Sized = tuple[str, int]
+_LARGE: Final = 0.04
+"""The share of all that is on show from which a tile has room for others in it, on a large terminal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """Something with a size in bytes; `below` returns what is in it, the largest first, None where nothing can be."""
+    """Something with a size in bytes; `below` returns what is in it, the largest first, None where nothing can be.
+
+    `inside` is the same where it was worked out already, to be seen before anybody goes there.
+    """
 
     name: str
     size: int
@@ -32,6 +38,21 @@ class Tile:
     detail: Callable[[], Sequence[Line]]
     below: Callable[[], Sequence[Tile]] | None = None
     place: Place | None = None
+    inside: Sequence[Tile] = ()
+
+
+def with_inside(tiles: Sequence[Tile]) -> Sequence[Tile]:
+    """Return `tiles` with what is inside the largest of them."""
+    total = sum(tile.size for tile in tiles)
+    return [replace(tile, inside=_inside(tile)) if tile.size >= total * _LARGE else tile for tile in tiles]
+
+
+def _inside(tile: Tile) -> Sequence[Tile]:
+    """Return what is in `tile`; where that is a single directory, what is in that, and so on."""
+    inside = tile.below() if tile.below is not None else ()
+    while len(inside) == 1 and inside[0].below is not None and (below := inside[0].below()):
+        inside = [replace(each, name=f"{inside[0].name}{each.name}") for each in below]
+    return inside
 
 
 def view_of(inspection: Inspection, view: ViewName) -> Tile:
@@ -168,4 +189,4 @@ def _group_detail(path: str, files: list[_Sized], size: int, *, is_directory: bo
 
 
 def _largest(tiles: Iterable[Tile]) -> Sequence[Tile]:
-    return sorted(tiles, key=lambda tile: (-tile.size, tile.name))
+    return sorted_in_parts(tiles, lambda tile: (-tile.size, tile.name))

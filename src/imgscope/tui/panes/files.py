@@ -9,10 +9,12 @@ from typing import ClassVar, Final, cast
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.worker import get_current_worker
 
 from imgscope.analyze import Inspection
 from imgscope.errors import UsageError
 from imgscope.tui.messages import OpenFile
+from imgscope.tui.model.files.bounded_expression import TooSlow
 from imgscope.tui.model.files.file_list import FileList, everything, nothing
 from imgscope.tui.model.files.filter_terms import Trait
 from imgscope.tui.model.files.filtered import FilteredFiles
@@ -29,11 +31,12 @@ _MOST_KEPT: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Job:
-    """A view to be worked out, told from others by what it is."""
+    """A view to be worked out, told from others by what it is, with the cursor on `path` if that is not empty."""
 
     view: FileView
     is_open: Callable[[FileItem], bool]
     opens_few: bool
+    path: str
 
 
 class _WorkedOut(Message):
@@ -150,17 +153,27 @@ class FilesPane(Pane):
         if self._views is None:
             return
         kept = self._kept.get(view) if is_open is None else None
-        if kept is not None:
+        path = self._path or self._found_path(view)
+        if kept is not None and not path:
             self._job = None
+            self._keep_place(view, kept)
             self._show(view, kept)
             return
-        self._job = _Job(view=view, is_open=is_open or self._opened(view), opens_few=is_open is None)
+        opened = kept.opened().__contains__ if kept is not None else self._opened(view)
+        self._job = _Job(view=view, is_open=is_open or opened, opens_few=is_open is None, path=path)
         if not self._is_working:
             self._start(self._views, self._job)
 
     def _opened(self, view: FileView) -> Callable[[FileItem], bool]:
         files = self._tree.files
         return files.opened().__contains__ if files is not None and self._is_same_tree(view) else nothing
+
+    def _found_path(self, view: FileView) -> str:
+        """Return what the cursor is on if `view` has what the filter left out: it is to be seen among the others."""
+        files, shown = self._tree.files, self._shown
+        if files is None or not len(files) or shown is None or not self._is_same_tree(view):
+            return ""
+        return files.item(self._tree.cursor).path if shown.is_filtered and not view.is_filtered else ""
 
     def _is_same_tree(self, view: FileView) -> bool:
         shown = self._shown
@@ -174,8 +187,13 @@ class FilesPane(Pane):
 
     @work(thread=True)
     def _work_out(self, views: FileViews, job: _Job) -> None:
+        worker = get_current_worker()
+
+        def is_cancelled() -> bool:
+            return self._job is not job or worker.is_cancelled
+
         try:
-            files = views.file_list(job.view, job.is_open, lambda: self._job is not job, opens_few=job.opens_few)
+            files = views.file_list(job.view, job.is_open, is_cancelled, opens_few=job.opens_few, path=job.path)
         except UsageError as error:
             self.post_message(_WorkedOut(job, error=error))
         else:
@@ -191,6 +209,10 @@ class FilesPane(Pane):
             return
         self._job = None
         if event.files is not None:
+            if event.job.path:
+                self._path = ""
+            else:
+                self._keep_place(event.job.view, event.files)
             self._show(event.job.view, event.files)
         elif event.error is not None:
             self._refuse(event.job.view, event.error)
@@ -198,7 +220,7 @@ class FilesPane(Pane):
     def _refuse(self, view: FileView, error: UsageError) -> None:
         """Say what is wrong with a filter; what was shown stays, unless it is of another tree."""
         trouble = [Line(error.message, "bad"), *([Line(f"hint: {error.hint}")] if error.hint else [])]
-        self.filter_bar.tell("is not understood", "bad")
+        self.filter_bar.tell("takes too long" if isinstance(error, TooSlow) else "is not understood", "bad")
         if not self._is_same_tree(view):
             self._want(replace(view, text=""), trouble=trouble)
         elif self._tree.files is not None and self._shown is not None:
@@ -207,7 +229,6 @@ class FilesPane(Pane):
             self._tell(self._tree.cursor)
 
     def _show(self, view: FileView, files: FileList) -> None:
-        self._keep_place(view, files)
         self._shown = view
         if not view.is_filtered:
             self._kept[view] = files
@@ -224,22 +245,15 @@ class FilesPane(Pane):
             self._tell(0)
 
     def _keep_place(self, view: FileView, files: FileList) -> None:
-        """Put the cursor on what the reader asked for or was at, if `files` has it."""
+        """Put the cursor on what the reader was at, if `files` has it."""
         before = self._tree.files
-        if self._path:
-            files.cursor = files.reveal(self._path) or 0
-            self._path = ""
-        elif before is not None and before is not files and len(before) and self._is_same_tree(view):
+        if before is files:
+            files.cursor = self._tree.cursor
+        elif before is not None and len(before) and self._is_same_tree(view):
             item: FileItem | None = before.item(self._tree.cursor)
-            if not view.is_filtered and self._shown is not None and self._shown.is_filtered:
-                # Who found something wants to see it among the others.
-                files.cursor = files.reveal(item.path) or 0 if item is not None else 0
-                return
             while item is not None and (position := files.position(item)) is None:
                 item = item.parent
             files.cursor = position if item is not None and position is not None else 0
-        elif before is files:
-            files.cursor = self._tree.cursor
 
     @on(FileTree.Highlighted)
     def _tell_more(self, event: FileTree.Highlighted) -> None:
@@ -257,4 +271,11 @@ class FilesPane(Pane):
         self.post_message(OpenFile(event.item.path, self._view.layer))
 
 
-PANE: Final = PaneKind(name="files", title="Files", short_title="Files", key="2", order=20, build=FilesPane)
+def _count(session: Session) -> int | None:
+    """Return how many files there are in the image, each content counted once."""
+    return len(session.inspection.image.tree.files) if session.inspection else None
+
+
+PANE: Final = PaneKind(
+    name="files", title="Files", short_title="Files", key="2", order=20, build=FilesPane, count=_count
+)

@@ -7,6 +7,7 @@ from typing import Final
 
 from imgscope.analyze import Inspection
 from imgscope.tui.model.findings import ORDERS, finding_rows, findings_title
+from imgscope.tui.model.session import Session
 from imgscope.tui.widgets.outline_list import OutlineColumn
 from imgscope.tui.widgets.outline_pane import OutlinePane, Worked
 from imgscope.tui.widgets.pane import PaneKind
@@ -25,15 +26,17 @@ class FindingsPane(OutlinePane):
         OutlineColumn(title="rule", orders=("rule",)),
     )
 
-    @property
-    def count(self) -> int | None:
-        """How many findings and failures there are."""
-        report = self.session.inspection.report if self.session.inspection else None
-        return len(report.findings) + len(report.failures) if report else None
-
     def work_out(self, inspection: Inspection, is_cancelled: Callable[[], bool]) -> Iterator[Worked]:
         """Yield all of it."""
         yield Worked(title=findings_title(inspection.report), rows=finding_rows(inspection))
 
 
-PANE: Final = PaneKind(name="findings", title="Findings", short_title="Find", key="6", order=60, build=FindingsPane)
+def _count(session: Session) -> int | None:
+    """Return how many findings and failures there are."""
+    report = session.inspection.report if session.inspection else None
+    return len(report.findings) + len(report.failures) if report else None
+
+
+PANE: Final = PaneKind(
+    name="findings", title="Findings", short_title="Find", key="6", order=60, build=FindingsPane, count=_count
+)

@@ -7,6 +7,7 @@ from typing import Final
 
 from imgscope.analyze import Inspection
 from imgscope.tui.model.leftovers import ORDERS, leftover_rows, leftovers_title
+from imgscope.tui.model.session import Session
 from imgscope.tui.widgets.outline_list import OutlineColumn
 from imgscope.tui.widgets.outline_pane import OutlinePane, Worked
 from imgscope.tui.widgets.pane import PaneKind
@@ -25,15 +26,16 @@ class LeftoversPane(OutlinePane):
         OutlineColumn(title="what", orders=("kind",)),
     )
 
-    @property
-    def count(self) -> int | None:
-        """How many kinds of leftovers there are."""
-        inspection = self.session.inspection
-        return len(inspection.report.leftovers.groups) if inspection else None
-
     def work_out(self, inspection: Inspection, is_cancelled: Callable[[], bool]) -> Iterator[Worked]:
         """Yield all of it."""
         yield Worked(title=leftovers_title(inspection), rows=leftover_rows(inspection))
 
 
-PANE: Final = PaneKind(name="leftovers", title="Leftovers", short_title="Left", key="3", order=30, build=LeftoversPane)
+def _count(session: Session) -> int | None:
+    """Return how many kinds of leftovers there are."""
+    return len(session.inspection.report.leftovers.groups) if session.inspection else None
+
+
+PANE: Final = PaneKind(
+    name="leftovers", title="Leftovers", short_title="Left", key="3", order=30, build=LeftoversPane, count=_count
+)

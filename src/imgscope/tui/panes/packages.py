@@ -8,6 +8,7 @@ from typing import Final
 from imgscope.analyze import Inspection
 from imgscope.tui.model.packages import ORDERS, package_rows, packages_title
 from imgscope.tui.model.removal_prices import Price, prices
+from imgscope.tui.model.session import Session
 from imgscope.tui.widgets.outline_list import OutlineColumn
 from imgscope.tui.widgets.outline_pane import OutlinePane, Worked
 from imgscope.tui.widgets.pane import PaneKind
@@ -29,11 +30,6 @@ class PackagesPane(OutlinePane):
         OutlineColumn(title="name", orders=("name",)),
     )
 
-    @property
-    def count(self) -> int | None:
-        """How many packages there are."""
-        return len(self.session.inspection.image.packages) if self.session.inspection else None
-
     def work_out(self, inspection: Inspection, is_cancelled: Callable[[], bool]) -> Iterator[Worked]:
         """Yield the packages at once, and again with what removing them frees, as that becomes known."""
         title = packages_title(inspection)
@@ -44,4 +40,11 @@ class PackagesPane(OutlinePane):
             yield Worked(title=title, rows=package_rows(inspection, known))
 
 
-PANE: Final = PaneKind(name="packages", title="Packages", short_title="Pkgs", key="5", order=50, build=PackagesPane)
+def _count(session: Session) -> int | None:
+    """Return how many packages there are."""
+    return len(session.inspection.image.packages) if session.inspection else None
+
+
+PANE: Final = PaneKind(
+    name="packages", title="Packages", short_title="Pkgs", key="5", order=50, build=PackagesPane, count=_count
+)

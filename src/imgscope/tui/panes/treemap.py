@@ -11,12 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.worker import get_current_worker
 
 from imgscope.analyze import Inspection
 from imgscope.text import format_size
 from imgscope.tui.messages import GoToPath
 from imgscope.tui.model.session import Session
-from imgscope.tui.model.tiles import VIEWS, Tile, view_of
+from imgscope.tui.model.tiles import VIEWS, Tile, view_of, with_inside
 from imgscope.tui.widgets.pane import Pane, PaneKind
 from imgscope.tui.widgets.row_list import RowList
 from imgscope.tui.widgets.tile_list import TileList
@@ -39,6 +40,15 @@ class _LookedInto(Message):
         super().__init__()
         self.level = level
         self.is_top = is_top
+
+
+class _LookedInside(Message):
+    """What is inside the largest tiles of `level` is there: these are its tiles with that."""
+
+    def __init__(self, level: _Level, tiles: Sequence[Tile]) -> None:
+        super().__init__()
+        self.level = level
+        self.tiles = tiles
 
 
 class TreemapPane(Pane):
@@ -99,8 +109,12 @@ class TreemapPane(Pane):
 
     @work(thread=True, exclusive=True)
     def _look_into(self, tile: Tile, *, is_top: bool = False) -> None:
-        if tile.below is not None:
-            self.post_message(_LookedInto(_Level(tile=tile, tiles=tile.below()), is_top=is_top))
+        if tile.below is None:
+            return
+        level = _Level(tile=tile, tiles=tile.below())
+        self.post_message(_LookedInto(level, is_top=is_top))
+        if not get_current_worker().is_cancelled:
+            self.post_message(_LookedInside(level, with_inside(level.tiles)))
 
     @on(_LookedInto)
     def _show_level(self, event: _LookedInto) -> None:
@@ -111,6 +125,15 @@ class TreemapPane(Pane):
             self._levels[-1] = replace(self._levels[-1], cursor=self._map.cursor)
         self._levels.append(event.level)
         self._show()
+
+    @on(_LookedInside)
+    def _show_inside(self, event: _LookedInside) -> None:
+        event.stop()
+        for number, level in enumerate(self._levels):
+            if level.tiles is event.level.tiles:
+                self._levels[number] = replace(level, tiles=event.tiles)
+                if number == len(self._levels) - 1:
+                    self._map.show(event.tiles, cursor=self._map.cursor)
 
     @on(Treemap.Chosen)
     def _choose(self) -> None:

@@ -11,7 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from imgscope.tui.comparison_worker import ComparisonFailed, ComparisonThread, ImageEnded, ImageNews
+from imgscope.tui.comparison_worker import (
+    ComparisonFailed,
+    ComparisonThread,
+    FilesCompared,
+    ImageEnded,
+    ImageNews,
+)
 from imgscope.tui.keys import KeySection, section
 from imgscope.tui.messages import OpenImage
 from imgscope.tui.model.comparing import Comparing, Looked
@@ -93,6 +99,11 @@ class ComparisonScreen(Screen[None]):
             self.comparing.take(message.position, message.outcome)
         else:
             self.comparing.fail(message.position, message.outcome)
+        self._show()
+
+    @on(FilesCompared)
+    def _take_files(self, message: FilesCompared) -> None:
+        self.comparing.paths = message.paths
         self._show()
 
     @on(ComparisonFailed)

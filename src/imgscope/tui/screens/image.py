@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.events import Mount
 from textual.screen import Screen
 from textual.widgets import Footer
 
@@ -23,6 +23,7 @@ from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.platforms import PlatformScreen
 from imgscope.tui.widgets.filter_bar import FilterBar
 from imgscope.tui.widgets.pane import Pane
+from imgscope.tui.widgets.pane_stack import WIDE, PaneStack
 from imgscope.tui.widgets.row_list import RowList
 from imgscope.tui.widgets.summary_header import SummaryHeader
 from imgscope.tui.widgets.tab_bar import TabBar
@@ -31,14 +32,13 @@ if TYPE_CHECKING:
     from imgscope.tui.app import InspectApp
 
 _SEVERAL: Final = 2
-_LAYERS: Final = "layers"
 _FILES: Final = "files"
 
 
 class ImageScreen(Screen[None]):
     """Shows one pane at a time, or, where there is room, the layers with one of the others beside them."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - textual declares it as if each screen had its own
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - textual declares it as if each screen had its own
     BINDINGS: ClassVar[list[BindingType]] = [
         # What changes who has the keys comes before all else: the next key may have come along with this one.
         *(Binding(str(key), f"pane_with_key('{key}')", "", show=False, priority=True) for key in range(1, 10)),
@@ -54,12 +54,11 @@ class ImageScreen(Screen[None]):
         self.session = session
         self.kinds = pane_kinds()
         self._header = SummaryHeader()
-        self._panes = {kind.name: kind.build(session) for kind in self.kinds}
+        self._panes = PaneStack(self.kinds, session)
         self._tabs = TabBar(self.kinds)
         # The app tells of news from when the screen is made, which is before there is anything to show it in.
         self._is_laid_out = False
         self._first_pane = pane or session.settings.start_pane
-        self._beside = next(kind.name for kind in self.kinds if kind.name != _LAYERS)
 
     @property
     def pane_name(self) -> str:
@@ -70,48 +69,50 @@ class ImageScreen(Screen[None]):
         """Lay out."""
         yield self._header
         yield self._tabs
-        with Horizontal(id="panes"):
-            yield from self._panes.values()
+        yield self._panes
         yield Footer(show_command_palette=False)
 
-    def on_mount(self) -> None:
+    @on(Mount)
+    async def _begin(self) -> None:
         """Begin with what is known before anything was asked."""
         self._is_laid_out = True
-        self.show_progress()
-        self.go_to_pane(self._first_pane)
+        self._header.summary = summary_of(self.session)
+        await self.go_to_pane(self._first_pane)
         if self.session.inspection is not None:
-            self.show_inspection(self.session.inspection)
+            self._tell_counts()
 
     def show_progress(self) -> None:
         """Show what the session knows by now."""
         if not self._is_laid_out:
             return
         self._header.summary = summary_of(self.session)
-        for pane in self._panes.values():
-            pane.show_progress()
+        self._panes.show_progress()
 
     def show_inspection(self, inspection: Inspection) -> None:
         """Show an image that was read to its end."""
         if not self._is_laid_out:
             return
         self._header.summary = summary_of(self.session)
-        for name, pane in self._panes.items():
-            pane.show_inspection(inspection)
-            self._tabs.count(name, pane.count)
+        self._panes.show_inspection(inspection)
+        self._tell_counts()
         self.refresh_bindings()
 
+    def _tell_counts(self) -> None:
+        for kind in self.kinds:
+            self._tabs.count(kind.name, kind.count(self.session))
+
     @on(TabBar.Clicked)
-    def _follow_tab(self, event: TabBar.Clicked) -> None:
-        self.go_to_pane(event.name)
+    async def _follow_tab(self, event: TabBar.Clicked) -> None:
+        await self.go_to_pane(event.name)
 
     @on(GoToPane)
-    def _follow_jump(self, event: GoToPane) -> None:
-        self.go_to_pane(event.name)
+    async def _follow_jump(self, event: GoToPane) -> None:
+        await self.go_to_pane(event.name)
 
     @on(GoToPath)
-    def _show_path(self, event: GoToPath) -> None:
-        self._panes[_FILES].go_to_path(event.path, event.layer)
-        self.go_to_pane(_FILES)
+    async def _show_path(self, event: GoToPath) -> None:
+        await self.go_to_pane(_FILES)
+        self._panes.pane(_FILES).go_to_path(event.path, event.layer)
 
     @on(OpenFile)
     def _open_file(self, event: OpenFile) -> None:
@@ -120,32 +121,25 @@ class ImageScreen(Screen[None]):
 
     @on(LayerHighlighted)
     def _follow_layer(self, event: LayerHighlighted) -> None:
-        for pane in self._panes.values():
-            pane.follow_layer(event.number)
+        self._panes.follow_layer(event.number)
 
-    def go_to_pane(self, name: str) -> None:
+    async def go_to_pane(self, name: str) -> None:
         """Show the pane called `name` and let it have the keys."""
         self._tabs.activate(name)
-        if name != _LAYERS:
-            self._beside = name
-        stands_alone = next(kind.stands_alone for kind in self.kinds if kind.name == name)
-        for each, pane in self._panes.items():
-            pane.set_class(each == name, "-active")
-            pane.set_class(each == name or (not stands_alone and each in (_LAYERS, self._beside)), "-in-sight")
-            pane.set_class(each != _LAYERS and not stands_alone, "-right")
+        pane = await self._panes.show(name)
         # Not `focus`, which takes its time: the next key may be there already.
-        self.set_focus(self._panes[name].rows)
+        self.set_focus(pane.rows)
 
-    def action_pane_with_key(self, key: str) -> None:
+    async def action_pane_with_key(self, key: str) -> None:
         """Go to the pane that has `key`; nothing happens where none has it."""
         for kind in self.kinds:
             if kind.key == key:
-                self.go_to_pane(kind.name)
+                await self.go_to_pane(kind.name)
 
-    def action_next_pane(self, panes: int) -> None:
+    async def action_next_pane(self, panes: int) -> None:
         """Go `panes` on, around the end."""
-        names = list(self._panes)
-        self.go_to_pane(names[(names.index(self._tabs.active) + panes) % len(names)])
+        names = [kind.name for kind in self.kinds]
+        await self.go_to_pane(names[(names.index(self._tabs.active) + panes) % len(names)])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with the image as it is."""
@@ -181,7 +175,7 @@ class ImageScreen(Screen[None]):
         panes = _joined(
             section(kind.title, type(pane), type(pane.rows), without=(Pane, RowList))
             for kind in kinds
-            for pane in (self._panes[kind.name],)
+            for pane in (self._panes.pane(kind.name),)
         )
         yield panes[0]
         yield section("Lists", RowList, Pane, FilterBar)

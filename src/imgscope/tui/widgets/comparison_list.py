@@ -16,7 +16,10 @@ _TITLE_WIDTH: Final = 28
 _NARROW_TITLE_WIDTH: Final = 20
 _NARROW: Final = 80
 _LEAST_WIDTH: Final = 18
+_GOOD_WIDTH: Final = 32
 _MOST_WIDTH: Final = 44
+_GOOD_TITLE_WIDTH: Final = 40
+_MOST_TITLE_WIDTH: Final = 60
 
 
 class ComparisonList(OutlineList):
@@ -55,7 +58,8 @@ class ComparisonList(OutlineList):
         """Return the title, set in by the depth of the row, and the cells of the images in sight."""
         row = self.outline.row(position)
         cells = [Cell(*cell) for cell in row.cells if isinstance(cell[0], str)]
-        title = Cell(f"{self.lead(position)}{cells[0].text}", cells[0].tone)
+        lead = self.lead(position, deepest=self._title_width(width) // 4)
+        title = Cell(f"{lead}{cells[0].text}", cells[0].tone)
         return (title, *(cells[number + 1] if number + 1 < len(cells) else Cell("") for number in self._shown(width)))
 
     def _strip(self, columns: Sequence[Column], cells: Sequence[Cell], width: int, style: Style, *, mark: str) -> Strip:
@@ -71,12 +75,18 @@ class ComparisonList(OutlineList):
         return [0, *rest]
 
     def _room(self, width: int) -> int:
-        return max((width - self._title_width(width)) // (_LEAST_WIDTH + 1), 1)
+        return max((width - _least_title_width(width)) // (_LEAST_WIDTH + 1), 1)
 
     def _column_width(self, width: int) -> int:
         count = max(len(self._shown(width)), 1)
         return min(max((width - self._title_width(width)) // count - 1, _LEAST_WIDTH), _MOST_WIDTH)
 
-    @staticmethod
-    def _title_width(width: int) -> int:
-        return _TITLE_WIDTH if width >= _NARROW else _NARROW_TITLE_WIDTH
+    def _title_width(self, width: int) -> int:
+        """Return what titles have when the columns have enough: names of files are long, and set in by their depth."""
+        least, count = _least_title_width(width), max(len(self._shown(width)), 1)
+        beside_good, beside_most = (width - count * (each + 1) for each in (_GOOD_WIDTH, _MOST_WIDTH))
+        return max(least, min(beside_good, _GOOD_TITLE_WIDTH), min(beside_most, _MOST_TITLE_WIDTH))
+
+
+def _least_title_width(width: int) -> int:
+    return _TITLE_WIDTH if width >= _NARROW else _NARROW_TITLE_WIDTH

@@ -9,22 +9,13 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from imgscope.filesystem.layer_view import LayerChangeKind
 from imgscope.text import format_size
 from imgscope.tui.model.files.file_list import FileList
 from imgscope.tui.model.files.order import in_order
-from imgscope.tui.model.files.row import SIGNS
+from imgscope.tui.model.files.row import SIGNS, TONES
 from imgscope.tui.model.files.source import FileItem
-from imgscope.tui.model.lines import Tone
 from imgscope.tui.widgets.row_list import Cell, Column, RowList
 
-_TONES: Final[dict[LayerChangeKind | None, Tone]] = {
-    "added": "good",
-    "modified": "warning",
-    "metadata": "info",
-    "removed": "bad",
-    None: "plain",
-}
 _INDENT: Final = "  "
 _WIDE: Final = 100
 
@@ -108,7 +99,7 @@ class FileTree(RowList):
         assert self.files is not None
         source, row, depth = self.files.source, self.files.row(position), self.files.depth(position)
         marker = ("▾ " if self.files.is_open(position) else "▸ ") if row.is_directory else "  "
-        tone = _TONES[row.kind]
+        tone = TONES[row.kind]
         cells = [Cell(format_size(row.size))]
         if source.scope != "layer":
             cells.append(Cell(str(row.layer) if row.layer is not None else "", "dim"))

@@ -94,10 +94,11 @@ class OutlineList(RowList):
         )
         return (*cells, Cell(f"{self.lead(position)}{last.text}", last.tone))
 
-    def lead(self, position: int) -> str:
-        """Return what stands before the text of a row: room for its depth, and whether it is open."""
+    def lead(self, position: int, *, deepest: int | None = None) -> str:
+        """Return what stands before the text of a row: room for its depth, up to `deepest`, and whether it is open."""
         marker = "  " if self.outline.row(position).below is None else "▾ " if self.outline.is_open(position) else "▸ "
-        return f"{_INDENT * self.outline.depth(position)}{marker}"
+        depth = self.outline.depth(position)
+        return f"{_INDENT * (depth if deepest is None else min(depth, deepest))}{marker}"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to sort where there is something to sort by."""

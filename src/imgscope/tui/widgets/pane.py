@@ -21,12 +21,17 @@ from imgscope.tui.widgets.drawing import content
 from imgscope.tui.widgets.filter_bar import FilterBar
 
 
+def no_count(_: Session) -> None:
+    """Tell nothing: the number of things in a pane is of no interest."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaneKind:
     """A pane as the image screen finds it: `key` is the digit that goes there, `order` its place among the others.
 
-    `short_title` is what its tab says where not all titles have room. A pane that `stands_alone` has the whole width
-    even where the layers would have room beside it.
+    `short_title` is what its tab says where not all titles have room, and `count` how many things there are in it, None
+    where that says nothing, or nothing yet. A pane that `stands_alone` has the whole width even where the layers would
+    have room beside it.
     """
 
     name: str
@@ -35,16 +40,17 @@ class PaneKind:
     key: str
     order: int
     build: Callable[[Session], Pane]
+    count: Callable[[Session], int | None] = no_count
     stands_alone: bool = False
 
 
 class Pane(Vertical):
     """A title, a filter line where it is wanted, what has the focus (`rows`), and the text below it (`detail`).
 
-    A pane is built before anything is known. The screen calls `show_progress` while the image is read and
-    `show_inspection` once, when all of it is; until then `rows` say that their content follows. What takes long to
-    work out is worked out in a thread that posts the result to the pane. Panes whose `can_filter` is true are asked to
-    `filter_by` what was typed.
+    A pane is mounted when it first comes into sight, which may be before anything is known. `show_progress` is called
+    then and while the image is read, and `show_inspection` once, when all of it is; until then `rows` say that their
+    content follows. What takes long to work out is worked out in a thread that posts the result to the pane. Panes
+    whose `can_filter` is true are asked to `filter_by` what was typed.
     """
 
     can_filter: ClassVar[bool] = False
@@ -74,11 +80,6 @@ class Pane(Vertical):
         yield self.rows
         if self.detail is not None:
             yield self.detail
-
-    @property
-    def count(self) -> int | None:
-        """How many things there are in it, for its tab; None where that says nothing, or nothing yet."""
-        return None
 
     def show_progress(self) -> None:
         """Show what the session knows by now; called ten times a second at most."""

@@ -14,20 +14,20 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from imgscope.text import format_size
 from imgscope.tui.model.squarify import Direction, Rectangle, fitting, neighbour
 from imgscope.tui.model.tiles import Tile, TileKind, rest_of
 from imgscope.tui.widgets.drawing import fit
 from imgscope.tui.widgets.tile_lines import tile_lines
+from imgscope.tui.widgets.tile_preview import LABEL_HEIGHT, LEAST, preview_lines, tile_label
 
-_LEAST: Final = (9, 2)
 _KINDS: Final[tuple[TileKind, ...]] = ("directory", "file", "package", "unowned", "layer", "base", "rest")
 
 
 class Treemap(Widget, can_focus=True):
     """Tiles with lines between them and what they are inside; thick lines are around the one under the cursor.
 
-    What is too small to be told apart is one tile at the end. `tiles` has those on show, that one included.
+    What is too small to be told apart is one tile at the end. `tiles` has those on show, that one included. Where there
+    is room in a tile, what is inside it is drawn, too; it is not for the cursor, which goes into the tile for that.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,6 +44,7 @@ class Treemap(Widget, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "treemap--line",
         "treemap--cursor",
+        "treemap--inside",
         *(f"treemap--{kind}" for kind in _KINDS),
     }
     cursor = reactive(0)
@@ -64,6 +65,8 @@ class Treemap(Widget, can_focus=True):
         self._all: Sequence[Tile] = ()
         self._rectangles: list[Rectangle] = []
         self._lines: list[str] = []
+        self._previews: list[list[str]] = []
+        self._total = 0
 
     @property
     def current(self) -> Tile | None:
@@ -78,6 +81,7 @@ class Treemap(Widget, can_focus=True):
     def show(self, tiles: Sequence[Tile], *, cursor: int = 0) -> None:
         """Show `tiles`, which are sorted by their size."""
         self._all = tiles
+        self._total = sum(tile.size for tile in tiles)
         self.set_reactive(Treemap.cursor, cursor)
         self._lay_out()
 
@@ -97,12 +101,16 @@ class Treemap(Widget, can_focus=True):
     def _lay_out(self) -> None:
         # Lines stand on the left and above, and one more closes the right and the bottom.
         width, height = self.size.width - 1, self.size.height - 1
-        if width < _LEAST[0] or height < _LEAST[1]:
+        if width < LEAST[0] or height < LEAST[1]:
             self._rectangles, self.tiles = [], ()
         else:
-            self._rectangles, count = fitting([tile.size for tile in self._all], width, height, least=_LEAST)
+            self._rectangles, count = fitting([tile.size for tile in self._all], width, height, least=LEAST)
             rest = [rest_of(self._all, count)] if len(self._rectangles) > count else []
             self.tiles = [*self._all[:count], *rest]
+        self._previews = [
+            preview_lines(tile.inside, rectangle.width - 1, rectangle.height - 1 - LABEL_HEIGHT)
+            for rectangle, tile in zip(self._rectangles, self.tiles, strict=True)
+        ]
         self.set_reactive(Treemap.cursor, self.validate_cursor(self.cursor))
         self._draw()
         self.post_message(self.Highlighted())
@@ -128,27 +136,19 @@ class Treemap(Widget, can_focus=True):
             rectangle = self._rectangles[number]
             if left + 1 > position:
                 segments.append(Segment(line[position : left + 1], self._line_style))
-            text = self._label(number, y - rectangle.top - 1, rectangle.width - 1)
-            segments.append(Segment(text, self._tile_style(number)))
+            segments.append(self._inner(number, y - rectangle.top - 1, rectangle))
             position = rectangle.right
         segments.append(Segment(line[position:], self._line_style))
         return Strip(segments).adjust_cell_length(width)
 
-    def _label(self, number: int, line: int, width: int) -> str:
-        tile, is_low = self.tiles[number], self._rectangles[number].height <= 2
-        size, room = format_size(tile.size), width - 2
-        total = sum(each.size for each in self._all)
-        if is_low and line == 0:
-            beside = room - len(size) - 1
-            text = f"{fit(tile.name, beside)} {size}" if beside >= 4 else tile.name
-        elif line == 0:
-            text = tile.name
-        elif line == 1:
-            share = f"  {tile.size / total:.0%}" if total else ""
-            text = size + share if len(size + share) <= room else size
-        else:
-            text = ""
-        return fit(f" {text}" if width > _LEAST[0] or len(text) < width else text, width)
+    def _inner(self, number: int, line: int, rectangle: Rectangle) -> Segment:
+        style, preview = self._tile_style(number), self._previews[number]
+        if preview and line >= LABEL_HEIGHT:
+            if number != self.cursor:
+                style += self.get_component_rich_style("treemap--inside", partial=True)
+            return Segment(preview[line - LABEL_HEIGHT], style)
+        width, height = rectangle.width - 1, rectangle.height - 1
+        return Segment(tile_label(self.tiles[number], line, width=width, height=height, total=self._total), style)
 
     def _tile_style(self, number: int) -> Style:
         style = self.get_component_rich_style(f"treemap--{self.tiles[number].kind}")

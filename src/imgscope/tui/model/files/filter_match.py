@@ -35,7 +35,7 @@ class Matcher:
     Names are asked on the way down, as what matches a directory matches all that is in it: `names` gives which name
     terms hold so far, as bits, and `all_names` is what it comes to when none is left. `is_match` asks the rest.
     `needs_path` tells whether `names` wants the path of what it is asked. Raises `UsageError` for what asks for
-    something that the tree or the image cannot have.
+    something that the tree or the image cannot have, and `names` for a regular expression that takes too long.
     """
 
     def __init__(self, file_filter: FileFilter, source: FileSource) -> None:
@@ -76,7 +76,7 @@ def _plain(names: Iterable[NameTerm]) -> Iterable[NameTerm]:
     return (term for term in names if not term.is_negated)
 
 
-def _search(term: NameTerm) -> Callable[[str], re.Match[str] | None]:
+def _search(term: NameTerm) -> Callable[[str], object]:
     return term.expression.search
 
 

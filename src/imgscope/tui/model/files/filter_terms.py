@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import fnmatch
 import re
-import warnings
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 Comparison = Literal[">", ">=", "<", "<="]
 Trait = Literal["added", "modified", "metadata", "removed", "unmodified", "unowned", "elf", "link"]
 
 CHANGES: Final[tuple[Trait, ...]] = ("added", "modified", "metadata", "removed", "unmodified")
 TRAITS: Final[tuple[Trait, ...]] = (*CHANGES, "unowned", "elf", "link")
+
+
+class Expression(Protocol):
+    """What texts are held against: a pattern of re, or a `BoundedExpression`."""
+
+    def search(self, text: str, /) -> object:
+        """Return something true where it is found in `text`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +30,7 @@ class NameTerm:
     """
 
     text: str
-    expression: re.Pattern[str]
+    expression: Expression
     on_path: bool
     is_negated: bool = False
 
@@ -85,12 +92,4 @@ def is_pattern(text: str) -> bool:
 
 def glob_expression(text: str, *, flags: int = 0) -> re.Pattern[str]:
     """Return what is found in all that the glob `text` matches; `*` matches slashes, too."""
-    return compiled(rf"\A{fnmatch.translate(text)}", flags)
-
-
-def compiled(source: str, flags: int = 0) -> re.Pattern[str]:
-    """Return the regular expression `source`. Raises `re.error`, or another error where it is out of bounds."""
-    with warnings.catch_warnings():
-        # What will mean something else one day is nothing to tell somebody who is typing.
-        warnings.simplefilter("ignore")
-        return re.compile(source, flags)
+    return re.compile(rf"\A{fnmatch.translate(text)}", flags)

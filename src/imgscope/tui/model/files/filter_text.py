@@ -20,6 +20,7 @@ from typing import Final, cast
 
 from imgscope.errors import UsageError
 from imgscope.policy.sizes import parse_size
+from imgscope.tui.model.files.bounded_expression import BoundedExpression
 from imgscope.tui.model.files.filter_terms import (
     TRAITS,
     Comparison,
@@ -30,7 +31,6 @@ from imgscope.tui.model.files.filter_terms import (
     Term,
     Trait,
     TraitTerm,
-    compiled,
     glob_expression,
     is_pattern,
 )
@@ -103,10 +103,7 @@ def _size(comparison: str, written: str, *, is_negated: bool) -> SizeTerm:
 
 
 def _regular(source: str, *, is_negated: bool) -> NameTerm:
-    try:
-        expression = compiled(source, _case(source))
-    except (re.error, RecursionError, OverflowError) as error:
-        raise UsageError(f"/{source}/ is no regular expression: {error}") from None
+    expression = BoundedExpression(source, ignores_case=bool(_case(source)))
     return NameTerm(text=f"/{source}/", expression=expression, on_path=True, is_negated=is_negated)
 
 

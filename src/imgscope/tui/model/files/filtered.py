@@ -15,7 +15,8 @@ from imgscope.tui.model.files.filter_terms import FileFilter
 from imgscope.tui.model.files.source import FileItem, FileScope, FileSource
 from imgscope.tui.model.lines import Line
 
-_BETWEEN_LOOKS: Final = 2048
+_BETWEEN_LOOKS: Final = 16
+"""Paths held against the filter before looking whether to stop: each may take as long as `BoundedExpression` lets."""
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ def filtered(
 ) -> FilteredFiles | None:
     """Return what of `source` matches `file_filter`, or None once `is_cancelled` tells to stop.
 
-    Raises `UsageError` for a filter that asks for what there cannot be.
+    Raises `UsageError` for a filter that asks for what there cannot be, or takes too long.
     """
     walk = _Walk(source, Matcher(file_filter, source), is_cancelled)
     if not walk.down():

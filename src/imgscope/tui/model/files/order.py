@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from imgscope.filesystem.layer_view import LayerChangeKind
 from imgscope.tui.model.files.source import FileItem, FileSource
 
+Item = TypeVar("Item")
 FileOrder = Literal["size", "name", "change"]
 ORDERS: Final[tuple[FileOrder, ...]] = ("size", "name", "change")
 
@@ -27,15 +28,17 @@ def order_phrase(order: FileOrder, source: FileSource) -> str:
     return "by layer" if order == "change" and source.layer is None else f"by {order}"
 
 
-def in_order(source: FileSource, items: Collection[FileItem], order: FileOrder) -> list[FileItem]:
+def in_order(source: FileSource, items: Iterable[FileItem], order: FileOrder) -> list[FileItem]:
     """Return `items` of `source` sorted: the largest, the first by name, or the most changed at first."""
-    key = _key(source, order)
-    if len(items) <= _CHUNK:
-        return sorted(items, key=key)
+    return sorted_in_parts(items, _key(source, order))
+
+
+def sorted_in_parts(items: Iterable[Item], key: Callable[[Item], tuple[int | str, ...]]) -> list[Item]:
+    """Return `items` sorted by `key`; meant for threads beside the one that answers keys."""
     # One call of sorted holds the interpreter's lock from its beginning to its end, and keys would have to wait.
     waiting = iter(items)
-    chunks = iter(lambda: sorted(islice(waiting, _CHUNK), key=key), [])
-    return list(heapq.merge(*chunks, key=key))
+    chunks = list(iter(lambda: sorted(islice(waiting, _CHUNK), key=key), []))
+    return chunks[0] if len(chunks) == 1 else list(heapq.merge(*chunks, key=key))
 
 
 def _key(source: FileSource, order: FileOrder) -> Callable[[FileItem], tuple[int | str, ...]]:

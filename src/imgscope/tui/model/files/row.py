@@ -10,7 +10,7 @@ from imgscope.inside.state import mode_text
 from imgscope.layer.index import EntryType, LayerEntry
 from imgscope.text import format_size
 from imgscope.tui.model.files.source import FileItem, FileSource, node_in_image
-from imgscope.tui.model.lines import Line
+from imgscope.tui.model.lines import Line, Tone
 
 SIGNS: Final[dict[LayerChangeKind | None, str]] = {
     "added": "+",
@@ -20,6 +20,15 @@ SIGNS: Final[dict[LayerChangeKind | None, str]] = {
     None: " ",
 }
 """What stands before a path that a layer did something to."""
+
+TONES: Final[dict[LayerChangeKind | None, Tone]] = {
+    "added": "good",
+    "modified": "warning",
+    "metadata": "info",
+    "removed": "bad",
+    None: "plain",
+}
+"""In which tone that is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

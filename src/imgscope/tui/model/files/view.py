@@ -57,9 +57,11 @@ class FileViews:
         is_cancelled: Callable[[], bool] = never,
         *,
         opens_few: bool = True,
+        path: str = "",
     ) -> FileList | None:
         """Return what `view` shows, with those directories open for which `is_open` says so.
 
+        With a `path`, those that lead there are open as well, and the cursor is on it, or on as much of it as there is.
         With `opens_few`, a filter that leaves few rows has them all on show. None once `is_cancelled` tells to stop.
         Raises `UsageError` for a filter that makes no sense.
         """
@@ -71,6 +73,8 @@ class FileViews:
                 return None
             source, is_open = found, everything if opens_few and found.row_count <= _FEW_ROWS else is_open
         files = FileList(source, view.order, is_open=is_open, is_cancelled=is_cancelled)
+        if path and not is_cancelled():
+            files.cursor = files.reveal(path) or 0
         return None if is_cancelled() else files
 
     def _source(self, view: FileView) -> FileSource:
