@@ -170,7 +170,7 @@ def test_who_waits_may_stop_waiting() -> None:
         layers.obtain(descriptor, diff_id, _WANTS, read=lambda _: pytest.fail("it is being read"), waiting=stop)
 
 
-def test_no_more_layers_are_read_at_once_than_there_are_jobs() -> None:
+def test_K_no_more_layers_are_read_at_once_than_there_are_jobs() -> None:
     layers = SharedLayers(None, jobs=2)
     active, most = 0, 0
     lock, together = threading.Lock(), threading.Barrier(2)

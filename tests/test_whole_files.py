@@ -19,6 +19,11 @@ def test_a_file_is_written_in_place_of_the_one_before(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_a_file_has_the_mode_that_it_is_given(tmp_path: Path) -> None:
+    write_whole(tmp_path / "file", b"content", mode=0o644)
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o644
+
+
 def test_a_file_that_cannot_take_its_place_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "directory"
     (path / "kept").mkdir(parents=True)

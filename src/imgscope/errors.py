@@ -45,9 +45,17 @@ class AuthenticationError(SourceError):
 class DocumentError(ImgscopeError):
     """A manifest, index, configuration or other document is not what its specification says."""
 
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(
+            message, hint=hint or "push or save the image again; if it stays so, the tool that does is at fault"
+        )
+
 
 class IntegrityError(ImgscopeError):
     """Bytes do not have the size or digest that their descriptor promises."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint or "what is stored was damaged or altered: push or save the image again")
 
 
 class LayerError(ImgscopeError):
@@ -55,7 +63,15 @@ class LayerError(ImgscopeError):
 
 
 class LimitError(ImgscopeError):
-    """A documented limit was reached, so the result would be incomplete."""
+    """A documented limit was reached, so the result would be incomplete.
+
+    `setting` is the key of `[limits]` that raises it, which the hint names where there is no other.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, setting: str | None = None) -> None:
+        if hint is None and setting is not None:
+            hint = f"if it is meant to be so large, set {setting} in [limits] of imgscope.toml"
+        super().__init__(message, hint=hint)
 
 
 class Cancelled(ImgscopeError):

@@ -34,12 +34,17 @@ def make_directory(path: Path) -> None:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Make `path` hold `content`, all of it or not at all. Raises `OSError`, also where the process is at its end."""
+def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Make `path` hold `content`, all of it or not at all, for this user alone or with `mode`.
+
+    Raises `OSError`, also where the process is at its end.
+    """
     handle, temporary = _new_temporary(path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+        if mode is not None:
+            temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):

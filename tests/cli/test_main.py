@@ -12,6 +12,8 @@ import imgscope.sources
 from imgscope import __version__
 from tests.support.command_line import Run
 
+_TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+
 
 def test_an_image_is_what_is_no_command(run: Run, layout: Path) -> None:
     ended = run(layout)
@@ -151,18 +153,21 @@ def test_an_argument_that_is_no_UTF_8_is_quoted_in_a_form_that_can_be_shown(run:
     assert "caf\\" in ended.err
 
 
-def test_a_mistake_of_imgscope_is_told_as_one_with_its_place_and_exit_code_3(
+def test_C69_C70_a_mistake_of_imgscope_is_told_as_one_with_its_place_and_exit_code_3(
     run: Run, layout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "modules").mkdir()
     (tmp_path / "modules" / "mistaken.py").write_text(
-        "from imgscope.sources.base import Source\ndef fail(*_):\n    raise KeyError('some\\x1bthing')\n"
+        "from imgscope.sources.base import Source\ndef fail(*_):\n    raise KeyError('some\\x1bthing " + _TOKEN + "')\n"
         "SOURCE = Source(schemes=('mistaken',), open=fail)\n"
     )
     monkeypatch.setattr(imgscope.sources, "__path__", [*imgscope.sources.__path__, str(tmp_path / "modules")])
     ended = run("mistaken:x")
     sys.modules.pop("imgscope.sources.mistaken")
     assert ended.code == 3
-    assert ended.err.startswith("imgscope: stopped by a mistake in imgscope itself: KeyError: 'some\\x1bthing' (")
+    assert ended.err.startswith(
+        "imgscope: stopped by a mistake in imgscope itself: KeyError: 'some\\x1bthing [redacted "
+    )
     assert "mistaken.py:3)" in ended.err
+    assert _TOKEN not in ended.err
     assert "report it" in ended.err

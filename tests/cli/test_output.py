@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -162,3 +165,51 @@ def test_verbose_cuts_nothing_short(run: Run, tmp_path: Path) -> None:
     assert all(each.path in full.replace("\n", "").replace(" ", "") for each in lower)
     assert "Packages" not in brief
     assert re.search(r"Packages\n.*\n.*musl +1\.2\.5", full)
+
+
+def test_a_report_keeps_the_mode_of_the_file_it_replaces_and_follows_a_link(
+    run: Run, layout: Path, tmp_path: Path
+) -> None:
+    report, link = tmp_path / "report.json", tmp_path / "link.json"
+    report.write_text("old")
+    report.chmod(0o640)
+    link.symlink_to(report)
+    assert run("audit", layout, "-o", f"json={link}").code == 0
+    assert link.is_symlink()
+    assert json.loads(report.read_text())["complete"] is True
+    assert report.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_new_report_is_for_whom_the_umask_says(run: Run, layout: Path, tmp_path: Path) -> None:
+    usual = os.umask(0o027)
+    try:
+        assert run("audit", layout, "-o", f"json={tmp_path / 'report.json'}").code == 0
+    finally:
+        os.umask(usual)
+    assert (tmp_path / "report.json").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_report_goes_to_a_pipe_that_somebody_reads(run: Run, layout: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as readers:
+        read = readers.submit(pipe.read_text)
+        assert run("audit", layout, "-o", f"json={pipe}").code == 0
+    assert json.loads(read.result())["complete"] is True
+    assert pipe.is_fifo()
+
+
+def test_a_file_that_cannot_be_replaced_is_written_to(
+    run: Run, layout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that is mounted into a container by itself."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    report = tmp_path / "report.json"
+    report.write_text("old")
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert run("audit", layout, "--no-cache", "-o", f"json={report}").code == 0
+    assert json.loads(report.read_text())["complete"] is True
+    assert not list(tmp_path.glob(".imgscope*"))

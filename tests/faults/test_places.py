@@ -136,6 +136,23 @@ def test_a_disk_that_is_full_costs_only_the_cache_and_nothing_half_is_left(layou
 def test_a_report_that_no_longer_fits_the_disk_is_told(layout: Path, full_disk: Path) -> None:
     ended = running.run("audit", layout, "-o", f"html={full_disk}/report.html")
     assert_told(ended, 2, "report.html' cannot be written: No space left on device", "give another path")
+    assert not list(full_disk.glob("*report*")), "nothing half is left"
+    assert unfinished(full_disk) == []
+
+
+@pytest.mark.integration
+def test_a_report_that_no_longer_fits_leaves_the_one_that_was_there(layout: Path, full_disk: Path) -> None:
+    report = full_disk / "report.html"
+    report.write_text("of yesterday")
+    running.run("audit", layout, "-o", f"html={report}")
+    assert report.read_text() == "of yesterday"
+
+
+@pytest.mark.integration
+def test_a_report_to_a_read_only_disk_is_refused_before_anything_is_read(layout: Path, full_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(full_disk)], check=True)
+    ended = running.run("audit", layout, "-o", f"json={full_disk}/r.json")
+    assert_told(ended, 2, "r.json' cannot be written: the file system is read-only", "give another path")
 
 
 @pytest.mark.integration

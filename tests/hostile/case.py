@@ -13,6 +13,12 @@ from tests.support.images import BuiltLayer, Compression, Step, compress, file, 
 
 Make = Callable[[Path], str]
 
+MEBIBYTE: Final = 1024 * 1024
+LITTLE_MEMORY: Final = 48 * MEBIBYTE
+"""What most cases may take at most: an inspection of nothing takes 4 MiB, and pieces and windows are bounded."""
+LITTLE_CPU: Final = 2.5
+"""Seconds of a busy machine, where an inspection of nothing takes a twentieth of one."""
+
 SOUND: Final = layer(
     file("etc/os-release", "ID=debian\nVERSION_ID=12\n"), file("etc/passwd", "root:x:0:0::/:/bin/sh\n")
 )
@@ -24,7 +30,7 @@ class Case:
     """A hostile image. `make` writes it below a directory and returns what to call it on the command line.
 
     `attacks` says what it attacks. `exit_code` is that of `imgscope audit` on it, and `says` a regular expression that
-    stderr or the JSON report has then.
+    stderr or the JSON report has then. No command takes more than `memory` bytes for it, nor `cpu` seconds.
     """
 
     name: str
@@ -32,6 +38,8 @@ class Case:
     make: Make
     exit_code: int
     says: str
+    memory: int
+    cpu: float
 
 
 class Corpus:
@@ -40,7 +48,9 @@ class Corpus:
     def __init__(self) -> None:
         self.cases: dict[str, Case] = {}
 
-    def case(self, exit_code: int, says: str = "") -> Callable[[Make], Make]:
+    def case(
+        self, exit_code: int, says: str = "", *, memory: int = LITTLE_MEMORY, cpu: float = LITTLE_CPU
+    ) -> Callable[[Make], Make]:
         """Declare the decorated function as a case; its docstring says what it attacks."""
         re.compile(says)
 
@@ -48,7 +58,9 @@ class Corpus:
             name = make.__name__.replace("_", " ")
             assert name not in self.cases, name
             assert make.__doc__, name
-            self.cases[name] = Case(name=name, attacks=make.__doc__, make=make, exit_code=exit_code, says=says)
+            self.cases[name] = Case(
+                name=name, attacks=make.__doc__, make=make, exit_code=exit_code, says=says, memory=memory, cpu=cpu
+            )
             return make
 
         return declare

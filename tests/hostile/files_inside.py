@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from tests.hostile.case import CORPUS, layout
+from tests.hostile.case import CORPUS, MEBIBYTE, layout
 from tests.support.elf import glibc_program, library, program
 from tests.support.images import Entry, directory, file, layer, symlink
 from tests.support.rpm_headers import PAGE_SIZE, berkeley_page, header, ndb_of, sqlite_of
@@ -22,7 +22,7 @@ def _with(path: Path, *entries: Entry) -> str:
     return layout(path, layer(_RELEASE, *entries))
 
 
-@CORPUS.case(0)
+@CORPUS.case(0, memory=96 * MEBIBYTE)
 def dpkg_status_of_nothing_but_noise(path: Path) -> str:
     """Fields without end, without names, with NUL, repeated, and a line of 4 MiB."""
     paragraphs = [
@@ -37,7 +37,7 @@ def dpkg_status_of_nothing_but_noise(path: Path) -> str:
     )
 
 
-@CORPUS.case(0)
+@CORPUS.case(0, memory=96 * MEBIBYTE)
 def dpkg_packages_that_need_each_other(path: Path) -> str:
     """1,000 packages in one circle, and each needs ten others."""
     paragraphs = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.hostile.case import CORPUS, SOUND, layout, raw
+from tests.hostile.case import CORPUS, MEBIBYTE, SOUND, layout, raw
 from tests.support.images import (
     device,
     directory,
@@ -44,14 +44,14 @@ def name_with_a_nul(path: Path) -> str:
     return raw(path, pax((b"path", b"etc/passwd\0.txt")) + member(b"a", b"x") + END)
 
 
-@CORPUS.case(0)
+@CORPUS.case(0, memory=160 * MEBIBYTE)
 def path_4096_directories_deep(path: Path) -> str:
     """Whatever walks the tree by calling itself ends here."""
     deep = b"d/" * 4096
     return raw(path, pax((b"path", deep + b"f")) + member(b"a", b"x") + END)
 
 
-@CORPUS.case(0)
+@CORPUS.case(0, memory=96 * MEBIBYTE)
 def path_4096_directories_deep_that_a_layer_removes(path: Path) -> str:
     """The same, for what walks what is removed."""
     deep = layer(raw=pax((b"path", b"d/" * 4096 + b"f")) + member(b"a", b"x" * 5000) + END)
@@ -163,13 +163,13 @@ def entry_of_a_kind_that_does_not_exist(path: Path) -> str:
     return raw(path, header(b"a", flag=b"Z") + header(b"b", flag=b"\xff") + header(b"c", size=b"\xff" * 12) + END)
 
 
-@CORPUS.case(0)
+@CORPUS.case(0, memory=96 * MEBIBYTE)
 def directory_of_5_000_directories(path: Path) -> str:
     """Many names in one place, each with a file below."""
     return raw(path, b"".join(member(b"d%d/f" % number) for number in range(5_000)) + END)
 
 
-@CORPUS.case(0)
+@CORPUS.case(0, memory=192 * MEBIBYTE)
 def sixty_deep_trees(path: Path) -> str:
     """Paths of 400 directories each: a few blocks of archive for 24,000 nodes of a tree."""
     paths = (b"%d/" % number + b"d/" * 400 for number in range(60))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +211,7 @@ def test_a_malformed_manifest_json_says_where(tmp_path: Path, document: str, pla
         resolved(f"docker-archive:{path}")
 
 
-def test_a_manifest_json_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
+def test_K_a_manifest_json_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
     path = write_docker_archive(tmp_path / "app.tar", APP, style="legacy")
     options = SourceOptions(limits=Limits(archive_manifest_size=64))
     with pytest.raises(LimitError, match="at most 64 are read"):
@@ -262,3 +263,14 @@ def test_an_archive_that_was_cut_short_is_told_from_one_without_an_image(tmp_pat
         resolved(str(path))
     assert failed.value.message.startswith(f"manifest.json was not found in the archive {str(path)!r}, which ends")
     assert failed.value.hint == "it was probably not written or copied to its end; make it again"
+
+
+def test_K_a_gzipped_archive_is_unpacked_as_far_as_the_limit_allows(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.tar.gz"
+    path.write_bytes(gzip.compress(tar([file("zeros", bytes(3_000_000)), file("manifest.json", "[]")])))
+    options = SourceOptions(limits=Limits(unpacked_size=2_000_000))
+    with pytest.raises(SourceError, match="unpacks to more than the 2,000,000 bytes that are read") as caught:
+        open_source(str(path), options).resolve(None)
+    assert caught.value.hint == "if it is meant to be so large, set unpacked-size in [limits] of imgscope.toml"
+    with pytest.raises(SourceError, match=r"holds no image: its manifest\.json is empty"):
+        open_source(str(path), SourceOptions()).resolve(None)

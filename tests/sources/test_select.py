@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from imgscope.errors import DocumentError, IntegrityError, NotFoundError
+from imgscope.errors import DocumentError, IntegrityError, LimitError, NotFoundError
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
@@ -178,6 +178,15 @@ def test_C34_indexes_deeper_than_four_are_refused() -> None:
     deep = nested(AMD64, 5)
     with pytest.raises(DocumentError, match="is an index of indexes more than 4 deep"):
         Shelf(deep).resolve(deep.body)
+
+
+def test_I64_indexes_beside_each_other_cannot_make_imgscope_fetch_without_end() -> None:
+    many = index(*(index(of("plan9/mips", config_fields={"author": str(number)})) for number in range(300)))
+    shelf = Shelf(many)
+    with pytest.raises(LimitError, match="leads to more than the 256 manifests that are read to find one") as caught:
+        shelf.resolve(many.body)
+    assert len(shelf.fetched) == 256
+    assert caught.value.hint == "name the image that is meant by its digest"
 
 
 def test_C34_of_several_nested_indexes_the_one_that_has_the_platform_is_found_once() -> None:

@@ -265,6 +265,9 @@ class _Handler(BaseHTTPRequestHandler):
             if reply.silent_after is not None:
                 self._wait_for_the_end()
             return
+        if reply.raw is not None:
+            self._send_raw(reply.raw, reply)
+            return
         self.send_response(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)
@@ -275,6 +278,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_body(reply)
         if reply.cut_after is not None or reply.endless:
             self.close_connection = True
+
+    def _send_raw(self, raw: bytes, reply: Reply) -> None:
+        self.close_connection = True
+        if not reply.pause:
+            self.wfile.write(raw)
+        while reply.endless:
+            self.wfile.write(raw)
+        for start in range(len(raw) if reply.pause else 0):
+            self.wfile.write(raw[start : start + 1])
+            time.sleep(reply.pause)
 
     def _send_body(self, reply: Reply) -> None:
         while reply.endless:

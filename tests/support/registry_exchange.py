@@ -47,7 +47,8 @@ class Reply:
 
     Only over real sockets: after `silent_after` bytes nothing more comes until the client hangs up, and nothing at
     all where it is `dropped` too; `pause` are
-    seconds between tenths of the body; `endless` repeats the body until the client hangs up.
+    seconds between tenths of the body; `endless` repeats the body until the client hangs up. `raw` is sent as it is, in
+    the place of all else, and then the connection closed; with `pause` a byte at a time.
     """
 
     status: int = 200
@@ -58,6 +59,7 @@ class Reply:
     silent_after: int | None = None
     pause: float = 0.0
     endless: bool = False
+    raw: bytes | None = None
 
     def with_headers(self, **headers: str) -> Reply:
         """The same with headers set or replaced; `_` in a name stands for `-`."""

@@ -53,6 +53,12 @@ def endless(*, kind: str = "blobs", status: int = 200) -> Fault:
     return Fault(applies=of_kind(kind), change=lambda _, reply: replace(reply, status=status, endless=True))
 
 
+def sending(raw: bytes, *, kind: str = "manifests", endless: bool = False, pause: float = 0.0) -> Fault:
+    """Send these bytes in the place of an answer, again and again or a byte at a time, over real sockets only."""
+    reply = Reply(raw=raw, endless=endless, pause=pause)
+    return Fault(applies=of_kind(kind), change=lambda *_: reply)
+
+
 def padded(*, by: int, kind: str = "blobs") -> Fault:
     """Serve more bytes than there are."""
     return Fault(applies=of_kind(kind), change=lambda _, reply: replace(reply, body=reply.body + bytes(by)))

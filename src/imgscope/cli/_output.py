@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import click
 
+from imgscope.cli._report_file import write_report
 from imgscope.dockerfile.parse import Dockerfile
 from imgscope.errors import UsageError
 from imgscope.render import renderer
@@ -88,7 +89,7 @@ def write_output(output: Output[Any], text: str) -> None:
         write_stdout(text)
         return
     try:
-        output.path.write_text(text, encoding="utf-8", newline="\n")
+        write_report(output.path, text.encode())
     except OSError as error:
         raise _unwritable(output.path, error.strerror) from None
 
@@ -138,7 +139,8 @@ def _check_writable(path: Path) -> None:
     if not directory.is_dir():
         raise _unwritable(path, f"there is no directory {str(directory)!r}")
     if not os.access(path if path.exists() else directory, os.W_OK):
-        raise _unwritable(path, "permission denied")
+        is_read_only = os.statvfs(directory).f_flag & os.ST_RDONLY
+        raise _unwritable(path, "the file system is read-only" if is_read_only else "permission denied")
 
 
 def _unwritable(path: Path, reason: str | None) -> UsageError:

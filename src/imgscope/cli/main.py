@@ -26,6 +26,7 @@ _OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 _SHARE_OF_A_THREAD: Final = 0.0002
 _INTERRUPTED: Final = 130
 _BROKEN_PIPE: Final = 141
+_LONGEST_MISTAKE: Final = 1000
 
 
 class _OutputClosed(Exception):
@@ -174,9 +175,11 @@ def _tell_unforeseen(error: Exception) -> int:
 
 def _tell_mistake(mistake: Exception) -> int:
     from imgscope.cli._messages import show_error
+    from imgscope.secrets import redact
 
     place = traceback.extract_tb(mistake.__traceback__)[-1]
-    what = "".join(traceback.format_exception_only(mistake)).strip()
+    # It may quote what an image or the environment says.
+    what = redact("".join(traceback.format_exception_only(mistake)).strip()[:_LONGEST_MISTAKE])
     show_error(
         f"stopped by a mistake in imgscope itself: {what} ({place.filename}:{place.lineno})",
         "please report it, with these words and the image it happened with",

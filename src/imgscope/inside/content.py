@@ -93,7 +93,10 @@ def open_file(
     assert node.content is not None
     layer, entry = tree.layers[node.content_layer], node.content
     if entry.size > limits.unpacked_size:
-        raise LimitError(f"/{node.path} has more than the {limits.unpacked_size:,} bytes that are read of an image")
+        raise LimitError(
+            f"/{node.path} has more than the {limits.unpacked_size:,} bytes that are read of an image",
+            setting="unpacked-size",
+        )
     kept = layer.captured.get(entry.path)
     if not verified and kept is not None and xxhash.xxh3_128_digest(kept) == entry.fingerprint:
         yield iter((memoryview(kept),))

@@ -152,7 +152,9 @@ class _Pass:
         for member in archive:
             if not self._budget.take_entry():
                 most = self._limits.entry_count
-                raise LimitError(f"brings the image to more than the {most:,} entries that are read")
+                raise LimitError(
+                    f"brings the image to more than the {most:,} entries that are read", setting="entry-count"
+                )
             self._add(member, archive)
         self._is_walked = True
         if archive.trailing:
@@ -241,11 +243,15 @@ class _Pass:
 
     def _take_unpacked(self, size: int) -> None:
         if not self._budget.take_unpacked(size):
-            raise LimitError(f"unpacks the image to more than the {self._limits.unpacked_size:,} bytes that are read")
+            most = self._limits.unpacked_size
+            raise LimitError(
+                f"unpacks the image to more than the {most:,} bytes that are read", setting="unpacked-size"
+            )
 
     def _take_kept(self, size: int) -> None:
         if not self._budget.take_kept(size):
-            raise LimitError(f"has files that need more than the {self._limits.kept_size:,} bytes kept of an image")
+            most = self._limits.kept_size
+            raise LimitError(f"has files that need more than the {most:,} bytes kept of an image", setting="kept-size")
 
     def _unpacked_digest(self) -> str:
         return f"{self._algorithm}:{self._hasher.hexdigest()}"

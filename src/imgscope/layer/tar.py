@@ -164,7 +164,10 @@ class TarReader:
         if not 0 <= size <= limit:
             raise malformed(start, f"an extended header of {size:,} bytes, at most {limit:,} are read")
         if not self._budget.take_kept(size):
-            raise LimitError("brings the extended headers of the image to more than what is kept in memory of it")
+            raise LimitError(
+                "brings the extended headers of the image to more than what is kept in memory of it",
+                setting="kept-size",
+            )
         content = self._reader.take(size)
         self._reader.skip(-size % BLOCK_SIZE)
         return content

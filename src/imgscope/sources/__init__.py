@@ -52,7 +52,7 @@ def _open_path(path: Path, known: dict[str, Source], options: SourceOptions) -> 
         raise UsageError(f"there is no file or directory {str(path)!r}", hint="check the path, or name an image")
     require_readable(path)
     for source in dict.fromkeys(known.values()):
-        if source.recognizes(path):
+        if source.recognizes(path, options.limits):
             return source.open(str(path), options)
     raise UsageError(
         f"{str(path)!r} is no image: expected an OCI layout directory or an archive made by docker save or skopeo",

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from imgscope.errors import LayerError, LimitError, NotFoundError, SourceError
 from imgscope.layer.index import EntryType
 from imgscope.layer.tar import TarMember, TarReader
-from imgscope.limits import DEFAULT_LIMITS
+from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.digest import Digest
 from imgscope.sources._files import digest_of, pieces
 from imgscope.sources._gzip import SeekableGzip, is_gzip
@@ -50,29 +50,31 @@ class _Stored:
 class ArchiveIndex:
     """The regular files and the links of an archive; of members with one name the last, as unpacking would have it.
 
-    `damage` says why it ends early, if it does; the members until then are there.
+    `damage` says why it ends early, if it does, and `hint` what to do where that is a limit; the members until then
+    are there.
     """
 
     content: _Content
     stored: dict[str, _Stored]
     links: dict[str, str]
     damage: str | None = None
+    hint: str | None = None
 
 
-def index_archive(path: Path) -> ArchiveIndex:
+def index_archive(path: Path, limits: Limits = DEFAULT_LIMITS) -> ArchiveIndex:
     """Return the index of the archive at `path`, plain or gzipped. Raises `SourceError` where it cannot be read."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise SourceError(f"the archive {str(path)!r} is no regular file, so it cannot be read from the middle")
-        return _index(path, status.st_size, status.st_mtime_ns)
+        return _index(path, status.st_size, status.st_mtime_ns, limits)
     except OSError as error:
         raise SourceError(f"the archive {str(path)!r} cannot be read: {error.strerror}") from None
 
 
 # Recognising an archive and opening it are two steps, and a large gzipped one is slow to walk.
 @functools.lru_cache(maxsize=1)
-def _index(path: Path, size: int, _modified: int) -> ArchiveIndex:
+def _index(path: Path, size: int, _modified: int, limits: Limits) -> ArchiveIndex:
     with path.open("rb") as handle:
         magic = handle.read(6)
     foreign = next((name for start, name in _FOREIGN.items() if magic.startswith(start)), None)
@@ -81,16 +83,16 @@ def _index(path: Path, size: int, _modified: int) -> ArchiveIndex:
             f"the archive {str(path)!r} is compressed with {foreign}: expected a plain or gzipped tar",
             hint=f"unpack it once, with {foreign} -d, and name the result",
         )
-    content: _Content = _Gzipped(path) if is_gzip(magic) else _Plain(path, size)
+    content: _Content = _Gzipped(path, limits) if is_gzip(magic) else _Plain(path, size, limits)
     stored: dict[str, _Stored] = {}
     links: dict[str, str] = {}
-    damage: str | None = None
+    damage = hint = None
     try:
         for member, start in content.members():
             _add(member, start, stored, links)
     except (LayerError, LimitError) as error:
-        damage = error.message
-    return ArchiveIndex(content=content, stored=stored, links=links, damage=damage)
+        damage, hint = error.message, error.hint if isinstance(error, LimitError) else None
+    return ArchiveIndex(content=content, stored=stored, links=links, damage=damage, hint=hint)
 
 
 def _add(member: TarMember, start: int, stored: dict[str, _Stored], links: dict[str, str]) -> None:
@@ -115,13 +117,14 @@ def link_target(member: TarMember) -> str:
 class ArchiveFiles:
     """The files of an archive, without unpacking it (`FileStore`). Links lead to other members only."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
         self._path = path
+        self._limits = limits
         self._closed = False
 
     @functools.cached_property
     def _index(self) -> ArchiveIndex:
-        return index_archive(self._path)
+        return index_archive(self._path, self._limits)
 
     @property
     def label(self) -> str:
@@ -134,7 +137,8 @@ class ArchiveFiles:
 
     def may_have(self, name: str) -> bool:
         """Tell whether there is a file of that name, or might be if the archive were whole."""
-        return self.has(name) or (self._index.damage is not None and bool(self._index.stored))
+        is_cut_short = self._index.damage is not None and bool(self._index.stored)
+        return self.has(name) or is_cut_short or self._index.hint is not None
 
     def size(self, name: str) -> int:
         """Tell the length of a file in bytes."""
@@ -175,12 +179,13 @@ class ArchiveFiles:
             return stored
         if self._index.damage and not self._index.stored:
             raise SourceError(
-                f"{self.label} {self._index.damage}", hint="archives of images are made by docker save or skopeo copy"
+                f"{self.label} {self._index.damage}",
+                hint=self._index.hint or "archives of images are made by docker save or skopeo copy",
             )
         if self._index.damage:
             raise SourceError(
                 f"{name} was not found in the archive {self.label}, which {self._index.damage}",
-                hint="it was probably not written or copied to its end; make it again",
+                hint=self._index.hint or "it was probably not written or copied to its end; make it again",
             )
         raise NotFoundError(f"the archive {self.label} has no file {name}")
 
@@ -196,9 +201,10 @@ class ArchiveFiles:
 class _Plain:
     """An archive that is not compressed: contents are skipped by seeking."""
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(self, path: Path, size: int, limits: Limits) -> None:
         self._path = path
         self._size = size
+        self._limits = limits
 
     def read(self, start: int, length: int) -> Iterator[bytes]:
         with self._path.open("rb", buffering=0) as handle:
@@ -210,7 +216,7 @@ class _Plain:
         while True:
             with closing(self._headers(position)) as headers:
                 # A reader of its own for each member, so that what lies between is not read.
-                archive = TarReader(headers)
+                archive = TarReader(headers, limits=self._limits)
                 try:
                     member = next(iter(archive), None)
                 except LayerError:
@@ -235,13 +241,14 @@ class _Plain:
 class _Gzipped:
     """A gzipped archive: contents are found again from checkpoints, not by decompressing from the start."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = SeekableGzip(path, limit=DEFAULT_LIMITS.unpacked_size)
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._limits = limits
+        self._file = SeekableGzip(path, limit=limits.unpacked_size)
 
     def read(self, start: int, length: int) -> Iterator[bytes]:
         return self._file.read(start, length)
 
     def members(self) -> Iterator[tuple[TarMember, int]]:
-        archive = TarReader(self._file.first_pass())
+        archive = TarReader(self._file.first_pass(), limits=self._limits)
         for member in archive:
             yield member, archive.offset

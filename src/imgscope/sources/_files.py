@@ -49,11 +49,13 @@ class FileStore(Protocol):
         ...
 
 
-def read_file(files: FileStore, name: str, *, limit: int) -> bytes:
-    """Return the whole content of a small file; raises `LimitError` where it has more than `limit` bytes."""
+def read_file(files: FileStore, name: str, *, limit: int, setting: str | None = None) -> bytes:
+    """Return the whole content of a small file; raises `LimitError` naming `setting`, where it has more than `limit`
+    bytes.
+    """
     size = files.size(name)
     if size > limit:
-        raise LimitError(f"{name} in {files.label} has {size:,} bytes: at most {limit:,} are read")
+        raise LimitError(f"{name} in {files.label} has {size:,} bytes: at most {limit:,} are read", setting=setting)
     with files.open(name) as pieces:
         return b"".join(pieces)
 

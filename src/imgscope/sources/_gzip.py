@@ -91,7 +91,10 @@ class SeekableGzip:
                     piece, data = _next_piece(decoder, data)
                     position += len(piece)
                     if position > self._limit:
-                        raise LimitError(f"unpacks to more than the {self._limit:,} bytes that are read of an image")
+                        raise LimitError(
+                            f"unpacks to more than the {self._limit:,} bytes that are read of an image",
+                            setting="unpacked-size",
+                        )
                     if piece:
                         yield piece
                 if record and position - self._checkpoints[-1].position >= _SPACING:

@@ -92,7 +92,9 @@ class LayoutSource:
 
     def _document(self, descriptor: Descriptor) -> bytes:
         try:
-            return read_file(self._files, _blob_name(descriptor.digest), limit=self._limits.document_size)
+            return read_file(
+                self._files, _blob_name(descriptor.digest), limit=self._limits.document_size, setting="document-size"
+            )
         except NotFoundError as error:
             raise NotFoundError(
                 error.message, hint="the layout holds only a part; try another --platform, or copy the image again"
@@ -117,7 +119,7 @@ class LayoutSource:
 
     @cached_property
     def _index_body(self) -> bytes:
-        return read_file(self._files, INDEX, limit=self._limits.document_size)
+        return read_file(self._files, INDEX, limit=self._limits.document_size, setting="document-size")
 
     @cached_property
     def _index(self) -> Index:

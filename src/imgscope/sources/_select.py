@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from imgscope.errors import DocumentError, IntegrityError, NotFoundError
+from imgscope.errors import DocumentError, IntegrityError, LimitError, NotFoundError
 from imgscope.oci.artifact import Artifact, artifact_of, attached
 from imgscope.oci.config import ImageConfig, parse_config
 from imgscope.oci.digest import Digest
@@ -19,6 +19,7 @@ from imgscope.text import format_names
 
 DEEPEST_INDEX: Final = 4
 _MOST_LOOKUPS: Final = 32
+_MOST_DOCUMENTS: Final = 256
 _MOST_LISTED: Final = 3
 
 Fetch = Callable[[Descriptor], bytes]
@@ -110,6 +111,7 @@ class _Search:
     seen: dict[Platform, None] = field(default_factory=dict)
     attestations: dict[Digest, Descriptor] = field(default_factory=dict)
     lookups: int = 0
+    documents: int = 0
     visited: set[Digest] = field(default_factory=set)
 
     def find(self, document: Manifest | Index, digest: Digest, depth: int = 0) -> tuple[Manifest, Digest] | None:
@@ -117,7 +119,10 @@ class _Search:
         if isinstance(document, Manifest):
             return document, digest
         if depth == DEEPEST_INDEX:
-            raise DocumentError(f"the image {self.reference} is an index of indexes more than {DEEPEST_INDEX} deep")
+            raise DocumentError(
+                f"the image {self.reference} is an index of indexes more than {DEEPEST_INDEX} deep",
+                hint="name the image that is meant by its digest",
+            )
         for descriptor in self._worth_following(document):
             if descriptor.digest not in self.visited:
                 self.visited.add(descriptor.digest)
@@ -176,6 +181,13 @@ class _Search:
         return self.config(document).platform
 
     def _document(self, descriptor: Descriptor) -> Manifest | Index:
+        self.documents += 1
+        if self.documents > _MOST_DOCUMENTS:
+            raise LimitError(
+                f"the image {self.reference} leads to more than the {_MOST_DOCUMENTS} manifests that are read "
+                f"to find one for {self.wanted}",
+                hint="name the image that is meant by its digest",
+            )
         body = content_of(descriptor, self.fetch_manifest, what="manifest")
         return parse_manifest(body, descriptor.media_type)
 

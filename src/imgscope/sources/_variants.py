@@ -56,14 +56,18 @@ class _Listing:
     def images(self, index: Index, depth: int = 0) -> Iterator[Descriptor]:
         """Yield the images in `index` and the indexes in it, each once (conformance C34)."""
         if depth == DEEPEST_INDEX:
-            raise DocumentError(f"the image {self.reference} is an index of indexes more than {DEEPEST_INDEX} deep")
+            raise DocumentError(
+                f"the image {self.reference} is an index of indexes more than {DEEPEST_INDEX} deep",
+                hint="name the image that is meant by its digest",
+            )
         for descriptor in index.manifests:
             if descriptor.digest in self.visited or descriptor.is_attestation or is_listed_as_artifact(descriptor):
                 continue
             self.visited.add(descriptor.digest)
             if len(self.visited) > _MOST_VARIANTS:
                 raise LimitError(
-                    f"the image {self.reference} lists more than the {_MOST_VARIANTS} images that are read"
+                    f"the image {self.reference} lists more than the {_MOST_VARIANTS} images that are read",
+                    hint="name one of them by its digest, or choose it with --platform",
                 )
             document = self._document(descriptor) if descriptor.is_index else None
             if isinstance(document, Index):

@@ -141,8 +141,10 @@ class StreamedSource(ImageSource, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """How a kind of source is found: by a scheme before a colon, or by a path on this machine that it recognises."""
+    """How a kind of source is found: by a scheme before a colon, or by a path on this machine that it recognises
+    within limits.
+    """
 
     schemes: tuple[str, ...]
     open: Callable[[str, SourceOptions], ImageSource]
-    recognizes: Callable[[Path], bool] = field(default=lambda _: False)
+    recognizes: Callable[[Path, Limits], bool] = field(default=lambda *_: False)

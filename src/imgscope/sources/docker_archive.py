@@ -118,7 +118,9 @@ class DockerArchive:
 
     def _saved(self) -> tuple[_Saved, ...]:
         try:
-            body = read_file(self._files, _MANIFEST, limit=self._limits.archive_manifest_size)
+            body = read_file(
+                self._files, _MANIFEST, limit=self._limits.archive_manifest_size, setting="archive-manifest-size"
+            )
         except NotFoundError:
             raise SourceError(
                 f"the archive {self._files.label} holds no image: it has neither {_MANIFEST} nor {MARK}",
@@ -150,7 +152,7 @@ class DockerArchive:
 
     def _config(self, saved: _Saved) -> tuple[Digest, bytes]:
         """Return the image's configuration and its digest, which most tools name the file by."""
-        body = read_file(self._files, saved.config, limit=self._limits.document_size)
+        body = read_file(self._files, saved.config, limit=self._limits.document_size, setting="document-size")
         digest = Digest.of(body)
         named = _NAMED_BY_DIGEST.fullmatch(saved.config)
         if named and named.group(1) != digest.encoded:
@@ -185,12 +187,12 @@ class DockerArchive:
 
 def _open(text: str, options: SourceOptions) -> ImageSource:
     place = Place.parse(_SCHEME, text, directory=False)
-    return DockerArchive(ArchiveFiles(place.path), place, options.limits)
+    return DockerArchive(ArchiveFiles(place.path, options.limits), place, options.limits)
 
 
-def _recognizes(path: Path) -> bool:
+def _recognizes(path: Path, limits: Limits) -> bool:
     try:
-        return path.is_file() and ArchiveFiles(path).may_have(_MANIFEST)
+        return path.is_file() and ArchiveFiles(path, limits).may_have(_MANIFEST)
     except ForeignCompressionError:
         # Opened, it says so; not recognised, it would be called no image.
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from imgscope.limits import Limits
 from imgscope.sources._files import DirectoryFiles, Place
 from imgscope.sources._layout import MARK, LayoutSource
 from imgscope.sources.base import ImageSource, Source, SourceOptions
@@ -17,7 +18,7 @@ def _open(text: str, options: SourceOptions) -> ImageSource:
     return LayoutSource(DirectoryFiles(place.path), place, options.limits)
 
 
-def _recognizes(path: Path) -> bool:
+def _recognizes(path: Path, _: Limits) -> bool:
     return (path / MARK).is_file()
 
 

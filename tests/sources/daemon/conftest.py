@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.sources.base import SourceOptions
 from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.engine import DOCKER
@@ -22,9 +23,11 @@ def open_image() -> Iterator[Opener]:
     """Opens an image of an engine without any network."""
     opened: list[DaemonSource] = []
 
-    def open_one(engine: Engine, name: str = "app:1") -> DaemonSource:
+    def open_one(engine: Engine, name: str = "app:1", *, limits: Limits = DEFAULT_LIMITS) -> DaemonSource:
         address = Address(origin="the default", socket=SOCKET)
-        source = DaemonSource(DOCKER, name, SourceOptions(), http=engine.transport(), address=lambda: address)
+        source = DaemonSource(
+            DOCKER, name, SourceOptions(limits=limits), http=engine.transport(), address=lambda: address
+        )
         opened.append(source)
         return source
 

@@ -6,6 +6,8 @@ import errno
 import os
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -73,6 +75,22 @@ def test_C50_tcp_is_reached() -> None:
 def test_C50_tls_is_reached_with_a_certificate_of_who_asks(keys: Path) -> None:
     with Served().serve_tcp(serving_context(keys)) as host:
         assert ask(Address.parse(f"tcp://{host}", origin="DOCKER_HOST", tls=TlsFiles(directory=keys))) == b"[]"
+
+
+def test_an_engine_that_never_comes_to_its_answer_is_given_up() -> None:
+    """`100 Continue`, for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor() as threads:
+
+        def inform() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                while True:
+                    connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+
+        threads.submit(inform)
+        host = "{}:{}".format(*listening.getsockname())
+        with pytest.raises(SourceError, match=f"the connection to Docker at {host} broke off"):
+            ask(Address.parse(f"tcp://{host}", origin="DOCKER_HOST"))
 
 
 def test_an_untrusted_certificate_is_said(keys: Path, tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from imgscope import analyze
-from imgscope.errors import Cancelled, ImgscopeError, NotFoundError, SourceError, UsageError
+from imgscope.errors import Cancelled, ImgscopeError, LimitError, NotFoundError, SourceError, UsageError
 from imgscope.layer.index import LayerIndex
 from imgscope.layer.read import read_layer
+from imgscope.limits import Limits
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
@@ -225,3 +226,21 @@ def test_who_stops_an_inspection_need_not_wait_for_the_engine(tmp_path: Path) ->
             analyze.inspect_source(source, cancelled=cancelled)
         source.close()
         engine.goes_on.set()
+
+
+@pytest.mark.parametrize("what", ["/json", "/history"])
+def test_K_an_answer_beyond_the_limit_is_not_read_and_the_setting_is_named(open_image: Opener, what: str) -> None:
+    engine = holding(APP)
+    engine.instead[what] = Answer(body=b"[" * 5000)
+    with pytest.raises(LimitError, match="Docker answered with more than the 4,096 bytes that are read") as caught:
+        open_image(engine, limits=Limits(engine_answer_size=4096)).resolve(None)
+    assert caught.value.hint == "if it is meant to be so large, set engine-answer-size in [limits] of imgscope.toml"
+
+
+def test_K_a_larger_answer_is_read_where_the_limit_is_raised(open_image: Opener) -> None:
+    engine = holding(APP)
+    step = {"CreatedBy": "x" * 1_000_000, "Size": 0}
+    engine.instead["/history"] = Answer(body=to_json([step] * 5))
+    with pytest.raises(LimitError, match="more than the 4,194,304 bytes"):
+        open_image(engine).resolve(None)
+    assert open_image(engine, limits=Limits(engine_answer_size=2**23)).resolve(None).manifest.layers

@@ -82,7 +82,7 @@ def test_connections_survive_a_redirect_of_every_blob_to_a_storage(jobs: int) ->
 
 
 @pytest.mark.parametrize("most", [1, 3])
-def test_one_host_is_asked_so_many_things_at_once_and_not_more(most: int) -> None:
+def test_K_one_host_is_asked_so_many_things_at_once_and_not_more(most: int) -> None:
     registry = registry_with()
     registry.misbehave(dripping(pause=0.001))
     with registry.serve() as host:

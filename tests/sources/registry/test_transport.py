@@ -211,7 +211,7 @@ def test_a_port_where_nobody_listens_is_told() -> None:
     assert raised.value.hint.startswith("check that a registry listens there, and its port")
 
 
-def test_a_server_that_stays_silent_is_given_up(registry: Registry) -> None:
+def test_K_a_server_that_stays_silent_is_given_up(registry: Registry) -> None:
     options = SourceOptions(limits=Limits(silence_timeout=0.1, connect_timeout=1.0))
     with socket.create_server(("127.0.0.1", 0)) as server:
         host = f"127.0.0.1:{server.getsockname()[1]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
 import ssl
 import threading
@@ -16,8 +17,9 @@ import httpx
 
 from imgscope._version import __version__
 from imgscope.errors import LimitError, SourceError, UsageError
-from imgscope.oci.document import LARGEST_DOCUMENT
+from imgscope.limits import DEFAULT_LIMITS
 from imgscope.sources._connections import hang_up, read_in_large_pieces
+from imgscope.sources._pace import Pace, PacedTransport
 from imgscope.sources.base import Traffic
 from imgscope.sources.daemon.address import Address, TlsFiles
 from imgscope.sources.daemon.engine import Engine
@@ -27,6 +29,9 @@ _LONGEST_MESSAGE: Final = 300
 _LARGEST_ERROR: Final = 64 * 1024
 # Docker writes the whole archive to its own disk before it sends the first byte of it.
 _PATIENCE: Final = httpx.Timeout(30.0, connect=10.0, read=1800.0)
+
+# It may be as slow as it wants to; headers without an end are refused all the same.
+_ANY_PACE: Final = Pace(rate=1.0, patience=math.inf)
 
 
 class Refused(SourceError):
@@ -67,7 +72,7 @@ class EngineClient:
         self._bytes = 0
 
     def document(
-        self, path: str, parameters: Mapping[str, str] | None = None, *, limit: int = LARGEST_DOCUMENT
+        self, path: str, parameters: Mapping[str, str] | None = None, *, limit: int = DEFAULT_LIMITS.engine_answer_size
     ) -> bytes:
         """Return the body of the answer to `GET path`. Raises `Refused`, and `SourceError` where there is none."""
         body = bytearray()
@@ -75,7 +80,10 @@ class EngineClient:
             for chunk in chunks:
                 body += chunk
                 if len(body) > limit:
-                    raise LimitError(f"{self.engine.title} answered with more than the {limit:,} bytes that are read")
+                    raise LimitError(
+                        f"{self.engine.title} answered with more than the {limit:,} bytes that are read",
+                        setting="engine-answer-size",
+                    )
         return bytes(body)
 
     @contextmanager
@@ -149,8 +157,8 @@ class EngineClient:
 def _transport(address: Address) -> httpx.HTTPTransport:
     read_in_large_pieces()
     if address.socket is not None:
-        return httpx.HTTPTransport(uds=str(address.socket))
-    return httpx.HTTPTransport(verify=_tls_context(address.tls) if address.tls else False)
+        return PacedTransport(_ANY_PACE, uds=str(address.socket))
+    return PacedTransport(_ANY_PACE, verify=_tls_context(address.tls) if address.tls else False)
 
 
 def _knock(path: Path, timeout: float | None) -> None:

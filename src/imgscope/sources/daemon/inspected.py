@@ -63,7 +63,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
 
 def parse_inspected(body: bytes, *, title: str) -> Inspected:
     """Return the answer of the engine called `title`; raises `SourceError` where it is too old to list layers."""
-    inspected = decode(body, Inspected, what=f"answer of {title}")
+    inspected = decode(body, Inspected, what=f"answer of {title}", limit=None)
     if inspected.root_fs is None or not inspected.root_fs.type:
         raise SourceError(
             f"{title} is too old: it does not tell which layers an image has", hint="expected Docker 1.12 or newer"
@@ -77,7 +77,7 @@ def parse_inspected(body: bytes, *, title: str) -> Inspected:
 
 def parse_history(body: bytes, *, title: str) -> tuple[Step, ...]:
     """Return the steps of an image, the first one first; the engine lists the last one first."""
-    return decode(body, tuple[Step, ...], what=f"history that {title} answered with")[::-1]
+    return decode(body, tuple[Step, ...], what=f"history that {title} answered with", limit=None)[::-1]
 
 
 def early_head(

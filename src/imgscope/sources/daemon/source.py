@@ -78,7 +78,7 @@ class DaemonSource:
         """Ask the engine for the image; see `StreamedSource.settled` for what its answer cannot tell."""
         self._platform = platform
         inspected = self._inspected()
-        told = self._client.document(self._path("history"), self._wanted_platform())
+        told = self._about_image("history")
         history = parse_history(told, title=self._engine.title)
         self._early = early_head(
             inspected, history, reference=self.reference, source=self._engine.scheme, platform=platform
@@ -138,12 +138,16 @@ class DaemonSource:
 
     def _inspected(self) -> Inspected:
         try:
-            body = self._client.document(self._path("json"), self._wanted_platform())
+            body = self._about_image("json")
         except Refused as refused:
             if refused.status != httpx.codes.NOT_FOUND or not refused.said:
                 raise
             raise self._not_found(refused.said) from None
         return parse_inspected(body, title=self._engine.title)
+
+    def _about_image(self, what: str) -> bytes:
+        limit = self._limits.engine_answer_size
+        return self._client.document(self._path(what), self._wanted_platform(), limit=limit)
 
     def _wanted_platform(self) -> dict[str, str]:
         """Return the parameter that newer Docker chooses a platform by; others have one only, and take no notice."""

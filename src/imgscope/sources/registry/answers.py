@@ -16,6 +16,7 @@ from imgscope.sources.registry import retry
 from imgscope.sources.registry.transport import authority
 
 _LONGEST_QUOTE: Final = 200
+_LONGEST_TOLD: Final = 24 * 3600
 _PATHS: Final = {
     "manifest": "manifests/",
     "configuration": "blobs/",
@@ -115,7 +116,9 @@ def failure(
     where = "" if authority(response.url) == asked.reference.endpoint else f", from {authority(response.url)}"
     return SourceError(
         f"{registry} answered with status {said}{where} when asked for {asked}{reported.quoted}",
-        hint="run again later; the fault is the registry's" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else None,
+        hint="run again later; the fault is the registry's"
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        else f"imgscope doctor {asked.reference.registry} shows how the registry answers",
     )
 
 
@@ -163,7 +166,9 @@ def _not_found(asked: Asked, reported: Reported) -> NotFoundError:
 
 def _rate_limited(asked: Asked, response: httpx.Response, reported: Reported) -> SourceError:
     seconds = retry.retry_after(response.headers.get("retry-after"))
-    pause = f"wait {seconds:.0f} seconds" if seconds is not None else "wait a while"
+    pause = "wait a while" if seconds is None else f"wait {seconds:.0f} seconds"
+    if seconds is not None and seconds > _LONGEST_TOLD:
+        pause = "wait for the more than a day that it asks for"
     log_in = "docker login" if asked.reference.registry == HUB else f"docker login {asked.reference.registry}"
     return SourceError(
         f"{asked.reference.registry} limits how much may be fetched, and the limit is reached{reported.quoted}",

@@ -21,6 +21,9 @@ from imgscope.sources.registry.token_server import TokenRequest, TokenServer, ba
 
 _PULL_SCOPE: Final = re.compile(r"repository:[a-z0-9][a-z0-9._/-]*:pull")
 
+_MOST_QUOTED: Final = 5
+_LONGEST_QUOTE: Final = 40
+
 
 class Authenticator:
     """Knows what to put in the Authorization header for one repository. Safe to use from several threads."""
@@ -67,7 +70,7 @@ class Authenticator:
             elif "basic" in by_scheme:
                 self._use_basic(rejected)
             else:
-                asked = ", ".join(by_scheme) or "nothing that it names"
+                asked = _shortened([challenge.scheme for challenge in challenges]) or "nothing that it names"
                 raise AuthenticationError(
                     f"{self._reference.registry} asks for an authentication that is not known here: {asked}",
                     hint="imgscope knows Basic and Bearer",
@@ -158,3 +161,8 @@ class Authenticator:
         if challenge.parameters.get("error") != "insufficient_scope" or not _PULL_SCOPE.fullmatch(theirs):
             return (ours,)
         return tuple(dict.fromkeys((ours, theirs)))
+
+
+def _shortened(schemes: Sequence[str]) -> str:
+    more = ", …" if len(schemes) > _MOST_QUOTED else ""
+    return ", ".join(scheme[:_LONGEST_QUOTE] for scheme in schemes[:_MOST_QUOTED]) + more

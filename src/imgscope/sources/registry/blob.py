@@ -14,6 +14,9 @@ from imgscope.sources.registry.failures import connection_failure
 from imgscope.sources.registry.transport import Transport, authority
 
 _MOST_STALLED: Final = 3
+_MOST_RESUMED: Final = 20
+_RESUMED_FOR_EACH: Final = 1024 * 1024
+"""Bytes. A connection that brings more is worth taking up again, however often: large layers come over bad networks."""
 _CONTENT_RANGE: Final = re.compile(r"bytes ([0-9]{1,19})-[0-9]{1,19}/(?:[0-9]{1,19}|\*)")
 
 Request = Callable[[Mapping[str, str]], httpx.Response]
@@ -40,7 +43,8 @@ class BlobStream:
         self._transport.finish(self._response)
 
     def __iter__(self) -> Iterator[bytes]:
-        stalled = 0
+        stalled = resumed = 0
+        first = self._position
         while True:
             before = self._position
             failure: Exception | None = None
@@ -50,9 +54,14 @@ class BlobStream:
                 failure = error
             if self._is_complete(failure):
                 return
+            self._refuse_slowness(failure)
             stalled = stalled + 1 if self._position == before else 0
             if stalled > _MOST_STALLED:
-                raise self._broken(failure)
+                said = f"{_MOST_STALLED} attempts to go on from byte {self._position:,} brought nothing"
+                raise self._broken(failure, said)
+            if resumed == _MOST_RESUMED + (self._position - first) // _RESUMED_FOR_EACH:
+                raise self._broken(failure, f"{resumed} attempts to go on led no further than byte {self._position:,}")
+            resumed += 1
             self._transport.finish(self._response)
             self._transport.wait(retry.backoff(stalled) if stalled else 0)
             self._response = self._open()
@@ -100,13 +109,15 @@ class BlobStream:
         # The end of a chunked body is marked; without a mark it could be the end of the connection only.
         return "transfer-encoding" in headers
 
-    def _broken(self, failure: Exception | None) -> SourceError:
+    def _refuse_slowness(self, failure: Exception | None) -> None:
+        told = connection_failure(failure, authority(self._response.url)) if failure is not None else None
+        if told is not None and told.kind == "slow":
+            raise told
+
+    def _broken(self, failure: Exception | None, attempts: str) -> SourceError:
         host = authority(self._response.url)
         reason = connection_failure(failure, host).message if failure else f"{host} ends its answers early"
-        return SourceError(
-            f"{reason}, and {_MOST_STALLED} attempts to go on from byte {self._position:,} brought nothing",
-            hint="run again later",
-        )
+        return SourceError(f"{reason}, and {attempts}", hint="run again later")
 
 
 def _first_byte(response: httpx.Response) -> int | None:

@@ -169,7 +169,8 @@ def _promised_digest(document: Document, reference: Reference) -> Digest:
         digest = Digest(promised)
     except DocumentError:
         raise IntegrityError(
-            f"{reference.registry} sent no digest but {promised[:80]!r} for {reference.familiar}"
+            f"{reference.registry} sent no digest but {promised[:80]!r} for {reference.familiar}",
+            hint="this is the registry's fault, or a proxy's in between",
         ) from None
     _check(document.body, digest, reference)
     return digest if digest.hasher() is not None else Digest.of(document.body)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import errno
+import os
 import re
 import subprocess
 import threading
@@ -16,16 +18,25 @@ from imgscope.oci.document import decode
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _TIMEOUT: Final = 30.0
+_PATIENCE: Final = 1.0
 _LARGEST_ANSWER: Final = 64 * 1024
 _NOT_STORED: Final = b"credentials not found in native keychain"
 
 
 # Where imgscope ends meanwhile, nobody waits for them any more.
 _running: Final[set[subprocess.Popen[bytes]]] = set()
+# Held from before one is started until it is known, so that the end of imgscope does not come in between.
+_starting: Final = threading.Lock()
+_has_ended: Final = threading.Event()
 
 
 @atexit.register
 def _end_running() -> None:
+    # Not waited for longer: starting a program from a file system that hangs takes for ever.
+    is_ours = _starting.acquire(timeout=_PATIENCE)
+    _has_ended.set()
+    if is_ours:
+        _starting.release()
     for process in tuple(_running):
         process.kill()
 
@@ -72,16 +83,24 @@ def ask_helper(name: str, server: str, *, timeout: float = _TIMEOUT) -> HelperAn
 
 def _run(program: str, server: str, timeout: float) -> tuple[int, bytes]:
     try:
-        process = subprocess.Popen(
-            [program, "get"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        process = _start(program)
     except OSError as error:
         raise SourceError(f"{program} cannot be run: {error.strerror or 'not found'}") from None
-    _running.add(process)
     try:
         return _answer(process, program, server, timeout)
     finally:
         _running.discard(process)
+
+
+def _start(program: str) -> subprocess.Popen[bytes]:
+    with _starting:
+        if _has_ended.is_set():
+            raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR))
+        process = subprocess.Popen(
+            [program, "get"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        _running.add(process)
+    return process
 
 
 def _answer(process: subprocess.Popen[bytes], program: str, server: str, timeout: float) -> tuple[int, bytes]:

@@ -9,9 +9,8 @@ from typing import Final
 import httpx
 
 from imgscope.errors import UsageError
-from imgscope.sources.registry.hosts import is_link_local, is_local, is_loopback
+from imgscope.sources.registry.hosts import is_host_name, is_link_local, is_local, is_loopback
 
-_LONGEST_LABEL: Final = 63
 _LARGEST_PORT: Final = 65535
 
 
@@ -63,7 +62,7 @@ class Endpoint:
 
     def objection(self, url: httpx.URL) -> str | None:
         """Return why this registry may not send us to `url`, to be read after "which", or None if it may."""
-        if url.scheme not in ("http", "https") or not url.host:
+        if url.scheme not in ("http", "https") or not is_host_name(url.host):
             return "is no address of a web server"
         if url.userinfo:
             return "carries credentials"
@@ -83,6 +82,6 @@ def _url_of(host: str) -> httpx.URL:
         raise UsageError(f"{host!r} is not a host name, optionally with a port") from None
     if url.port is not None and not 0 < url.port <= _LARGEST_PORT:
         raise UsageError(f"{host!r} has no valid port: expected 1 to {_LARGEST_PORT}")
-    if any(len(label) > _LONGEST_LABEL for label in url.host.split(".")):
-        raise UsageError(f"{host!r} is not a host name: a part of it is longer than {_LONGEST_LABEL} characters")
+    if not is_host_name(url.host):
+        raise UsageError(f"{host!r} is not a host name: it, or a part of it, is too long")
     return url

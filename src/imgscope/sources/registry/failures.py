@@ -10,11 +10,13 @@ from typing import Final, Literal
 import httpx
 
 from imgscope.errors import SourceError
+from imgscope.sources._pace import TooSlow
 from imgscope.sources.registry.proxies import Proxy
 
-Kind = Literal["name", "refused", "timeout", "certificate", "client-certificate", "not-tls", "proxy", "broken"]
+Kind = Literal["name", "refused", "timeout", "slow", "certificate", "client-certificate", "not-tls", "proxy", "broken"]
 
 _LONGEST_QUOTE: Final = 80
+_WITH_REASON: Final = ("broken", "certificate", "slow")
 _NOT_TLS: Final = frozenset(
     {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "UNEXPECTED_MESSAGE"}
 )
@@ -55,7 +57,7 @@ def connection_failure(error: Exception, host: str, proxy: Proxy | None = None) 
     if proxy is not None and kind in _OF_PROXIES and (kind != "certificate" or proxy.url.scheme == "https"):
         message, hint = _OF_PROXIES[kind]
         names |= {"proxy": proxy.authority, "setting": proxy.setting}
-    reason = f": {_reason(error)}" if kind in ("broken", "certificate") and _reason(error) else ""
+    reason = f": {_reason(error)}" if kind in _WITH_REASON and _reason(error) else ""
     return ConnectionFailure(message.format(**names) + reason, kind=kind, hint=hint.format(**names))
 
 
@@ -86,6 +88,10 @@ _SENTENCES: Final[dict[Kind, tuple[str, str]]] = {
     "timeout": (
         "{host} did not answer in time",
         "run again; check the network, a firewall, or whether a proxy is needed",
+    ),
+    "slow": (
+        "{host} sends too slowly",
+        "run again later; where the network is as slow, set slowest-rate in [limits] of imgscope.toml",
     ),
     "certificate": (
         "the certificate of {host} is not trusted",
@@ -131,6 +137,9 @@ _KINDS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
 
 
 def _kind_of(error: Exception) -> Kind:
+    # As a kind of timeout it comes out of httpx as one.
+    if any(isinstance(cause, TooSlow) for cause in _causes(error)):
+        return "slow"
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError) and cause.reason in _NOT_TLS:
             return "not-tls"
@@ -144,6 +153,8 @@ def _kind_of(error: Exception) -> Kind:
 
 def _reason(error: Exception) -> str:
     for cause in _causes(error):
+        if isinstance(cause, TooSlow):
+            return str(cause)
         if isinstance(cause, ssl.SSLCertVerificationError):
             return cause.verify_message
         if isinstance(cause, OSError) and cause.strerror:

@@ -20,7 +20,14 @@ _RENTED_DOMAINS: Final = frozenset(
     "ngrok.io ngrok-free.app nip.io no-ip.org ondigitalocean.app onrender.com pages.dev pkg.dev run.app sslip.io "
     "trycloudflare.com ts.net vercel.app windows.net workers.dev dyndns.org".split()
 )
+_LONGEST_NAME: Final = 253
+_LONGEST_LABEL: Final = 63
 _NUMERIC: Final = re.compile(r"[0-9a-fx.]+", re.IGNORECASE)
+
+
+def is_host_name(host: str) -> bool:
+    """Tell whether a name server could be asked for `host`, or it is an address (RFC 1035, 2.3.4)."""
+    return 0 < len(host) <= _LONGEST_NAME and all(len(label) <= _LONGEST_LABEL for label in host.split("."))
 
 
 def literal_address(host: str) -> Address | None:

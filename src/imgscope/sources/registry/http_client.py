@@ -12,6 +12,7 @@ import httpx
 from imgscope._version import __version__
 from imgscope.limits import Limits
 from imgscope.sources._connections import read_in_large_pieces
+from imgscope.sources._pace import Pace, PacedTransport
 from imgscope.sources.registry.proxies import Proxy, proxy_for
 from imgscope.sources.registry.trust import Trust
 
@@ -31,7 +32,7 @@ def make_client(
     """
     read_in_large_pieces()
     if transport is None:
-        transport = _Ways(trust)
+        transport = _Ways(trust, Pace(rate=limits.slowest_rate, patience=limits.slowness_timeout))
         transport.prepare(first)
     return httpx.Client(
         transport=transport,
@@ -57,8 +58,9 @@ def _take_location(response: httpx.Response) -> None:
 class _Ways(httpx.BaseTransport):
     """Sends each request by the pool of connections that has the proxy and the trust of its host."""
 
-    def __init__(self, trust: Trust) -> None:
+    def __init__(self, trust: Trust, pace: Pace) -> None:
         self._trust = trust
+        self._pace = pace
         self._lock = threading.Lock()
         self._pools: dict[tuple[str, ssl.SSLContext | None], httpx.HTTPTransport] = {}
 
@@ -81,7 +83,8 @@ class _Ways(httpx.BaseTransport):
         key = (str(proxy.url) if proxy else "", context)
         with self._lock:
             if key not in self._pools:
-                self._pools[key] = httpx.HTTPTransport(
+                self._pools[key] = PacedTransport(
+                    self._pace,
                     # Never used without encryption, and making one costs time.
                     verify=context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                     proxy=self._with_trust(proxy) if proxy else None,

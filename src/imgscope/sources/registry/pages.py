@@ -40,14 +40,20 @@ def pages(
                 hint="this is the registry's fault",
             )
         seen.add(asked.path)
-    raise LimitError(f"{asked.reference.registry} sends the {asked.kind} in more than the {most:,} pages that are read")
+    raise LimitError(
+        f"{asked.reference.registry} sends the {asked.kind} in more than the {most:,} pages that are read",
+        hint="this is the registry's fault",
+    )
 
 
 def _next(document: Document, address: str) -> str:
     try:
         target = document.url.join(address)
     except (httpx.InvalidURL, ValueError):
-        raise SourceError(f"{authority(document.url)} names a next page with an address that is none") from None
+        raise SourceError(
+            f"{authority(document.url)} names a next page with an address that is none",
+            hint="this is the registry's fault",
+        ) from None
     if target.host != document.url.host:
         raise SourceError(
             f"{authority(document.url)} names a next page on another host, {authority(target)}",

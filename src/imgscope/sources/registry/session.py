@@ -92,11 +92,13 @@ class Session:
                     hint="a proxy in between alters what the registry sends",
                 )
             try:
-                body = self._transport.read(response, self._limits.document_size, what=asked.noun)
+                body = self._transport.read(
+                    response, self._limits.document_size, what=asked.noun, setting="document-size"
+                )
                 following = response.links.get("next", {}).get("url")
                 return Document(body=body, headers=response.headers, url=response.url, next_page=following)
-            except ConnectionFailure:
-                if failures == attempts:
+            except ConnectionFailure as failure:
+                if failures == attempts or failure.kind == "slow":
                     raise
             self._transport.wait(retry.backoff(failures))
         raise AssertionError("the last attempt returns or raises")
@@ -194,7 +196,7 @@ def _described(headers: httpx.Headers, largest: int) -> Descriptor | None:
         return None
     size = int(length[:19])
     if size > largest:
-        raise LimitError(f"the manifest has {size:,} bytes: at most {largest:,} are read")
+        raise LimitError(f"the manifest has {size:,} bytes: at most {largest:,} are read", setting="document-size")
     try:
         digest = Digest(headers.get(DIGEST_HEADER, ""))
     except DocumentError:

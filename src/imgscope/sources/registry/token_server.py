@@ -18,6 +18,7 @@ from imgscope.sources.registry.endpoint import Endpoint
 from imgscope.sources.registry.transport import Transport, authority
 
 _CLIENT: Final = "imgscope"
+_LONGEST_REALM: Final = 8 * 1024
 _SHORTEST_LIFETIME: Final = 60.0
 # No run is as long. A number of a thousand digits is one in JSON, too.
 _LONGEST_LIFETIME: Final = 365 * 24 * 3600.0
@@ -60,6 +61,8 @@ class TokenServer:
 
     def checked_realm(self, realm: str) -> httpx.URL:
         """Return the URL that a challenge names, if a token may be asked for there; raises `SourceError`."""
+        if len(realm) > _LONGEST_REALM:
+            raise self._objection("names a token server by an address that is longer than any")
         try:
             url = httpx.URL(realm).copy_with(fragment=None)
         except (httpx.InvalidURL, ValueError):
@@ -81,7 +84,9 @@ class TokenServer:
                 response = self._get(request)
         else:
             response = self._get(request)
-        body = self._transport.read(response, self._limits.token_body_size, what="an answer of a token server")
+        body = self._transport.read(
+            response, self._limits.token_body_size, what="an answer of a token server", setting="token-body-size"
+        )
         if response.status_code in _REFUSED:
             return None
         host = authority(response.url)

@@ -26,6 +26,9 @@ _MOST_HOPS: Final = 10
 _MAY_PASS: Final = ("name", "refused", "timeout")
 """What says of a host that never answered that it is not there, and of one that did that something is in the way."""
 _SHORT_BODY: Final = 16 * 1024
+_LONGEST_ADDRESS: Final = 16 * 1024
+_LONGEST_AUTHORITY: Final = 300
+_LONGEST_QUOTE: Final = 60
 
 
 class Transport:
@@ -122,9 +125,13 @@ class Transport:
 
     def _next_hop(self, method: str, url: httpx.URL, address: str) -> httpx.URL:
         try:
+            if len(address) > _LONGEST_ADDRESS:
+                raise ValueError(address)
             target = url.join(address).copy_with(fragment=None)
         except (httpx.InvalidURL, ValueError):
-            raise SourceError(f"{authority(url)} redirects to an address that is none") from None
+            raise SourceError(
+                f"{authority(url)} redirects to an address that is none", hint="this is the registry's fault"
+            ) from None
         objection = self._endpoint.objection(target)
         if objection is None and url.scheme == "https" and target.scheme == "http":
             objection = "is not encrypted"
@@ -132,7 +139,7 @@ class Transport:
             objection = "would be sent the credentials of this request"
         if objection is not None:
             raise SourceError(
-                f"{authority(url)} redirects to {authority(target)}, which {objection}",
+                f"{authority(url)} redirects to {authority(target) or 'no host'}, which {objection}",
                 hint="nothing was sent there; this is the registry's fault, or somebody's in between",
             )
         return target
@@ -169,8 +176,10 @@ class Transport:
         """Return the proxy that requests to `url` go through."""
         return proxy_for(url) if self._has_network else None
 
-    def read(self, response: httpx.Response, limit: int, *, what: str) -> bytes:
-        """Return the body as it was sent and finish the response; raises `LimitError` above `limit` bytes."""
+    def read(self, response: httpx.Response, limit: int, *, what: str, setting: str) -> bytes:
+        """Return the body as it was sent and finish the response; raises `LimitError` above `limit` bytes,
+        which `setting` raises.
+        """
         body = bytearray()
         try:
             for chunk in response.iter_raw():
@@ -178,7 +187,8 @@ class Transport:
                 body += chunk
                 if len(body) > limit:
                     raise LimitError(
-                        f"{authority(response.url)} sent more than the {limit:,} bytes that are read of {what}"
+                        f"{authority(response.url)} sent more than the {limit:,} bytes that are read of {what}",
+                        setting=setting,
                     )
         except httpx.TransportError as error:
             raise connection_failure(error, authority(response.url)) from None
@@ -259,5 +269,9 @@ def _server(url: httpx.URL) -> str:
 
 
 def authority(url: httpx.URL) -> str:
-    """Return host, and port if any: what of a URL may be shown, as the rest can hold a signature."""
-    return url.netloc.decode("ascii", "replace").rpartition("@")[2]
+    """Return host, and port if any: what of a URL may be shown, as the rest can hold a signature.
+
+    What is longer than any host has is shortened.
+    """
+    text = url.netloc.decode("ascii", "replace").rpartition("@")[2]
+    return text if len(text) <= _LONGEST_AUTHORITY else f"{text[:_LONGEST_QUOTE]}…"

@@ -1,0 +1,110 @@
+"""What a lying registry is, and the image that lies are told about."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from tests.hostile.case import LITTLE_CPU, LITTLE_MEMORY
+from tests.support.images import file, image, layer
+from tests.support.registry import Registry
+from tests.support.registry_auth import Auth
+from tests.support.registry_exchange import CONTENT, Seen
+from tests.support.registry_faults import Fault
+
+SECRET: Final = "very-secret-0123456789"
+"""The password for the registry that users have in their configuration."""
+
+APP: Final = image(
+    [
+        layer(file("etc/os-release", "ID=debian\nVERSION_ID=12\n")),
+        layer(file("data", random.Random(11).randbytes(60_000)), created_by="RUN make # buildkit"),
+    ],
+    listed_platform=False,
+)
+REPOSITORY: Final = "team/app"
+
+Tell = Callable[[Registry], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lie:
+    """A registry that is not what it should be. `tell` makes an honest one, which has the image `APP`, tell it.
+
+    `exit_code` is that of `imgscope audit`, and `says` a regular expression that what it writes has then. `limits`
+    are those of the configuration file that it is run with, `auth` is whom the registry lets in.
+    """
+
+    name: str
+    tell: Tell
+    exit_code: int
+    says: str
+    limits: Mapping[str, float]
+    auth: Callable[[], Auth] | None
+    memory: int
+    cpu: float
+    most_requests: int
+
+
+@dataclass(slots=True)
+class Lies:
+    """The lies that were declared, by name."""
+
+    by_name: dict[str, Lie] = field(default_factory=dict)
+
+    def lie(
+        self,
+        exit_code: int,
+        says: str = "",
+        *,
+        auth: Callable[[], Auth] | None = None,
+        memory: int = LITTLE_MEMORY,
+        cpu: float = LITTLE_CPU,
+        most_requests: int = 80,
+        limits: Mapping[str, float] | None = None,
+    ) -> Callable[[Tell], Tell]:
+        """Declare the decorated function as a lie; its docstring says what it is about.
+
+        `limits` are keys of `[limits]`. All commands together send no
+        more than `most_requests`.
+        """
+        re.compile(says)
+
+        def declare(tell: Tell) -> Tell:
+            name = tell.__name__.replace("_", " ")
+            assert name not in self.by_name, name
+            assert tell.__doc__, name
+            self.by_name[name] = Lie(
+                name=name, tell=tell, exit_code=exit_code, says=says, auth=auth, memory=memory, cpu=cpu,
+                limits=limits or {}, most_requests=most_requests,
+            )  # fmt: skip
+            return tell
+
+        return declare
+
+
+LIES: Final = Lies()
+
+
+def of_layers(fault: Fault) -> Fault:
+    """The same fault, for the larger layer only."""
+    return where(fault, lambda seen: seen.path.endswith(APP.layers[1].digest))
+
+
+def where(fault: Fault, applies: Callable[[Seen], bool]) -> Fault:
+    """The same fault, only for requests that `applies` holds of as well."""
+    usual = fault.applies
+    return Fault(applies=lambda seen: usual(seen) and applies(seen), change=fault.change, times=fault.times)
+
+
+def any_method(fault: Fault) -> Fault:
+    """The same fault, for HEAD as well as GET."""
+    usual = fault.applies
+    return Fault(
+        applies=lambda seen: usual(seen) or (seen.method == "HEAD" and CONTENT.fullmatch(seen.path) is not None),
+        change=fault.change,
+        times=fault.times,
+    )
