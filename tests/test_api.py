@@ -39,7 +39,8 @@ def test_progress_is_told_to_whoever_asks(layout: Path) -> None:
     seen: list[events.Event] = []
     imgscope.inspect(str(layout), platform="linux/amd64", jobs=1, progress=seen.append)
     assert isinstance(seen[0], events.ImageFound)
-    assert isinstance(seen[-1], events.LayerRead)
+    assert isinstance(seen[-2], events.LayerRead)
+    assert isinstance(seen[-1], events.TrafficSeen)
 
 
 def test_an_inspection_that_was_cancelled_says_so(layout: Path) -> None:

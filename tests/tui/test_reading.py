@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -193,7 +194,8 @@ class CountingSource(UpperHeldBack):
 async def test_requests_and_bytes_go_on_while_layers_are_read() -> None:
     source = CountingSource(app_image())
     async with app_of(source).run_test() as pilot:
-        await until(pilot, lambda: "5 requests · 5.00 kB fetched until now" in screen_text(pilot))
+        # Whether the layer that is held back was asked for already when the other had been read, nobody knows.
+        await until(pilot, lambda: bool(re.search(r"[45] requests · [45].00 kB fetched until now", screen_text(pilot))))
         assert session_of(pilot).inspection is None
         source.goes_on.set()
         await until(pilot, lambda: "5 requests · 5.00 kB fetched · 0" in screen_text(pilot))

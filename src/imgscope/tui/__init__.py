@@ -50,7 +50,7 @@ def run(
         formats=formats,
         keep_theme=keep_theme(),
     )
-    app.run()
+    app.run_until_signalled()
     app.stop_reading(_PATIENCE)
     opener.close()
     if app.error is not None:
@@ -95,7 +95,7 @@ def _run_comparison(comparing: Comparing, options: Options, thread: ComparisonTh
         keep_theme=keep_theme(),
         comparison=screen,
     )
-    app.run()
+    app.run_until_signalled()
     app.stop_reading(_PATIENCE)
     error = app.error or screen.error
     if error is not None:

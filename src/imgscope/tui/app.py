@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -29,6 +31,7 @@ from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
 from imgscope.tui.screens.start import StartScreen
+from imgscope.tui.signals import held_back
 from imgscope.tui.themes import OUR_THEMES, THEME_CYCLE
 from imgscope.tui.worker import InspectionThread
 
@@ -90,6 +93,8 @@ class InspectApp(App[None]):
         self._current = self._reading(reference, opener.platform) if reference is not None else None
         self._next: InspectionThread | None = None
         self._is_only_image = reference is not None
+        self._loop_to_end: asyncio.AbstractEventLoop | None = None
+        self._is_to_end = False
 
     @property
     def session(self) -> Session | None:
@@ -102,8 +107,24 @@ class InspectApp(App[None]):
             return [NoColor()]
         return [each for each in super().get_line_filters() if not isinstance(each, Monochrome)]
 
+    def run_until_signalled(self) -> None:
+        """Run until the user quits or a signal asks for the end, which is let through once the terminal is free."""
+        with held_back(self._end_soon):
+            self.run()
+
+    def _end_soon(self) -> None:
+        self._is_to_end = True
+        if self._loop_to_end is not None:
+            # It may have come to its end by itself.
+            with contextlib.suppress(RuntimeError):
+                self._loop_to_end.call_soon_threadsafe(self.exit)
+
     async def on_mount(self) -> None:
         """Show the image, of which only the name is known, or the start screen."""
+        self._loop_to_end = asyncio.get_running_loop()
+        if self._is_to_end:
+            self.exit()
+            return
         if self.comparison is not None:
             await self.push_screen(self.comparison)
             return
