@@ -74,7 +74,8 @@ class FileTree(RowList):
 
     def show_cursor_in_the_middle(self) -> None:
         """Scroll so that there is something to see above and below the cursor."""
-        height = self.scrollable_content_region.height - 1
+        # Nothing is in sight yet of a list that was not laid out.
+        height = max(self.scrollable_content_region.height - 1, 0)
         self.scroll_to(y=max(self.cursor - height // 2, 0), animate=False, force=True)
 
     @property
