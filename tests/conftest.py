@@ -22,6 +22,8 @@ _numbers = itertools.count()
 _SETTINGS_OF_THE_USER = (
     "CLICOLOR_FORCE",
     "COLUMNS",
+    # That of the controller of pytest-xdist, where readline put it.
+    "LINES",
     "CONTAINERS_REGISTRIES_CONF",
     "CONTAINER_HOST",
     "DOCKER_AUTH_CONFIG",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import time
@@ -15,7 +14,6 @@ from imgscope.oci.manifest import Descriptor
 from imgscope.report import Attachment
 from imgscope.sources.abilities import Attached
 from imgscope.sources.base import ImageHead, Traffic
-from imgscope.tui.app import InspectApp
 from imgscope.tui.widgets.layer_table import LayerTable
 from tests.support.images import BuiltImage
 from tests.support.memory import MemorySource
@@ -212,14 +210,3 @@ async def test_it_can_be_resized_while_it_is_used(size: tuple[int, int]) -> None
         text = screen_text(pilot)
         assert "COPY . /app" in text
         assert max(map(len, text.split("\n"))) <= size[0]
-
-
-async def test_a_size_that_was_not_told_is_found_out_when_the_terminal_has_settled(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """While it is resized, a terminal may say nothing, and textual then takes 80 by 24."""
-    async with shown(MemorySource(app_image()), (80, 24)) as pilot:
-        monkeypatch.setattr(InspectApp, "is_headless", False)
-        monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 15)))
-        await pilot.resize_terminal(79, 24)
-        await until(pilot, lambda: pilot.app.size == (60, 15) and len(screen_text(pilot).split("\n")) == 15)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Final
@@ -13,9 +12,7 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.events import Resize
 from textual.filter import LineFilter, Monochrome, NoColor
-from textual.geometry import Size
 from textual.screen import Screen
 
 from imgscope.analyze import Inspection
@@ -138,11 +135,6 @@ class InspectApp(App[None]):
         self.set_timer(_SETTLED, self._draw_anew)
 
     def _draw_anew(self) -> None:
-        if not self.is_headless and not self.is_web:
-            # A terminal that is being resized may have said nothing, and textual taken 80 by 24 instead.
-            size = Size(*shutil.get_terminal_size())
-            if size != self.size:
-                self.post_message(Resize(size, size))
         # Nothing is left to be drawn where the app has ended since.
         for screen in self.screen_stack[-1:]:
             screen.refresh()
