@@ -125,5 +125,6 @@ def test_ctrl_c_ends_within_a_second_though_the_source_says_nothing(tmp_path: Pa
         took = time.monotonic() - started
     assert process.returncode == 130
     assert out == ""
-    assert err.strip() == ""
+    # The other image may be found a moment later than the first is waited for.
+    assert [line for line in err.splitlines() if line and not line.startswith("imgscope: silent:")] == []
     assert took < 1
