@@ -15,7 +15,12 @@ BETWEEN: Final = b"next layer\n".ljust(512, b"-")
 _MOST_LAYERS: Final = 4
 
 
-def inspected(data: bytes) -> Inspection:
-    """Return the inspection of an image whose layers are the archives in `data`, their checksums made right."""
+def source_of(data: bytes) -> MemorySource:
+    """Return an image whose layers are the archives in `data`, their checksums made right."""
     layers = [layer(raw=repaired(archive), compression="none") for archive in data.split(BETWEEN, _MOST_LAYERS - 1)]
-    return inspect_source(MemorySource(image([*layers, step('CMD ["/bin/app"]')])))
+    return MemorySource(image([*layers, step('CMD ["/bin/app"]')]))
+
+
+def inspected(data: bytes) -> Inspection:
+    """Return the inspection of the image in `data`."""
+    return inspect_source(source_of(data))
