@@ -65,6 +65,17 @@ async def test_figures_stand_side_by_side_with_their_differences(tmp_path: Path)
         assert "packages 5 0" in listed
 
 
+async def test_names_that_are_long_are_cut_where_they_still_tell_the_images_apart(tmp_path: Path) -> None:
+    first, second = (
+        f"oci:{write_oci_layout(tmp_path / 'builds' / name / 'of' / 'the' / 'application', {'app': app_image()})}"
+        for name in ("2024-01-31", "2024-02-29")
+    )
+    async with compared([first, second], (80, 24)) as pilot:
+        title, heads, *_ = screen_text(pilot).splitlines()
+        assert "held against oci:/" in title
+        assert heads.split() == ["compared", "1", "2024-01-31/…/application", "2", "2024-02-29/…/application"]
+
+
 async def test_layers_that_both_have_are_marked(tmp_path: Path) -> None:
     below = layer(file("usr/share/same", "x" * 50_000))
     first = image([below, layer(file("srv/data", "1" * 300_000))])
