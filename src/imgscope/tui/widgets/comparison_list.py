@@ -43,6 +43,16 @@ class ComparisonList(OutlineList):
         self._first = min(max(self._first + columns, 1), last)
         self.refresh()
 
+    def open_section(self, key: str) -> None:
+        """Show what is in the section called `key`, from its title on; nothing happens where there is none."""
+        position = self.outline.position_of(key)
+        if position is None:
+            return
+        self.outline.set_open(position, is_open=True)
+        self.reload()
+        self.cursor = position
+        self.scroll_to(y=position, animate=False, force=True)
+
     def columns(self, width: int) -> Sequence[OutlineColumn]:
         """Return the title, and the images by the numbers that open them; a sign tells that there are more."""
         shown = self._shown(width)
