@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.message import Message
 from textual.pilot import Pilot
 
 from imgscope import analyze, tui
@@ -231,6 +232,13 @@ async def finished(
         yield pilot
 
 
+class Silent(ComparisonThread):
+    """Never gets to read anything."""
+
+    def start(self, post: Post) -> None:
+        """Begin nothing."""
+
+
 def comparison_of(pilot: Pilot[None]) -> ComparisonScreen:
     screen = pilot.app.screen
     assert isinstance(screen, ComparisonScreen)
@@ -257,6 +265,41 @@ async def test_the_files_of_two_of_many_images_are_read_when_they_are_asked_for(
         assert current(pilot) == "▾ files -1"
         await press(pilot, "b")
         assert comparison_of(pilot).comparing.references == tuple(named)
+
+
+async def test_the_files_of_two_images_begin_at_the_top_where_there_is_little_room(tmp_path: Path) -> None:
+    def many(size: int) -> BuiltImage:
+        return image([layer(*(file(f"file{number:02}", "x" * size) for number in range(40)))])
+
+    async with finished(layout(tmp_path, one=many(1), two=many(2)), (80, 24)) as pilot:
+        await press(pilot, "f")
+        await pair_is_read(pilot)
+        lines = screen_text(pilot).splitlines()
+        assert lines[2].startswith("›▾ files")
+        assert lines[3].split() == ["file00", "1", "B", "~", "2", "B", "+1", "B"]
+
+
+async def test_who_went_elsewhere_while_files_were_read_stays_there(tmp_path: Path) -> None:
+    named = layout(tmp_path, one=of_sizes(a=10), two=of_sizes(a=20))
+    posted: list[Message] = []
+    reading = ComparisonThread(named, OPTIONS)
+    reading._post = posted.append
+    reading._run()
+    comparison = compare_whole(named, options=OPTIONS).comparison
+    assert comparison is not None
+    silent = Silent(named, OPTIONS)
+    screen = ComparisonScreen(Comparing.of(comparison), compare=lambda _: silent)
+    async with InspectApp(Opener(OPTIONS), comparison=screen).run_test(size=(110, 44)) as pilot:
+        await press(pilot, "f")
+        *before, files = (message for message in posted if not isinstance(message, ImageNews))
+        for message in before:
+            comparison_of(pilot).post_message(message)
+        await press(pilot, "j")
+        chosen = current(pilot)
+        comparison_of(pilot).post_message(files)
+        await pair_is_read(pilot)
+        assert current(pilot) == chosen
+        assert not chosen.startswith("▾ files")
 
 
 async def test_what_was_read_of_one_pair_is_kept_and_only_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,12 +363,6 @@ async def test_an_image_that_is_gone_when_its_files_are_asked_for_is_told(tmp_pa
 
 
 async def test_leaving_a_pair_stops_reading_it(tmp_path: Path) -> None:
-    class Silent(ComparisonThread):
-        """Never gets to read anything."""
-
-        def start(self, post: Post) -> None:
-            """Begin nothing."""
-
     thread = Silent([], OPTIONS)
     comparison = compare_whole(layout(tmp_path, one=of_sizes(a=10), two=of_sizes(a=20)), options=OPTIONS).comparison
     assert comparison is not None
