@@ -23,6 +23,8 @@ from imgscope.tui.opening import Opener
 from imgscope.tui.screens.comparison import ComparisonScreen
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
+from imgscope.tui.screens.two_images import TwoImagesScreen
+from tests.render.comparison_example import hostile
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, file, image, layer
 from tests.tui.panes.images import full_image
@@ -395,6 +397,16 @@ async def test_C70_C71_what_images_call_things_does_nothing(tmp_path: Path, size
             await press(pilot, *keys)
             assert_harmless(pilot)
         assert pilot.app.is_running
+
+
+async def test_C70_C71_names_of_images_to_choose_from_do_nothing() -> None:
+    screen = ComparisonScreen(Comparing.of(hostile()), compare=lambda references: Silent(references, OPTIONS))
+    async with InspectApp(Opener(OPTIONS), comparison=screen).run_test(size=(80, 24)) as pilot:
+        await press(pilot, "f")
+        assert isinstance(pilot.app.screen, TwoImagesScreen)
+        assert_harmless(pilot)
+        await press(pilot, "down", "enter")
+        assert_harmless(pilot)
 
 
 def test_progress_is_told_of_each_image_until_it_was_read(tmp_path: Path) -> None:
