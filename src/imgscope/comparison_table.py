@@ -19,6 +19,7 @@ from imgscope.comparison.data import (
     SizeDifference,
     Variants,
 )
+from imgscope.comparison_names import names_of
 from imgscope.phrases import libc_phrase
 from imgscope.report import Severity
 from imgscope.text import format_count, format_size
@@ -28,7 +29,6 @@ Lines = tuple[str, ...]
 _LONGEST_COMMAND: Final = 120
 _DATE_LENGTH: Final = len("2026-01-31")
 _MOST_TAGS: Final = 12
-_SCHEMES: Final = frozenset({"oci", "oci-archive", "docker-archive", "docker-daemon", "podman"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,25 +37,6 @@ class Row:
 
     title: str
     cells: tuple[Lines, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What the images are called in the heads of their columns. `repository` is what all their names begin with."""
-
-    repository: str
-    short: tuple[str, ...]
-
-
-def names_of(comparison: Comparison) -> Names:
-    """Return short names of the images: their tags where they are of one repository, and else all of their names."""
-    references = [image.reference for image in comparison.images]
-    parts = [reference.rpartition(":") for reference in references]
-    repositories = {repository for repository, _, _ in parts}
-    are_tags = all(repository and tag and "/" not in tag and "@" not in repository for repository, _, tag in parts)
-    if len(references) < 2 or len(repositories) != 1 or not are_tags or repositories <= _SCHEMES:
-        return Names(repository="", short=tuple(references))
-    return Names(repository=parts[0][0], short=tuple(tag for _, _, tag in parts))
 
 
 def table_of(comparison: Comparison, *, detailed: bool = False) -> list[Row]:
@@ -75,7 +56,7 @@ def _columns(comparison: Comparison, *, packages: int) -> dict[str, Callable[[Co
     names = names_of(comparison)
     baseline = names.short[comparison.baseline] if comparison.variants is not None else "the first"
     return {
-        "also called": lambda image: tuple(map(_without(names.repository), image.also_called or ())),
+        "also called": lambda image: tuple(map(names.without_common, image.also_called or ())),
         "compressed": lambda image: _size(image.compressed_size, image.compressed_difference),
         "unpacked": _inside(lambda contents: _size(contents.unpacked_size, contents.unpacked_difference)),
         "layers": lambda image: (f"{len(image.layers)}",),
@@ -163,10 +144,6 @@ def moves_in_order(comparison: Comparison) -> Iterator[tuple[ComparedImage, Move
     """Yield each base to move to and what that would do, in the order of the images."""
     for move in comparison.moves.candidates if comparison.moves is not None else ():
         yield comparison.images[move.image], move
-
-
-def _without(repository: str) -> Callable[[str], str]:
-    return lambda name: name.removeprefix(f"{repository}:") if repository else name
 
 
 def _size(size: int, difference: SizeDifference | None) -> Lines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeVar
 
 from imgscope.assemble import Judgement
@@ -63,7 +63,9 @@ class Examination:
         """Return what the rules say of `image`, those `asked` or all, but for those that the user does not want."""
         findings: list[Finding] = []
         claims: list[tuple[Rule, Claim]] = []
+        yielding: dict[str, tuple[str, ...]] = {}
         for rule in rules() if asked is None else asked:
+            yielding[rule.id] = rule.yields_to
             if rule.id in self._settings.disabled:
                 continue
             if rule.claims is None:
@@ -72,7 +74,8 @@ class Examination:
             claimed = self._guarded("rule", rule.id, rule.claims, image)
             claims += ((rule, claim) for claim in claimed)
             findings += (finding_of(claim, rule.id, image) for claim in claimed)
-        return Judgement(findings=tuple(map(self._settings.weighed, findings)), claims=tuple(claims))
+        told = map(self._settings.weighed, _each_cause_once(findings, yielding))
+        return Judgement(findings=tuple(told), claims=tuple(claims))
 
     def fail(self, stage: Literal["layer", "probe", "rule"], name: str, message: str) -> None:
         """Note that part of the examination did not work out."""
@@ -96,6 +99,16 @@ class Examination:
         except Exception as error:  # A mistake in one probe or rule must not cost the report of all others.
             self.fail(stage, name, f"the {stage} {name} crashed and its results are missing: {error!r}")
         return results
+
+
+def _each_cause_once(findings: Iterable[Finding], yielding: Mapping[str, tuple[str, ...]]) -> Iterator[Finding]:
+    """Yield `findings` but for those on files of which a rule that theirs yields to, by `yielding`, tells as well."""
+    listed = list(findings)
+    told = {(finding.rule_id, path) for finding in listed for path in finding.paths}
+    for finding in listed:
+        others = yielding.get(finding.rule_id, ())
+        if not finding.paths or any(all((other, path) not in told for other in others) for path in finding.paths):
+            yield finding
 
 
 def _surest(facts: list[FactType]) -> FactType | None:

@@ -33,7 +33,7 @@ from tests.comparison.bases import (
 )
 from tests.support import elf
 from tests.support.images import Entry, file, layer, symlink
-from tests.support.roots import MULTIARCH, executable, glibc_library, glibc_program, glibc_root, python
+from tests.support.roots import MULTIARCH, executable, glibc_library, glibc_program, glibc_root, musl_program, python
 
 FAT: Final = inspected([fat()], BASE_CONFIG)
 
@@ -80,10 +80,12 @@ def test_programs_and_wheels_for_glibc_break_on_musl() -> None:
     breaks = broken(inspected([musl()], BASE_CONFIG))
     sentences = [each.message for each in breaks]
     assert any(sentence.startswith("native 1.0 is built for glibc (a manylinux wheel)") for sentence in sentences)
-    assert any(sentence.startswith("/app/server cannot start: it is built for glibc") for sentence in sentences)
+    assert any(sentence.startswith("ENTRYPOINT cannot run: /app/server is built for glibc") for sentence in sentences)
     assert "apt-get is not in the base: RUN apt-get update && make would fail" in sentences
-    by_path = {path: each.kind for each in breaks for path in each.paths if each.rule_id != "start-command-cannot-run"}
-    assert by_path == {"app/server": "program", NATIVE: "module"}
+    assert [(path, each.kind) for each in breaks for path in each.paths] == [
+        ("app/server", "command"),
+        (NATIVE, "module"),
+    ]
 
 
 def test_a_glibc_that_is_too_old_is_told_with_the_version_that_is_missing() -> None:
@@ -156,6 +158,20 @@ def test_a_command_of_the_base_is_replaced_by_that_of_the_other_one() -> None:
     assert found(mine, other) == ()
     kept = inspected([fat(), layer(file("data", "x"))], {**BASE_CONFIG, "Cmd": ["python3", "-m", "app"]})
     assert [each.kind for each in found(kept, other)] == ["command"]
+
+
+def test_a_command_that_did_not_run_before_does_not_break_whichever_rule_says_so() -> None:
+    program = executable("opt/check", musl_program())
+    health = {"Healthcheck": {"Test": ["CMD", "/opt/check"]}}
+    mine = inspected([fat(), layer(program)], {**BASE_CONFIG, **health})
+    loader = executable("usr/lib64/ld-linux-x86-64.so.2", elf.glibc_library("2.41", "ld-linux-x86-64.so.2"))
+    libc = executable(f"{MULTIARCH}/libc.so.6", elf.glibc_library("2.41", defines=["GLIBC_2.34"]))
+    usr = (symlink("lib64", "usr/lib64"), symlink("lib", "usr/lib"), loader, libc)
+    pythons = (python(glibc_program()), symlink("usr/local/bin/python3", "python3.12"))
+    newer = inspected([layer(os_release("Debian"), *usr, *pythons, SHELL)], BASE_CONFIG)
+    assert [each.rule_id for each in mine.report.findings if each.paths == ("opt/check",)] == ["healthcheck-cannot-run"]
+    assert found(mine, newer) == ()
+    assert found(mine, newer, disabled=frozenset({"healthcheck-cannot-run"})) == ()
 
 
 def test_a_rule_that_the_user_does_not_want_says_nothing_breaks() -> None:

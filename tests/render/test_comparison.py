@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
+import re
 import subprocess
 import sys
 import unicodedata
@@ -17,7 +19,7 @@ from markdown_it import MarkdownIt
 
 from imgscope.comparison.compare import side_by_side
 from imgscope.comparison.data import Comparison, SizeDifference
-from imgscope.comparison_table import difference_phrase, names_of, table_of
+from imgscope.comparison_table import difference_phrase, table_of
 from imgscope.errors import UsageError
 from imgscope.render.base import RenderOptions
 from imgscope.render.comparison import comparison_formats, comparison_renderer
@@ -82,6 +84,51 @@ def test_three_images_fit_80_columns_and_more_follow_in_blocks() -> None:
     assert render("text", whole()).count("\ncompressed ") == 1
     assert render("text", heads()).count("\ncompressed ") == 2
     assert render("text", heads(), width=120).count("\ncompressed ") == 1
+
+
+def called(*references: str) -> Comparison:
+    """The images of a comparison under other names."""
+    images = zip(whole().images, references, strict=False)
+    named = tuple(msgspec.structs.replace(each, reference=reference) for each, reference in images)
+    return msgspec.structs.replace(whole(), images=named, moves=None, failures=())
+
+
+LONG_NAMES: Final = (
+    f"registry.example.com:5000/team/app@sha256:{'ab' * 32}",
+    "docker-archive:/home/user/builds/2024-01-31/output/app.tar",
+    "docker-archive:/home/user/builds/2024-02-29/output/app.tar",
+)
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_a_long_name_takes_one_line_of_the_head_of_its_column(width: int) -> None:
+    head, first = render("text", called(*LONG_NAMES), width=width).splitlines()[:2]
+    assert len(head.split()) == 3
+    assert first.startswith("compressed ")
+
+
+def test_what_all_names_begin_with_is_told_once_above_the_table() -> None:
+    shown = render("text", called(*LONG_NAMES[1:]))
+    assert shown.startswith("docker-archive:/home/user/builds/\n")
+    assert "  2024-01-31/output/app.tar  " in shown.splitlines()[1]
+    assert shown.count("docker-archive:") == 1
+    assert render("markdown", called(*LONG_NAMES[1:])).startswith(
+        "### 2 images of <code>docker-archive&#58;/home/user/builds/</code> compared\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["markdown", "html"])
+def test_names_are_short_in_tables_that_others_lay_out(name: str) -> None:
+    written = html.unescape(render(name, called(*LONG_NAMES)))
+    titles = re.findall(r"(?:<th scope=\"col\">|\| )<code[^>]*>([^<]+)", written)[:3]
+    assert len(set(titles)) == 3
+    assert max(map(len, titles)) <= 32
+
+
+def test_the_page_and_the_JSON_have_whole_names() -> None:
+    comparison = called(*LONG_NAMES)
+    assert all(f'title="{name}"' in render("html", comparison) for name in LONG_NAMES)
+    assert [image["reference"] for image in json.loads(render("json", comparison))["images"]] == list(LONG_NAMES)
 
 
 def test_colors_tell_less_from_more() -> None:
@@ -161,29 +208,6 @@ def test_rows_that_no_image_has_anything_for_are_left_out() -> None:
 def test_one_image_alone_shares_with_nobody() -> None:
     alone = msgspec.structs.replace(heads(), images=side_by_side(heads().images[:1], 0), baseline=0)
     assert "shared layers" not in [row.title for row in table_of(alone)]
-
-
-@pytest.mark.parametrize(
-    ("references", "repository", "short"),
-    [
-        (("python:3.12", "python:3.12-slim"), "python", ("3.12", "3.12-slim")),
-        (("localhost:5000/a:1", "localhost:5000/a:2"), "localhost:5000/a", ("1", "2")),
-        (("localhost:5000/a", "localhost:5000/b"), "", ("localhost:5000/a", "localhost:5000/b")),
-        (("oci:a", "oci:b"), "", ("oci:a", "oci:b")),
-        (("oci:a:1", "oci:a:2"), "oci:a", ("1", "2")),
-        (("oci:dir/a", "oci:dir/b"), "", ("oci:dir/a", "oci:dir/b")),
-        (("a@sha256:1", "a@sha256:2"), "", ("a@sha256:1", "a@sha256:2")),
-        (("a:1", "b:1"), "", ("a:1", "b:1")),
-        (("a", "a:1"), "", ("a", "a:1")),
-        (("a:1",), "", ("a:1",)),
-    ],
-)
-def test_tags_of_one_repository_are_called_by_their_tags(
-    references: tuple[str, ...], repository: str, short: tuple[str, ...]
-) -> None:
-    images = tuple(msgspec.structs.replace(heads().images[0], reference=each) for each in references)
-    names = names_of(msgspec.structs.replace(heads(), images=images))
-    assert (names.repository, names.short) == (repository, short)
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,14 @@ def test_a_program_may_be_named_relative_to_the_working_directory() -> None:
     [
         (file("app", "x"), "is not executable"),
         (directory("app"), "is a directory"),
-        (file("app", elf.glibc_program(), mode=0o755), "needs /lib64/ld-linux-x86-64.so.2, which is not in the image"),
+        (
+            file("app", elf.glibc_program(), mode=0o755),
+            "is built for glibc and asks for /lib64/ld-linux-x86-64.so.2, which is not in the image (it has no loader)",
+        ),
+        (
+            file("app", elf.program("/opt/start"), mode=0o755),
+            "needs /opt/start, which is not in the image (it has no loader)",
+        ),
         (file("app", "#!/bin/bash -e\nx", mode=0o755), "needs /bin/bash, which is not in the image"),
         (file("app", "#! /bin/sh\nx", mode=0o755), None),
         (file("app", "no shebang", mode=0o755), None),

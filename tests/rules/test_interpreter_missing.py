@@ -40,7 +40,7 @@ def test_programs_that_ask_for_the_same_loader_are_one_finding_a_layer() -> None
 
 def test_a_program_for_an_unknown_C_library_is_told_by_its_loader_alone() -> None:
     (found,) = inspect(layer(file("app", elf.program("/opt/start", ["a.so"]), mode=0o755))).report.findings
-    assert found.message == "/app cannot start: /opt/start is not in the image (it has no loader)"
+    assert found.message == "/app cannot start: it needs /opt/start, which is not in the image (it has no loader)"
 
 
 def test_a_program_for_the_C_library_of_the_image_but_32_bits_is_told_what_to_install() -> None:

@@ -82,3 +82,11 @@ def test_a_rule_without_a_page_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.delitem(sys.modules, "imgscope.rules.bare", raising=False)
     with pytest.raises(ValueError, match="bare has no docstring"):
         rules()
+
+
+def test_a_rule_yields_only_to_rules_that_there_are_and_never_in_a_circle() -> None:
+    yielding = {rule.id: set(rule.yields_to) for rule in rules()}
+    assert set().union(*yielding.values()) <= set(yielding)
+    while silent := {rule for rule, others in yielding.items() if not others}:
+        yielding = {rule: others - silent for rule, others in yielding.items() if rule not in silent}
+    assert yielding == {}

@@ -37,7 +37,7 @@ def example() -> BuiltImage:
     source = [_file(f"app/src/module{number}.py", 40_000 + number * 9_000) for number in range(12)]
     return image(
         [
-            _layer(*_system(), created_by="/bin/sh -c #(nop) ADD file:4d1bc2 in / "),
+            _base(),
             step("ENV LANG=C.UTF-8"),
             _layer(*_tools(), created_by=f"RUN /bin/sh -c {_INSTALL} # buildkit"),
             _layer(
@@ -131,7 +131,7 @@ def compared() -> Comparing:
     """The example without what its build left in it, beside the example."""
     names = ("ghcr.io/team/app:1", "ghcr.io/team/app:2", "ghcr.io/team/app:3")
     comparing, trees = Comparing(names), SeveralTrees()
-    for position, built in enumerate((example(), image(_smaller()), None)):
+    for position, built in enumerate((example(), smaller(), None)):
         if built is None:
             comparing.fail(
                 position, NotFoundError(f"{names[position]} is not there", hint="imgscope tags lists what is")
@@ -146,9 +146,18 @@ def compared() -> Comparing:
     return comparing
 
 
-def _smaller() -> list[BuiltLayer]:
-    system = _layer(*_system(), created_by="/bin/sh -c #(nop) ADD file:4d1bc2 in / ")
-    return [system, _layer(_file("app/static/bundle.js", 410_000), created_by="COPY . /app # buildkit")]
+def smaller() -> BuiltImage:
+    """The example without what its build left in it."""
+    return image([_base(), _layer(_file("app/static/bundle.js", 410_000), created_by="COPY . /app # buildkit")])
+
+
+def smallest() -> BuiltImage:
+    """What the example is built on."""
+    return image([_base()])
+
+
+def _base() -> BuiltLayer:
+    return _layer(*_system(), created_by="/bin/sh -c #(nop) ADD file:4d1bc2 in / ")
 
 
 class HalfSource(MemorySource):

@@ -25,6 +25,7 @@ from imgscope.tui.widgets.offer_list import OfferList
 from tests.support.memory import MemorySource
 from tests.tui.example import HalfSource, compared, example
 from tests.tui.stage import is_over, press, until
+from tests.tui.variants import HalfRead, ReadAtOnce, variants
 
 IMAGES: Final = Path(__file__).parents[2] / "docs" / "images"
 SIZE: Final = (120, 36)
@@ -34,13 +35,14 @@ SIZE: Final = (120, 36)
 class Picture:
     """A screen of the terminal UI: the example, the start screen or a comparison, after `keys` were pressed.
 
-    With `half_read` the image is still on its way.
+    With `half_read` the image is still on its way, or the two variants that were asked for are.
     """
 
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = SIZE
     is_start: bool = False
     is_comparison: bool = False
+    is_of_variants: bool = False
     half_read: bool = False
     theme: str = DARK
 
@@ -91,12 +93,13 @@ class Posed:
     def __init__(self, picture: Picture) -> None:
         self._picture = picture
         self._source = HalfSource(example()) if picture.half_read else MemorySource(example())
+        comparison = _comparison(picture)
         self.app = InspectApp(
             Opener(analyze.Options(), partial(_inspect, self._source), lambda *_: self._source),
-            None if picture.is_start or picture.is_comparison else "example",
+            None if picture.is_start or comparison else "example",
             settings=Settings(theme=picture.theme),
             find_offers=lambda: _OFFERS,
-            comparison=ComparisonScreen(compared()) if picture.is_comparison else None,
+            comparison=comparison,
         )
         self.app.animation_level = "none"
 
@@ -108,7 +111,7 @@ class Posed:
     async def pose(self, pilot: Pilot[None]) -> None:
         """Press the keys, and wait for all that happens."""
         app, source = self.app, self._source
-        if self._picture.is_comparison:
+        if app.comparison is not None:
             await pilot.pause()
         elif self._picture.is_start:
             await until(pilot, lambda: app.screen.query_one(OfferList).row_count > 0)
@@ -128,6 +131,12 @@ class Posed:
         for line in self.app.screen.query(Input):
             line._pause_blink(visible=True)
         await pilot.pause()
+
+
+def _comparison(picture: Picture) -> ComparisonScreen | None:
+    if picture.is_of_variants:
+        return ComparisonScreen(variants(), compare=HalfRead if picture.half_read else ReadAtOnce)
+    return ComparisonScreen(compared()) if picture.is_comparison else None
 
 
 async def draw(picture: Picture) -> str:

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.message import Message
 from textual.pilot import Pilot
 
 from imgscope import analyze, tui
 from imgscope.comparison.run import compare_whole
 from imgscope.oci.platform import Platform
 from imgscope.tui.app import InspectApp
-from imgscope.tui.comparison_worker import ComparisonThread, ImageEnded, ImageNews
+from imgscope.tui.comparison_worker import ComparisonThread, ImageEnded, ImageNews, Post
 from imgscope.tui.model.comparing import Comparing, Looked
 from imgscope.tui.model.comparison_rows import closing_lines
 from imgscope.tui.opening import Opener
 from imgscope.tui.screens.comparison import ComparisonScreen
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
+from imgscope.tui.screens.two_images import TwoImagesScreen
+from tests.render.comparison_example import hostile
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, file, image, layer
 from tests.tui.panes.images import full_image
-from tests.tui.panes.outline import rows
+from tests.tui.panes.outline import current, rows
 from tests.tui.stage import app_image, is_over, press, screen_text, until
 from tests.tui.test_hostile_text import assert_harmless, hostile_image
 
@@ -63,6 +67,17 @@ async def test_figures_stand_side_by_side_with_their_differences(tmp_path: Path)
         assert "unpacked 8.81 MB 3.50 MB" in listed
         assert "-5.31 MB (-60%)" in listed
         assert "packages 5 0" in listed
+
+
+async def test_names_that_are_long_are_cut_where_they_still_tell_the_images_apart(tmp_path: Path) -> None:
+    first, second = (
+        f"oci:{write_oci_layout(tmp_path / 'builds' / name / 'of' / 'the' / 'application', {'app': app_image()})}"
+        for name in ("2024-01-31", "2024-02-29")
+    )
+    async with compared([first, second], (80, 24)) as pilot:
+        title, heads, *_ = screen_text(pilot).splitlines()
+        assert "held against oci:/" in title
+        assert heads.split() == ["compared", "1", "2024-01-31/…/application", "2", "2024-02-29/…/application"]
 
 
 async def test_layers_that_both_have_are_marked(tmp_path: Path) -> None:
@@ -200,6 +215,181 @@ async def test_a_finished_comparison_is_shown_as_it_is(tmp_path: Path) -> None:
         assert "unpacked 8.81 MB 3.50 MB" in listed
 
 
+def of_sizes(**sizes: int) -> BuiltImage:
+    return image([layer(*(file(f"d/{name}", "x" * size) for name, size in sizes.items()))])
+
+
+@asynccontextmanager
+async def finished(
+    references: list[str], size: tuple[int, int] = (110, 44), options: analyze.Options = OPTIONS
+) -> AsyncIterator[Pilot[None]]:
+    """Open the finished comparison of the images, as --variants and --for do."""
+    comparison = compare_whole(references, options=options).comparison
+    assert comparison is not None
+    compare = partial(ComparisonThread, options=options)
+    app = InspectApp(Opener(options), comparison=ComparisonScreen(Comparing.of(comparison), compare=compare))
+    app.animation_level = "none"
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+class Silent(ComparisonThread):
+    """Never gets to read anything."""
+
+    def start(self, post: Post) -> None:
+        """Begin nothing."""
+
+
+def comparison_of(pilot: Pilot[None]) -> ComparisonScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, ComparisonScreen)
+    return screen
+
+
+async def pair_is_read(pilot: Pilot[None]) -> ComparisonScreen:
+    """Wait until the files of two images are known."""
+    await until(pilot, lambda: comparison_of(pilot).is_pair and comparison_of(pilot).comparing.paths is not None)
+    await pilot.pause()
+    return comparison_of(pilot)
+
+
+async def test_the_files_of_two_of_many_images_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
+    named = layout(tmp_path, one=of_sizes(a=10, b=20), two=of_sizes(a=10, b=25), three=of_sizes(a=10))
+    async with finished(named) as pilot:
+        assert not any("files" in row for row in rows(pilot, 108))
+        await press(pilot, "f")
+        assert "held against" in screen_text(pilot)
+        await press(pilot, "space", "j", "enter")
+        pair = await pair_is_read(pilot)
+        assert pair.comparing.references == (named[1], named[2])
+        assert rows(pilot, 108)[-1:] == ["▸ d/ 35 B 10 B -25 B"]
+        assert current(pilot) == "▾ files -1"
+        await press(pilot, "b")
+        assert comparison_of(pilot).comparing.references == tuple(named)
+
+
+async def test_the_files_of_two_images_begin_at_the_top_where_there_is_little_room(tmp_path: Path) -> None:
+    def many(size: int) -> BuiltImage:
+        return image([layer(*(file(f"file{number:02}", "x" * size) for number in range(40)))])
+
+    async with finished(layout(tmp_path, one=many(1), two=many(2)), (80, 24)) as pilot:
+        await press(pilot, "f")
+        await pair_is_read(pilot)
+        lines = screen_text(pilot).splitlines()
+        assert lines[2].startswith("›▾ files")
+        assert lines[3].split() == ["file00", "1", "B", "~", "2", "B", "+1", "B"]
+
+
+async def test_who_went_elsewhere_while_files_were_read_stays_there(tmp_path: Path) -> None:
+    named = layout(tmp_path, one=of_sizes(a=10), two=of_sizes(a=20))
+    posted: list[Message] = []
+    reading = ComparisonThread(named, OPTIONS)
+    reading._post = posted.append
+    reading._run()
+    comparison = compare_whole(named, options=OPTIONS).comparison
+    assert comparison is not None
+    silent = Silent(named, OPTIONS)
+    screen = ComparisonScreen(Comparing.of(comparison), compare=lambda _: silent)
+    async with InspectApp(Opener(OPTIONS), comparison=screen).run_test(size=(110, 44)) as pilot:
+        await press(pilot, "f")
+        *before, files = (message for message in posted if not isinstance(message, ImageNews))
+        for message in before:
+            comparison_of(pilot).post_message(message)
+        await press(pilot, "j")
+        chosen = current(pilot)
+        comparison_of(pilot).post_message(files)
+        await pair_is_read(pilot)
+        assert current(pilot) == chosen
+        assert not chosen.startswith("▾ files")
+
+
+async def test_what_was_read_of_one_pair_is_kept_and_only_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = layout(tmp_path, one=of_sizes(a=10), two=of_sizes(a=20), three=of_sizes(a=30))
+    started: list[tuple[str, ...]] = []
+    start = ComparisonThread.start
+
+    def noted(thread: ComparisonThread, post: Post) -> None:
+        started.append(tuple(thread._references))
+        start(thread, post)
+
+    monkeypatch.setattr(ComparisonThread, "start", noted)
+    async with finished(named) as pilot:
+        for keys in ("", "", "j", ""):
+            await press(pilot, "f", *keys, "enter")
+            await pair_is_read(pilot)
+            assert current(pilot).startswith("▾ files")
+            await press(pilot, "b")
+        first, second = (named[0], named[1]), (named[0], named[2])
+        assert started == [first, second, first]
+
+
+async def test_of_two_images_nobody_is_asked_which(tmp_path: Path) -> None:
+    async with finished(layout(tmp_path, one=of_sizes(a=10), two=of_sizes(a=20))) as pilot:
+        await press(pilot, "f")
+        await pair_is_read(pilot)
+        assert "f Files" not in screen_text(pilot)
+        await press(pilot, "f")
+        assert comparison_of(pilot).is_pair
+
+
+async def test_images_of_a_pair_are_opened_and_lead_back_to_it(tmp_path: Path) -> None:
+    async with finished(layout(tmp_path, one=of_sizes(a=10), two=of_sizes(a=20))) as pilot:
+        await press(pilot, "f")
+        await pair_is_read(pilot)
+        await press(pilot, "2")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ImageScreen) and is_over(pilot.app))
+        await press(pilot, "b")
+        assert comparison_of(pilot).is_pair
+        await press(pilot, "b")
+        assert not comparison_of(pilot).is_pair
+
+
+async def test_a_pair_of_the_same_files_says_so(tmp_path: Path) -> None:
+    async with finished(layout(tmp_path, one=of_sizes(a=10), two=of_sizes(a=10))) as pilot:
+        await press(pilot, "f")
+        await pair_is_read(pilot)
+        assert "the files of both are the same" in screen_text(pilot)
+
+
+async def test_an_image_that_is_gone_when_its_files_are_asked_for_is_told(tmp_path: Path) -> None:
+    named = layout(tmp_path, one=of_sizes(a=10), two=of_sizes(a=20))
+    async with finished(named) as pilot:
+        (tmp_path / "layout" / "index.json").write_text('{"schemaVersion": 2, "manifests": []}')
+        await press(pilot, "f")
+        await until(pilot, lambda: comparison_of(pilot).is_pair and comparison_of(pilot).comparing.is_over)
+        await pilot.pause()
+        assert "▾ not compared" in rows(pilot, 108)
+        await press(pilot, "b")
+        assert not comparison_of(pilot).is_pair
+
+
+async def test_leaving_a_pair_stops_reading_it(tmp_path: Path) -> None:
+    thread = Silent([], OPTIONS)
+    comparison = compare_whole(layout(tmp_path, one=of_sizes(a=10), two=of_sizes(a=20)), options=OPTIONS).comparison
+    assert comparison is not None
+    screen = ComparisonScreen(Comparing.of(comparison), compare=lambda _: thread)
+    async with InspectApp(Opener(OPTIONS), comparison=screen).run_test() as pilot:
+        await press(pilot, "f")
+        assert "reading: 0 of 2" in screen_text(pilot)
+        await press(pilot, "b")
+        assert not comparison_of(pilot).is_pair
+        assert thread._cancelled.is_set()
+
+
+async def test_the_files_of_any_two_are_there_while_several_images_are_compared(tmp_path: Path) -> None:
+    named = layout(tmp_path, one=of_sizes(a=10), two=of_sizes(a=20), three=of_sizes(a=30))
+    comparing, compare = Comparing(named), partial(ComparisonThread, options=OPTIONS)
+    screen = ComparisonScreen(comparing, compare(named), compare=compare)
+    async with InspectApp(Opener(OPTIONS), comparison=screen).run_test(size=(110, 44)) as pilot:
+        await until(pilot, lambda: comparing.paths is not None)
+        await pilot.pause()
+        await press(pilot, "f", "j", "escape")
+        assert comparison_of(pilot) is screen
+        await press(pilot, "f", "j", "enter")
+        assert (await pair_is_read(pilot)).comparing.references == (named[0], named[2])
+
+
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 async def test_C70_C71_what_images_call_things_does_nothing(tmp_path: Path, size: tuple[int, int]) -> None:
     async with compared(layout(tmp_path, hostile=hostile_image(), app=app_image()), size) as pilot:
@@ -207,6 +397,16 @@ async def test_C70_C71_what_images_call_things_does_nothing(tmp_path: Path, size
             await press(pilot, *keys)
             assert_harmless(pilot)
         assert pilot.app.is_running
+
+
+async def test_C70_C71_names_of_images_to_choose_from_do_nothing() -> None:
+    screen = ComparisonScreen(Comparing.of(hostile()), compare=lambda references: Silent(references, OPTIONS))
+    async with InspectApp(Opener(OPTIONS), comparison=screen).run_test(size=(80, 24)) as pilot:
+        await press(pilot, "f")
+        assert isinstance(pilot.app.screen, TwoImagesScreen)
+        assert_harmless(pilot)
+        await press(pilot, "down", "enter")
+        assert_harmless(pilot)
 
 
 def test_progress_is_told_of_each_image_until_it_was_read(tmp_path: Path) -> None:

@@ -34,6 +34,11 @@ SCREENS: Final = {
     "treemap-by-layer": (Picture(keys=("9", "V", "down")), "RUN apt-get update"),
     "comparison": (Picture(is_comparison=True), "ghcr.io/team/app:3"),
     "comparison-files": (Picture(is_comparison=True, keys=("G", "l", "j", "l", "j", "l")), "gcc/"),
+    "comparison-of-variants": (Picture(is_of_variants=True), "app:1-slim"),
+    "two-images": (Picture(is_of_variants=True, keys=("f", "j")), "Show the files of"),
+    "two-images-reading": (Picture(is_of_variants=True, half_read=True, keys=("f", "enter")), "reading: 50%"),
+    "two-images-files": (Picture(is_of_variants=True, keys=("f", "j", "enter", "l", "l", "j", "l")), "lib/"),
+    "two-images-help": (Picture(is_of_variants=True, keys=("question_mark",)), "the files of two of the images"),
     "files": (Picture(keys=("2", "l", "l", "j", "l")), "python3"),
     "files-filtered": (
         Picture(keys=(*["down"] * 4, "2", "t", "t", "slash", *"is:added,modified,removed")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from imgscope.comparison.steps import steps_that_fail
 from imgscope.examine import Examination
 from imgscope.report import Failure, Finding, Severity
 from imgscope.rules import rules
-from imgscope.rules.base import RuleSettings
+from imgscope.rules.base import Rule, RuleSettings
 
 _KINDS: Final[dict[str, BreakKind]] = {
     "interpreter-missing": "program",
@@ -61,17 +61,24 @@ def breaks_of(mine: Inspection, base: Base, candidate: Inspection, settings: Rul
 
 def _by_rules(mine: Inspection, moved: Moved, examination: Examination) -> Iterator[Break]:
     asked = [rule for rule in rules() if rule.id in _KINDS]
-    before = {(finding.rule_id, path) for finding in mine.report.findings for path in finding.paths}
+    before = set(_told_before(mine, asked))
     sentences = {(finding.rule_id, finding.message) for finding in mine.report.findings}
     for finding in examination.judge(moved.image, asked).findings:
         kind = _KINDS[finding.rule_id]
-        if kind == "command":
-            if (finding.rule_id, finding.message) not in sentences:
-                yield _break(finding, kind, finding.paths)
-            continue
         paths = tuple(path for path in finding.paths if (finding.rule_id, path) not in before)
-        if _concerns(moved, mine, paths):
+        if kind == "command":
+            if paths or not (finding.paths or (finding.rule_id, finding.message) in sentences):
+                yield _break(finding, kind, finding.paths)
+        elif _concerns(moved, mine, paths):
             yield _break(finding, _kind_of(finding, kind), paths)
+
+
+def _told_before(mine: Inspection, asked: Iterable[Rule]) -> Iterator[tuple[str, str]]:
+    """Yield which rules had something to say of which paths, those included that left it to others to tell."""
+    yielding = {rule.id: rule.yields_to for rule in asked}
+    for finding in mine.report.findings:
+        silent = (rule for rule, others in yielding.items() if finding.rule_id in others)
+        yield from ((rule, path) for rule in (finding.rule_id, *silent) for path in finding.paths)
 
 
 def _concerns(moved: Moved, mine: Inspection, paths: tuple[str, ...]) -> bool:

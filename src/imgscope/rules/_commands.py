@@ -9,9 +9,18 @@ from typing import Final
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.rules._scripts import called_programs
+from imgscope.rules._starting import (
+    TAKE_THE_BUILD,
+    built_for,
+    how_to_bring_loader,
+    is_for_another_processor,
+    lacks_loader,
+    without_loader,
+)
 from imgscope.secrets import redact
 from imgscope.text import printable
 
+_DEFAULT_SHELL: Final = ("/bin/sh", "-c")
 _DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SHELLS: Final = frozenset("sh ash dash bash zsh ksh mksh".split())
 # What starts the command behind `--` and stays process 1.
@@ -24,11 +33,15 @@ _MOST_SHEBANG: Final = 255
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A program that a command calls and that will not run; `reason` is read after its name."""
+    """A program that a command calls and that will not run; `reason` is read after its name.
+
+    `node` and `fix`, what to do about it, are None where it is not in the image.
+    """
 
     program: str
     reason: str
     node: Node | None = None
+    fix: str | None = None
 
 
 def is_shell_form(command: Sequence[str]) -> bool:
@@ -57,6 +70,23 @@ def start_command(image: InspectedImage) -> tuple[str, ...]:
     return (*(run.entrypoint or ()), *(run.cmd or ()))
 
 
+def health_command(image: InspectedImage) -> tuple[str, ...]:
+    """Return the health check as an argument list: Docker stores `CMD` and `CMD-SHELL` in front of it, or `NONE`."""
+    healthcheck = image.config.run.healthcheck
+    kind, *words = (healthcheck.test if healthcheck is not None else None) or ("NONE",)
+    if kind == "CMD":
+        return tuple(words)
+    if kind == "CMD-SHELL" and words:
+        return (*(image.config.run.shell or _DEFAULT_SHELL), words[0])
+    return ()
+
+
+def stopped_by_name(image: InspectedImage) -> frozenset[str]:
+    """Return the paths of the files that the container would start, or check its health with, and that cannot run."""
+    problems = (*problems_of(image, start_command(image)), *problems_of(image, health_command(image)))
+    return frozenset(problem.node.path for problem in problems if problem.node is not None)
+
+
 def problems_of(image: InspectedImage, command: Sequence[str]) -> list[Problem]:
     """Return what keeps `command` (an argument list) from running in `image`, in the order in which it is met."""
     if not command or not command[0]:
@@ -80,12 +110,31 @@ def _problem(image: InspectedImage, program: str) -> Problem | None:
         return Problem(program=redact(program), reason="is not in the image")
     content = node.content
     if node.is_directory or content is None:
-        return Problem(program=program, reason="is a directory", node=node)
+        return Problem(program=program, reason="is a directory", node=node, fix="name the program in it")
     if not content.mode & _EXECUTABLE:
-        return Problem(program=program, reason="is not executable", node=node)
+        return Problem(program=program, reason="is not executable", node=node, fix="copy it with: COPY --chmod=755")
+    return _problem_of_script(image, program, node) if content.elf is None else _problem_of_elf(image, program, node)
+
+
+def _problem_of_script(image: InspectedImage, program: str, node: Node) -> Problem | None:
     missing = missing_interpreter(image, node)
-    if missing is not None:
-        return Problem(program=program, reason=f"needs {printable(missing)}, which is not in the image", node=node)
+    if missing is None:
+        return None
+    return Problem(
+        program=program,
+        reason=f"needs {printable(missing)}, which is not in the image",
+        node=node,
+        fix=f"install {printable(_name(missing))}, or take a base image that has it",
+    )
+
+
+def _problem_of_elf(image: InspectedImage, program: str, node: Node) -> Problem | None:
+    if is_for_another_processor(image, node):
+        return Problem(program=program, reason=f"is {built_for(image, node)}", node=node, fix=TAKE_THE_BUILD)
+    if lacks_loader(image, node):
+        return Problem(
+            program=program, reason=without_loader(image, node), node=node, fix=how_to_bring_loader(image, node)
+        )
     return None
 
 
@@ -113,13 +162,7 @@ def _path(image: InspectedImage) -> str:
 
 
 def missing_interpreter(image: InspectedImage, node: Node) -> str | None:
-    """Return what should start the program and is not there: a binary's loader, or what a script's first line names."""
-    content = node.content
-    if content is None:
-        return None
-    if content.elf is not None:
-        interpreter = content.elf.interpreter
-        return interpreter if interpreter and image.tree.resolve(interpreter) is None else None
+    """Return what the first line of a script names and is not there; None where that is no matter."""
     first = (image.tree.captured(node.path) or b"")[:_MOST_SHEBANG].partition(b"\n")[0]
     if not first.startswith(b"#!"):
         return None

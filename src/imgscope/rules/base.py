@@ -60,7 +60,7 @@ class Rule:
 
     `severity` is the highest it gives, `topic` what it is about. Rules on leftovers are made by `leftover_rule`:
     `leftover` is the kind of what they find and `claims` what `check` makes its findings from, so that files can be
-    priced once over all rules.
+    priced once over all rules. What rules it `yields_to` say of the same files, it says only if they do not.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Rule:
     topic: Topic = "build"
     leftover: str | None = None
     claims: Callable[[InspectedImage], Iterator[Claim]] | None = None
+    yields_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """A HEALTHCHECK that calls a program which is not in the image, or cannot run.
 
 ## What it does
-Looks for the programs that the health check calls, along the image's PATH: whether they are there, executable, and have
-the loader or interpreter that starts them. An image that could not be read completely is not judged.
+Looks for the programs that the health check calls, along the image's PATH: whether they are there, executable, built
+for the processor that the image is for, and have the loader or interpreter that starts them. A file that the container
+cannot be started with either is told by start-command-cannot-run. An image that could not be read completely is not
+judged.
 
 ## Why it matters
 Such a check fails every time: the container is reported unhealthy though it works, and may be restarted for ever. The
@@ -16,20 +18,17 @@ Check with what the image has, such as the language it runs, or install the prog
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
-from imgscope.rules._commands import Problem, problems_of
+from imgscope.rules._commands import Problem, health_command, is_shell_form, problems_of
 from imgscope.rules.base import Rule
 from imgscope.text import printable
 
-_DEFAULT_SHELL: Final = ("/bin/sh", "-c")
-
 
 def _check(image: InspectedImage) -> Iterator[Finding]:
-    command = _command(image)
+    command = health_command(image)
     if not image.is_complete or not command:
         return
     for problem in problems_of(image, command):
@@ -40,24 +39,13 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             message=f"the health check always fails: {printable(problem.program)}, which it calls, {problem.reason}",
             paths=(problem.node.path,) if problem.node is not None else (),
             packages=(),
-            fix=_fix(image, problem),
+            fix=problem.fix or _fix(image, problem, command),
         )
 
 
-def _command(image: InspectedImage) -> tuple[str, ...]:
-    """Return the check as an argument list: Docker stores `CMD` and `CMD-SHELL` in front of it, or `NONE`."""
-    healthcheck = image.config.run.healthcheck
-    kind, *words = (healthcheck.test if healthcheck is not None else None) or ("NONE",)
-    if kind == "CMD":
-        return tuple(words)
-    if kind == "CMD-SHELL" and words:
-        return (*(image.config.run.shell or _DEFAULT_SHELL), words[0])
-    return ()
-
-
-def _fix(image: InspectedImage, problem: Problem) -> str:
-    if problem.node is not None:
-        return f"make /{printable(problem.node.path)} one that can run here"
+def _fix(image: InspectedImage, problem: Problem, command: Sequence[str]) -> str:
+    if is_shell_form(command) and problem.program == command[0]:
+        return 'write it as HEALTHCHECK CMD ["program", "argument"], which needs no shell'
     has = next((name for name in ("wget", "python3", "python", "node") if _has(image, name)), None)
     instead = f"check with {has}, which the image has, or " if has else ""
     return f"{instead}install {printable(problem.program)}"
@@ -67,4 +55,10 @@ def _has(image: InspectedImage, program: str) -> bool:
     return not problems_of(image, (program,))
 
 
-RULE = Rule(id="healthcheck-cannot-run", severity=Severity.HIGH, topic="start", check=_check)
+RULE = Rule(
+    id="healthcheck-cannot-run",
+    severity=Severity.HIGH,
+    topic="start",
+    check=_check,
+    yields_to=("start-command-cannot-run",),
+)

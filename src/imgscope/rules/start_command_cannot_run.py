@@ -2,8 +2,8 @@
 
 ## What it does
 Looks for the program that a container of the image starts, along the image's PATH: whether it is there, executable,
-and has the loader or interpreter that starts it. Where a shell starts it, the programs that its script calls are
-looked for, too. An image that could not be read completely is not judged.
+built for the processor that the image is for, and has the loader or interpreter that starts it. Where a shell starts
+it, the programs that its script calls are looked for, too. An image that could not be read completely is not judged.
 
 ## Why it matters
 The container ends the moment it starts, with "no such file or directory", "permission denied" or "exec format error".
@@ -17,11 +17,11 @@ Name a program that the image has, by the path it has there, and copy it so that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
-from imgscope.rules._commands import Problem, problems_of, start_command
+from imgscope.rules._commands import Problem, is_shell_form, problems_of, start_command
 from imgscope.rules.base import Rule
 from imgscope.text import printable
 
@@ -42,16 +42,14 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             packages=(),
             layer=problem.node.content_layer if problem.node is not None else None,
             instruction=image.instruction(problem.node.content_layer) if problem.node is not None else None,
-            fix=_fix(problem, keyword),
+            fix=problem.fix or _fix(problem, command, keyword),
         )
 
 
-def _fix(problem: Problem, keyword: str) -> str:
-    if problem.node is None:
-        return f"install or copy {printable(problem.program)}, or correct {keyword}"
-    if problem.reason == "is not executable":
-        return "copy it with: COPY --chmod=755"
-    return "use a build of it for this image, or a base image that has what starts it"
+def _fix(problem: Problem, command: Sequence[str], keyword: str) -> str:
+    if is_shell_form(command) and problem.program == command[0]:
+        return f'write it as {keyword} ["program", "argument"], which needs no shell, or take a base image that has one'
+    return f"install or copy {printable(problem.program)}, or correct {keyword}"
 
 
 RULE = Rule(id="start-command-cannot-run", severity=Severity.HIGH, topic="start", check=_check)

@@ -3,7 +3,7 @@
 ## What it does
 Looks for an ENTRYPOINT or CMD in shell form, which starts `/bin/sh -c "…"`, that does not hand over to the program with
 `exec`. BusyBox and bash do so by themselves where a script ends with one program, and are not told then; dash, the
-`/bin/sh` of Debian and Ubuntu, does not.
+`/bin/sh` of Debian and Ubuntu, does not. Where the shell is not in the image, see start-command-cannot-run.
 
 ## Why it matters
 The shell is process 1 and the program its child: `docker stop` signals the shell, which passes nothing on, so that the
@@ -21,14 +21,15 @@ from collections.abc import Iterator
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
-from imgscope.rules._commands import is_shell_form, start_command
+from imgscope.rules._commands import is_in_path, is_shell_form, start_command
 from imgscope.rules._scripts import ends_with_one_program
 from imgscope.rules.base import Rule
 
 
 def _check(image: InspectedImage) -> Iterator[Finding]:
     command = start_command(image)
-    if not is_shell_form(command):
+    # A shell that is not there starts nothing: that is another finding, with the same fix.
+    if not is_shell_form(command) or (image.is_complete and not is_in_path(image, command[0])):
         return
     script = command[2].strip()
     if script.startswith("exec ") or "exec " in script.replace("&&", ";").rpartition(";")[2]:

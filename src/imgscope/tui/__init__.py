@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from imgscope.analyze import Inspection, Options
     from imgscope.comparison.data import Comparison
     from imgscope.tui.app import InspectApp
-    from imgscope.tui.comparison_worker import ComparisonThread
     from imgscope.tui.model.comparing import Comparing
 
 _INCOMPLETE: Final = 3
@@ -70,25 +69,28 @@ def run_comparing(references: Sequence[str], options: Options) -> int:
 
     A line on each image is left on stdout.
     """
-    from imgscope.tui.comparison_worker import ComparisonThread
     from imgscope.tui.model.comparing import Comparing
 
     comparing = Comparing(references)
-    _run_comparison(comparing, options, ComparisonThread(references, options))
+    _run_comparison(comparing, options, reads=True)
     return comparing.exit_code
 
 
-def _run_comparison(comparing: Comparing, options: Options, thread: ComparisonThread | None = None) -> None:
+def _run_comparison(comparing: Comparing, options: Options, *, reads: bool = False) -> None:
+    """Show `comparing`, and read its images while it is shown if it `reads`; leave a line on each on stdout."""
     import sys
+    from functools import partial
 
     from imgscope.text import printable
     from imgscope.tui.app import InspectApp
+    from imgscope.tui.comparison_worker import ComparisonThread
     from imgscope.tui.model.comparison_rows import closing_lines
     from imgscope.tui.opening import Opener
     from imgscope.tui.screens.comparison import ComparisonScreen
     from imgscope.tui.user_settings import keep_theme, user_settings
 
-    screen = ComparisonScreen(comparing, thread)
+    compare = partial(ComparisonThread, options=options)
+    screen = ComparisonScreen(comparing, compare(comparing.references) if reads else None, compare=compare)
     app = InspectApp(
         Opener(options),
         settings=user_settings(),

@@ -248,7 +248,7 @@ class InspectApp(App[None]):
         previous = self._image_screen
         is_same = self.session is not None and found.session.opened == self.session.opened
         self._current, self._next, self._is_only_image = found, None, self._is_only_image and is_same
-        while self.screen is not self._lowest_screen:
+        while self.screen is not self._lowest_screen and not isinstance(self.screen, ComparisonScreen):
             await self.pop_screen()
         pane = previous.pane_name if previous else self.settings.start_pane
         screen = ImageScreen(found.session, pane=pane)
@@ -269,11 +269,12 @@ class InspectApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let a page in a browser show the image that it is for, and no other that this user could open."""
         if action == "back":
-            return self.comparison is not None and isinstance(self.screen, ImageScreen)
+            is_pair = isinstance(self.screen, ComparisonScreen) and self.screen.is_pair
+            return is_pair or (self.comparison is not None and isinstance(self.screen, ImageScreen))
         return not self.is_web if action == "start" else True
 
     async def action_back(self) -> None:
-        """Go from an image back to the comparison that it was opened from."""
+        """Go from an image, or from two, back to the comparison that it was opened from."""
         if self._current:
             self._current.stop()
         self._current = None

@@ -13,13 +13,12 @@ from importlib.resources import files
 from typing import Final
 
 from imgscope.comparison.data import Break, ComparedImage, Comparison, Move, SizeDifference
+from imgscope.comparison_names import Names, fitted, names_of
 from imgscope.comparison_table import (
-    Names,
     Row,
     base_phrase,
     breaks_phrase,
     moves_in_order,
-    names_of,
     saving_phrase,
     table_of,
     variants_phrase,
@@ -30,6 +29,7 @@ from imgscope.text import format_count, printable
 
 _STYLE: Final = files("imgscope.render.comparison") / "_page.css"
 _MOST_PATHS: Final = 100
+_NAME_WIDTH: Final = 32
 
 
 def _render(comparison: Comparison, options: RenderOptions) -> str:
@@ -51,7 +51,7 @@ def _render(comparison: Comparison, options: RenderOptions) -> str:
 
 def _body(comparison: Comparison) -> Iterator[str]:
     names = names_of(comparison)
-    of = f" of <code>{_shown(names.repository)}</code>" if names.repository else ""
+    of = f" of <code>{_shown(names.common)}</code>" if names.common else ""
     yield f"<h1>{format_count(len(comparison.images), 'image')}{of} compared</h1>\n"
     if not comparison.complete:
         yield '<p class="notice">Not complete: an image, or a part of one, could not be read.</p>\n'
@@ -73,10 +73,12 @@ def _body(comparison: Comparison) -> Iterator[str]:
 
 def _table(comparison: Comparison, names: Names, rows: Sequence[Row]) -> Iterator[str]:
     largest = max((image.compressed_size for image in comparison.images), default=0) or 1
+    titles = fitted(names.short, _NAME_WIDTH)
     yield '<div class="scroll" tabindex="0">\n<table>\n<thead>\n<tr><td></td>'
     for number, image in enumerate(comparison.images):
         mark = ' <span class="mark">baseline</span>' if number == comparison.baseline else ""
-        yield f'<th scope="col"><code>{_shown(names.short[number])}</code>{mark}{_meter(image, largest)}</th>'
+        name = f'<code title="{_shown(image.reference)}">{_shown(titles[number])}</code>'
+        yield f'<th scope="col">{name}{mark}{_meter(image, largest)}</th>'
     yield "</tr>\n</thead>\n<tbody>\n"
     for row in rows:
         cells = (_cell(row, image, lines) for image, lines in zip(comparison.images, row.cells, strict=True))

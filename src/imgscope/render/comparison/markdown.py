@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from imgscope.comparison.data import Break, ComparedImage, Comparison, Move, Moves
+from imgscope.comparison_names import fitted, names_of
 from imgscope.comparison_table import (
     Row,
     base_phrase,
     breaks_phrase,
     moves_in_order,
-    names_of,
     saving_phrase,
     table_of,
     variants_phrase,
@@ -24,6 +24,7 @@ from imgscope.text import format_count
 _MOST_CHARACTERS: Final = 65_000
 _MOST_IMAGES: Final = 12
 _MOST_PATHS: Final = 5
+_NAME_WIDTH: Final = 32
 _ROOM_FOR_THE_END: Final = 200
 _AS_CODE: Final = frozenset({"also called", "starts", "versions"})
 
@@ -41,10 +42,10 @@ def _render(comparison: Comparison, options: RenderOptions) -> str:
 
 def _parts(comparison: Comparison, *, detailed: bool) -> Iterator[str]:
     shown, names = comparison.images[:_MOST_IMAGES], names_of(comparison)
-    of = f" of {code(names.repository)}" if names.repository else ""
+    of = f" of {code(names.common)}" if names.common else ""
     yield f"### {format_count(len(comparison.images), 'image')}{of} compared\n"
     rows = table_of(comparison, detailed=detailed)
-    yield _table(names.short[: len(shown)], rows)
+    yield _table(fitted(names.short, _NAME_WIDTH)[: len(shown)], rows)
     if len(shown) < len(comparison.images):
         yield f"{format_count(len(comparison.images) - len(shown), 'more image')} not shown here.\n"
     if comparison.variants is not None:

@@ -12,13 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from imgscope.comparison.data import Break, ComparedImage, Comparison, Move, Moves, SizeDifference
+from imgscope.comparison_names import Names, fitted, names_of
 from imgscope.comparison_table import (
-    Names,
     Row,
     base_phrase,
     breaks_phrase,
     moves_in_order,
-    names_of,
     saving_phrase,
     table_of,
     variants_phrase,
@@ -30,6 +29,7 @@ from imgscope.render.comparison.base import ComparisonRender
 from imgscope.report import Severity
 
 _LEAST_WIDTH: Final = 20
+_MOST_WIDTH: Final = 40
 _SIZES: Final = ("compressed", "unpacked")
 _MOST_PATHS: Final = 3
 _SEVERITY_STYLES: Final = {
@@ -52,8 +52,8 @@ def _render(comparison: Comparison, options: RenderOptions) -> str:
 def _parts(comparison: Comparison, options: RenderOptions) -> Iterator[RenderableType]:
     rows, names = table_of(comparison, detailed=options.detailed), names_of(comparison)
     title_width = max(len(row.title) for row in rows)
-    if names.repository:
-        yield safe_text(names.repository, "bold")
+    if names.common:
+        yield safe_text(names.common, "bold")
     count = max((options.width - title_width) // (_LEAST_WIDTH + 1), 1)
     for start in range(0, len(comparison.images), count):
         if start:
@@ -74,12 +74,13 @@ def _block(
     comparison: Comparison, names: Names, rows: Sequence[Row], shown: Sequence[int], options: RenderOptions
 ) -> Table:
     title_width = max(len(row.title) for row in rows)
-    width = max((options.width - title_width) // len(shown) - 1, 8)
+    width = min(max((options.width - title_width) // len(shown) - 1, 8), _MOST_WIDTH)
+    titles = fitted(names.short, width)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), width=options.width, show_header=True)
     table.add_column("", width=title_width, no_wrap=True)
     for number in shown:
         style = "bold underline" if number == comparison.baseline else "bold"
-        table.add_column(safe_text(names.short[number], style), width=min(width, 40), overflow="fold", vertical="top")
+        table.add_column(safe_text(titles[number], style), width=width, overflow="fold", vertical="top")
     for row in rows:
         if any(row.cells[number] for number in shown):
             cells = (_cell(row, comparison.images[number], row.cells[number]) for number in shown)

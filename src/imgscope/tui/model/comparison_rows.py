@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from imgscope.comparison.data import Comparison, LayerSummary
-from imgscope.comparison_table import breaks_phrase, difference_phrase, names_of, saving_phrase, table_of
+from imgscope.comparison_names import names_of
+from imgscope.comparison_table import breaks_phrase, difference_phrase, saving_phrase, table_of
 from imgscope.report import Package
 from imgscope.text import format_count, format_size
 from imgscope.tui.model.comparing import Comparing
@@ -24,19 +25,20 @@ def comparison_title(comparing: Comparing) -> str:
     if not comparing.is_over:
         done = sum(not comparing.state_of(number) for number in range(len(comparing.references)))
         state = f" · reading: {done} of {len(comparing.references)}"
-    # Last, because names are long.
+    # Last, because names are long. What all names begin with is told here, and not above the columns.
     baseline = f" · held against {comparison.images[comparison.baseline].reference}" if comparison else ""
     return f"{count}{state}{baseline}"
 
 
 def column_titles(comparing: Comparing) -> tuple[str, ...]:
-    """Return what the images are called at the heads of their columns."""
+    """Return what the images are called at the heads of their columns, tags with the name of their repository."""
     comparison = comparing.comparison()
     if comparison is None:
         return ()
     names = names_of(comparison)
-    repository = names.repository.rpartition("/")[2]
-    return tuple(f"{repository}:{tag}" for tag in names.short) if repository else names.short
+    repository = names.common.rpartition("/")[2]
+    has_tags = repository and not any(":" in each for each in names.short)
+    return tuple(f"{repository}:{tag}" for tag in names.short) if has_tags else names.short
 
 
 def closing_lines(comparing: Comparing) -> Iterator[str]:

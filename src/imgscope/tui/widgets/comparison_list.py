@@ -8,6 +8,7 @@ from typing import Final
 from rich.style import Style
 from textual.strip import Strip
 
+from imgscope.comparison_names import fitted
 from imgscope.tui.model.outline import OutlineRow
 from imgscope.tui.widgets.outline_list import OutlineColumn, OutlineList
 from imgscope.tui.widgets.row_list import Cell, Column
@@ -42,16 +43,28 @@ class ComparisonList(OutlineList):
         self._first = min(max(self._first + columns, 1), last)
         self.refresh()
 
+    def open_section(self, key: str) -> None:
+        """Show what is in the section called `key`, from its title on; nothing happens where there is none."""
+        position = self.outline.position_of(key)
+        if position is None:
+            return
+        self.outline.set_open(position, is_open=True)
+        self.reload()
+        self.cursor = position
+        self.scroll_to(y=position, animate=False, force=True)
+
     def columns(self, width: int) -> Sequence[OutlineColumn]:
         """Return the title, and the images by the numbers that open them; a sign tells that there are more."""
         shown = self._shown(width)
         each = self._column_width(width)
+        # Before each name stand its number and a space.
+        titles = fitted(self._titles, each - len(f"{len(self._titles)} "))
         more_before = "‹ " if self._first > 1 else ""
         more_after = " ›" if shown and shown[-1] < len(self._titles) - 1 else ""
         return (
             OutlineColumn(title=f"{more_before}compared{more_after}", width=self._title_width(width)),
-            *(OutlineColumn(title=f"{number + 1} {self._titles[number]}", width=each) for number in shown[:-1]),
-            *(OutlineColumn(title=f"{number + 1} {self._titles[number]}") for number in shown[-1:]),
+            *(OutlineColumn(title=f"{number + 1} {titles[number]}", width=each) for number in shown[:-1]),
+            *(OutlineColumn(title=f"{number + 1} {titles[number]}") for number in shown[-1:]),
         )
 
     def cells(self, position: int, width: int) -> Sequence[Cell]:
