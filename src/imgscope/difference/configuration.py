@@ -34,7 +34,7 @@ def _shown(key: str | None, value: str | None) -> str | None:
         return None
     if key is None:
         return redact(value)
-    return redact(f"{key}={value}").removeprefix(f"{key}=")
+    return redact(f"{key}={value}", in_variables=True).removeprefix(f"{key}=")
 
 
 def _settings(run: RunConfig) -> dict[str, Mapping[str, str]]:
