@@ -38,7 +38,7 @@ def COMMAND(context: click.Context, image: str | None, no_tui: bool, outputs: tu
     elif common.platform == LIST_PLATFORMS:
         context.exit(_list_platforms(image, outputs, common))
     elif shows_text:
-        context.exit(_report(image, outputs or ("text",), common))
+        context.exit(_report(image, outputs or ("text",), replace(common, recalls_images=not outputs)))
     from imgscope.cli._tui import open_tui
 
     context.exit(open_tui(image, common))
