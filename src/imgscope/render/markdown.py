@@ -72,7 +72,11 @@ def _sizes(report: ImageReport) -> str:
         check.name: f" ({text(check.actual)})" for check in report.policy.checks if check.name.endswith("-growth")
     }
     platform = "/".join(filter(None, (image.platform.os, image.platform.architecture, image.platform.variant)))
-    told = [text(platform), text(distro_phrase(report.distro)), text(libc_phrase(report.libc))]
+    told = [
+        text(platform),
+        text(distro_phrase(report.distro, on=report.run.started_at)),
+        text(libc_phrase(report.libc)),
+    ]
     counts = [format_count(image.layer_count, "layer"), format_count(image.file_count, "file")]
     told += [*counts, format_count(len(report.packages), "package")]
     if image.base is not None:
