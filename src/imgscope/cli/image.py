@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from imgscope.cli._misuse import ImageCommand
 from imgscope.cli._options import LIST_PLATFORMS, Common, image_options, output_option
 from imgscope.cli._terminal import is_capable_terminal
 
@@ -19,7 +20,7 @@ class _Context(click.Context):
         return super().command_path.rstrip()
 
 
-class _Command(click.Command):
+class _Command(ImageCommand):
     context_class = _Context
 
 
