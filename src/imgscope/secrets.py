@@ -67,7 +67,7 @@ _BY_NAME: Final = re.compile(
 # A variable whose name ends like a password's holds one, in the environment and in the instructions of a build.
 _VARIABLE: Final = re.compile(
     r"(?<![\w.-])(?P<name>[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(?:API|ACCESS|PRIVATE|SECRET|AUTH)_?KEY"
-    r"|CREDENTIALS?))=(?P<quote>[\"']?)(?P<value>[^\s\"'$<{(][^\s\"']{3,511})(?P=quote)",
+    r"|CREDENTIALS?))=(?P<quote>[\"']?)(?P<value>[^\s\"'$<{(`%@][^\s\"']{3,511})(?P=quote)",
     re.ASCII,
 )
 _BEGINNING_OF_NAME: Final = re.compile(r"[\w.-]{0,40}$", re.ASCII)
@@ -84,9 +84,12 @@ _PLACEHOLDER: Final = re.compile(
     r"|(?:true|false|none|null|undefined|password|secret|default|test(?:ing)?|required|optional|string|bearer|basic)\d*",
     re.IGNORECASE,
 )
-# What a variable says of a password that is not one: whether there is one, or where it is.
-_NO_VALUE: Final = re.compile(r"(?:true|false|none|null|/|\./|[a-z]{2,20}:/).*", re.IGNORECASE)
-_ASKS_FOR_ONE: Final = re.compile(r".*(?:ALLOW|RANDOM|EMPTY|REQUIRE|USE|ENABLE|DISABLE|NO)_.*")
+# What a variable says of a password that is not one: where it is, or by its name whether there is one.
+_NO_VALUE: Final = re.compile(
+    r"(?:/|\./|[a-z]{2,20}:/).*|.*\.(?:json|txt|pem|key|crt|p12|jks|ya?ml|env|conf|ini)",
+    re.IGNORECASE,
+)
+_ASKS_FOR_ONE: Final = re.compile(r"(?:.*_)?(?:ALLOW|RANDOM|EMPTY|REQUIRE|USE|ENABLE|DISABLE|NO)_.*")
 _LEAST_ENTROPY: Final = 3.0
 
 
