@@ -35,6 +35,16 @@ def test_a_path_is_enough_where_it_says_what_it_is(layout: Path) -> None:
     assert imgscope.inspect(str(layout), platform="arm64").distro.id == "alpine"
 
 
+def test_a_report_does_not_depend_on_the_images_that_were_inspected_before(tmp_path: Path) -> None:
+    below = layer(file("etc/os-release", "ID=debian"))
+    built = {"base": image([below]), "app": image([below, layer(file("app", "x"))])}
+    path = write_oci_layout(tmp_path / "layout", built)
+    imgscope.inspect(f"oci:{path}:base", platform="linux/amd64")
+    report = imgscope.inspect(f"oci:{path}:app", platform="linux/amd64")
+    assert report.image.base is None
+    assert [found.from_base for found in report.layers] == [False, False]
+
+
 def test_progress_is_told_to_whoever_asks(layout: Path) -> None:
     seen: list[events.Event] = []
     imgscope.inspect(str(layout), platform="linux/amd64", jobs=1, progress=seen.append)

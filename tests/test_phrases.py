@@ -37,11 +37,13 @@ def test_what_made_a_layer_is_its_instruction_else_its_history_else_which_it_is(
 
 def test_a_distribution_is_named_with_the_end_of_its_support_where_that_is_known() -> None:
     distro = Distro(id="alpine", pretty_name="Alpine Linux v3.19", evidence="/etc/os-release", confidence="high")
-    assert distro_phrase(distro) == "Alpine Linux v3.19"
+    assert distro_phrase(distro, on="2025-11-01T00:00:00Z") == "Alpine Linux v3.19"
     dated = Distro(
         id="alpine", pretty_name="Alpine Linux v3.19", evidence="x", confidence="high", end_of_life="2025-11-01"
     )
-    assert distro_phrase(dated) == "Alpine Linux v3.19, end of life 2025-11-01"
+    ending = "Alpine Linux v3.19, end of life 2025-11-01"
+    assert distro_phrase(dated, on="2025-11-01T23:59:59Z") == ending
+    assert distro_phrase(dated, on="2025-11-02T00:00:00Z") == ending.replace("end of life", "past its end of life")
 
 
 def test_C31_what_is_attached_is_counted_by_kind_and_never_called_verified() -> None:

@@ -17,8 +17,10 @@ def distro(id: str, version_id: str | None = None) -> Distro:
     return Distro(id=id, version_id=version_id, pretty_name=id, evidence="/etc/os-release", confidence="high")
 
 
-def package(name: str, version: str, type: str = "deb", architecture: str | None = None) -> InstalledPackage:
-    return InstalledPackage(name=name, version=version, type=type, layer=0, architecture=architecture)
+def package(
+    name: str, version: str, type: str = "deb", architecture: str | None = None, source: str | None = None
+) -> InstalledPackage:
+    return InstalledPackage(name=name, version=version, type=type, layer=0, architecture=architecture, source=source)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,13 @@ def package(name: str, version: str, type: str = "deb", architecture: str | None
         ),
         (package("g++", "4:12.2.0-3"), "pkg:deb/debian/g%2B%2B@4:12.2.0-3?distro=debian-12"),
         (package("libc6", "2.36-9+deb12u4~a"), "pkg:deb/debian/libc6@2.36-9%2Bdeb12u4~a?distro=debian-12"),
+        (package("libssl3", "3.0", source="openssl"), "pkg:deb/debian/libssl3@3.0?distro=debian-12&upstream=openssl"),
+        (package("openssl", "3.0", source="openssl"), "pkg:deb/debian/openssl@3.0?distro=debian-12"),
+        (
+            package("libssl3", "3", type="apk", source="openssl"),
+            "pkg:apk/debian/libssl3@3?distro=debian-12&upstream=openssl",
+        ),
+        (package("libssl3", "3", type="rpm", source="openssl"), "pkg:rpm/debian/libssl3@3?distro=debian-12"),
         (package("LibFoo", "1"), "pkg:deb/debian/libfoo@1?distro=debian-12"),
         (package("Foo", "1", type="rpm"), "pkg:rpm/debian/Foo@1?distro=debian-12"),
         (package("curl", "1:7.88-1.el9", type="rpm"), "pkg:rpm/debian/curl@7.88-1.el9?distro=debian-12&epoch=1"),
@@ -49,6 +58,10 @@ def package(name: str, version: str, type: str = "deb", architecture: str | None
         "plain",
         "plus and epoch",
         "plus in the version",
+        "another source package",
+        "a source package of the same name",
+        "the origin of an apk",
+        "the source of an rpm is a file",
         "lowercase",
         "case matters to rpm",
         "the epoch of an rpm",

@@ -62,6 +62,35 @@ def test_what_only_looks_like_a_secret_is_none(text: str) -> None:
     assert find_secrets(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("POSTGRES_PASSWORD=postgres", ["value of POSTGRES_PASSWORD"]),
+        ("JWT_SECRET='topsecretvalue'", ["value of JWT_SECRET"]),
+        ("ENV A_PASSWORD=hunter B_TOKEN=tokens", ["value of A_PASSWORD", "value of B_TOKEN"]),
+        (f"GITHUB_TOKEN={GITHUB}", ["GitHub token"]),
+        ("MYSQL_ALLOW_EMPTY_PASSWORD=certainly", []),
+        ("WAREHOUSE_PASSWORD=truelove", ["value of WAREHOUSE_PASSWORD"]),
+        ("MAX_TOKENS=40960", []),
+        ("DB_PASSWORD=changeme", []),
+        ("DB_PASSWORD=$PASSWORD", []),
+        ("DB_PASSWORD=`pwgen 20`", []),
+        ("DB_PASSWORD='%s-and-more'", []),
+        ("GOOGLE_APPLICATION_CREDENTIALS=keys/account.json", []),
+        ("DB_PASSWORD=file:///run/secrets/db", []),
+        ("USE_TOKEN=false", []),
+        ("DB_PASSWORD=", []),
+        ("PASSWORD_LENGTH=12345", []),
+    ],
+)
+def test_a_variable_named_like_a_password_is_set_to_one(text: str, kinds: list[str]) -> None:
+    assert [secret.kind for secret in find_secrets(text, in_variables=True)] == kinds
+
+
+def test_elsewhere_what_follows_the_name_of_a_password_has_to_look_random() -> None:
+    assert find_secrets("POSTGRES_PASSWORD=postgres") == []
+
+
 def test_redacting_leaves_everything_but_the_secrets() -> None:
     assert redact(f"a {GITHUB} b https://user:k8Jq27sLx9Qe@example.com/ c") == (
         "a [redacted …q7R8] b https://[redacted …x9Qe]@example.com/ c"
@@ -90,12 +119,13 @@ def test_secrets_do_not_overlap_and_lie_within_the_text(text: str) -> None:
         "://a:" * 200_000,
         "token" * 200_000,
         "_" * 1_000_000,
+        " TOKEN=aaaaaaaa" * 66_000,
     ],
-    ids=["letters", "names", "a key without an end", "addresses", "one long name", "underscores"],
+    ids=["letters", "names", "a key without an end", "addresses", "one long name", "underscores", "variables"],
 )
 def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
     started = time.process_time()
-    find_secrets(text)
+    find_secrets(text, in_variables=True)
     assert time.process_time() - started < 5
 
 

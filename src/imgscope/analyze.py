@@ -139,7 +139,7 @@ def _origin(step: History | None, *, from_base: bool) -> LayerOrigin:
     if step is None:
         return LayerOrigin(from_base=from_base)
     # What was given to a build may be secret, and what is told of a layer goes into logs and comments.
-    created_by = redact(step.created_by) if step.created_by is not None else None
+    created_by = redact(step.created_by, in_variables=True) if step.created_by is not None else None
     return LayerOrigin(
         instruction=parse_instruction(created_by), created_by=created_by, created=step.created, from_base=from_base
     )

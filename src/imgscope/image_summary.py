@@ -58,17 +58,22 @@ def _configuration(run: RunConfig) -> ConfigReport:
     """Return the run configuration of an image as the report has it, secrets in it redacted."""
     return ConfigReport(
         user=run.user or "",
-        env=_redacted(run.env),
+        env=tuple(redact(variable, in_variables=True) for variable in run.env or ()),
         entrypoint=_redacted(run.entrypoint),
         cmd=_redacted(run.cmd),
         working_dir=run.working_dir or "",
         exposed_ports=tuple(sorted(run.exposed_ports or ())),
         volumes=tuple(sorted(run.volumes or ())),
-        labels={name: redact(value) for name, value in sorted((run.labels or {}).items())},
+        labels={name: _label(name, value) for name, value in sorted((run.labels or {}).items())},
         healthcheck=_healthcheck(run.healthcheck),
         stop_signal=run.stop_signal,
         shell=run.shell,
     )
+
+
+def _label(name: str, value: str) -> str:
+    """Return a label's value without the secrets in it, which may be told by the label's name."""
+    return redact(f"{name}={value}").removeprefix(f"{name}=")
 
 
 def _redacted(texts: tuple[str, ...] | None) -> tuple[str, ...]:

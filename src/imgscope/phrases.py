@@ -30,9 +30,15 @@ def libc_phrase(libc: Libc) -> str:
     return "unknown C library" if libc.family == "unknown" else f"{libc.family}{version}"
 
 
-def distro_phrase(distro: Distro) -> str:
-    """Return the distribution and how long it is supported: `Alpine Linux v3.19, end of life 2025-11-01`."""
-    return f"{distro.pretty_name}, end of life {distro.end_of_life}" if distro.end_of_life else distro.pretty_name
+def distro_phrase(distro: Distro, *, on: str) -> str:
+    """Return the distribution and how long it is supported: `Alpine Linux v3.19, end of life 2025-11-01`.
+
+    `on` is the date, in RFC 3339, at which the end may be past: `…, past its end of life 2025-11-01`.
+    """
+    end = distro.end_of_life
+    if end is None:
+        return distro.pretty_name
+    return f"{distro.pretty_name}, {'past its ' if end < on[: len(end)] else ''}end of life {end}"
 
 
 def base_phrase(base: BaseImage, layers: Sequence[LayerReport]) -> str:

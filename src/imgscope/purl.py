@@ -11,6 +11,8 @@ from imgscope.report import Distro
 
 # The other types have names in which case tells packages apart.
 _LOWERCASE_TYPES: Final = ("deb", "apk", "alpm", "opkg", "golang", "composer")
+# Where scanners look up a source package's vulnerabilities: in no specification, but Syft writes it and Grype reads it.
+_UPSTREAM_TYPES: Final = ("deb", "apk")
 # What a name has before its last slash is the namespace; elsewhere a slash is part of the name.
 _NAMESPACED_TYPES: Final = ("npm", "golang", "composer")
 _DEVELOPMENT: Final = "(devel)"
@@ -30,6 +32,8 @@ def package_url(package: InstalledPackage, distro: Distro) -> str:
         if distro.id != NO_DISTRO.id:
             parts.insert(0, _vendor(distro) if package.type == "rpm" else distro.id)
             qualifiers["distro"] = f"{distro.id}-{distro.version_id}" if distro.version_id else None
+        if package.type in _UPSTREAM_TYPES and package.source != package.name:
+            qualifiers["upstream"] = package.source
     elif package.type == "gem":
         qualifiers["platform"] = package.architecture
     written = "&".join(f"{key}={_encoded(value)}" for key, value in sorted(qualifiers.items()) if value)

@@ -1,8 +1,8 @@
 """Finding secrets in text by their shape, and hiding them.
 
 What has a shape of its own (an issuer's prefix and length, a PEM block) is certain; what only follows a telling name
-is taken for a secret where it looks random. Values are never kept: a match says where one is, and its last four
-characters.
+is taken for a secret where it looks random, and in variables, which hold what is meant to be used, as soon as it is a
+value at all. Values are never kept: a match says where one is, and its last four characters.
 """
 
 from __future__ import annotations
@@ -64,6 +64,12 @@ _BY_NAME: Final = re.compile(
     r"(?P<rest>\w{0,20})[\"']?\s{0,4}[=:]\s{0,4}(?P<quote>[\"']?)(?P<value>[^\s\"',;&<>{}()\\]{8,512})(?P=quote)",
     re.IGNORECASE | re.ASCII,
 )
+# A variable whose name ends like a password's holds one, in the environment and in the instructions of a build.
+_VARIABLE: Final = re.compile(
+    r"(?<![\w.-])(?P<name>[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(?:API|ACCESS|PRIVATE|SECRET|AUTH)_?KEY"
+    r"|CREDENTIALS?))=(?P<quote>[\"']?)(?P<value>[^\s\"'$<{(`%@][^\s\"']{3,511})(?P=quote)",
+    re.ASCII,
+)
 _BEGINNING_OF_NAME: Final = re.compile(r"[\w.-]{0,40}$", re.ASCII)
 _LONGEST_BEGINNING: Final = 40
 _NETRC: Final = re.compile(
@@ -78,6 +84,12 @@ _PLACEHOLDER: Final = re.compile(
     r"|(?:true|false|none|null|undefined|password|secret|default|test(?:ing)?|required|optional|string|bearer|basic)\d*",
     re.IGNORECASE,
 )
+# What a variable says of a password that is not one: where it is, or by its name whether there is one.
+_NO_VALUE: Final = re.compile(
+    r"(?:/|\./|[a-z]{2,20}:/).*|.*\.(?:json|txt|pem|key|crt|p12|jks|ya?ml|env|conf|ini)",
+    re.IGNORECASE,
+)
+_ASKS_FOR_ONE: Final = re.compile(r"(?:.*_)?(?:ALLOW|RANDOM|EMPTY|REQUIRE|USE|ENABLE|DISABLE|NO)_.*")
 _LEAST_ENTROPY: Final = 3.0
 
 
@@ -92,10 +104,15 @@ class Secret:
     certainty: Certainty
 
 
-def find_secrets(text: str) -> list[Secret]:
-    """Return the secrets in the first MiB of `text`, in order, none overlapping another; at most 100."""
+def find_secrets(text: str, *, in_variables: bool = False) -> list[Secret]:
+    """Return the secrets in the first MiB of `text`, in order, none overlapping another; at most 100.
+
+    `in_variables`: `text` sets variables, as an environment and the instructions of a build do, so that what one with
+    the name of a password is set to need not look random.
+    """
     text = text[:_LONGEST_TEXT]
-    found = sorted([*_by_shape(text), *_by_netrc(text), *_by_name(text)], key=lambda secret: secret.start)
+    named = [*_by_name(text), *(_by_variable(text) if in_variables else ())]
+    found = sorted([*_by_shape(text), *_by_netrc(text), *named], key=lambda secret: secret.start)
     kept: list[Secret] = []
     for secret in found:
         if not kept or secret.start >= kept[-1].end:
@@ -105,11 +122,11 @@ def find_secrets(text: str) -> list[Secret]:
     return kept
 
 
-def redact(text: str) -> str:
-    """Return `text` with each secret in it replaced by `[redacted …last]`."""
+def redact(text: str, *, in_variables: bool = False) -> str:
+    """Return `text` with each secret in it that `find_secrets` finds replaced by `[redacted …last]`."""
     pieces: list[str] = []
     position = 0
-    for secret in find_secrets(text):
+    for secret in find_secrets(text, in_variables=in_variables):
         pieces += (text[position : secret.start], f"[redacted {secret.shown}]")
         position = secret.end
     return "".join([*pieces, text[position:]]) if pieces else text
@@ -141,6 +158,13 @@ def _by_name(text: str) -> Iterator[Secret]:
         beginning = _BEGINNING_OF_NAME.search(text, max(match.start() - _LONGEST_BEGINNING, 0), match.start())
         name = (beginning.group() if beginning else "") + text[match.start() : match.end("rest")]
         yield _named(f"value of {name}", match.start("value"), value, certainty="medium")
+
+
+def _by_variable(text: str) -> Iterator[Secret]:
+    for match in _VARIABLE.finditer(text):
+        name, value = match["name"], match["value"]
+        if not (_PLACEHOLDER.fullmatch(value) or _NO_VALUE.fullmatch(value) or _ASKS_FOR_ONE.fullmatch(name)):
+            yield _named(f"value of {name}", match.start("value"), value, certainty="medium")
 
 
 def _named(kind: str, start: int, value: str, *, certainty: Certainty) -> Secret:

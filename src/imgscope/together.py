@@ -141,7 +141,9 @@ class _Run:
         take: Callable[[int, Inspection], Taken],
         tell: Callable[[Sequence[ImageHead | None]], None],
     ) -> Iterator[tuple[str, Taken | ImgscopeError]]:
-        if self._options.cache is not None:
+        if self._options.known is not None:
+            self._known = self._options.known
+        elif self._options.cache is not None:
             self._known = tuple(KnownImages(self._options.cache.directory))
         numbered = list(enumerate(references))
         for start in range(0, len(numbered), _MOST_AHEAD):

@@ -104,7 +104,7 @@ def test_C47_a_file_in_an_archive_is_found_too(cat: Cat, tmp_path: Path, style: 
     ("path", "message"),
     [
         ("etc", "/etc is a directory"),
-        ("gone", "there is no /gone in the image"),
+        ("gone", "there is no /gone in the image any more: layer 2 removed it"),
         ("usr/bin/dahs", "there is no /usr/bin/dahs in the image"),
     ],
 )

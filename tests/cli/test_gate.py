@@ -12,7 +12,7 @@ from imgscope.policy.keys import KEYS
 from tests.support.command import imgscope
 from tests.support.command_line import Run, debian
 from tests.support.image_files import blob_path, write_oci_layout
-from tests.support.images import file, image, layer
+from tests.support.images import file, image, layer, whiteout
 from tests.support.registry import Registry
 
 
@@ -34,6 +34,22 @@ def test_the_exit_codes_are_those_of_the_contract(layout: Path) -> None:
     assert imgscope("audit", str(layout), "--max-layers", "few").exit_code == 2
     damage(layout)
     assert imgscope("audit", str(layout), "--max-layers", "2", "--no-cache").exit_code == 3
+
+
+def test_a_verdict_does_not_depend_on_the_images_that_were_inspected_before(run: Run, tmp_path: Path) -> None:
+    below = [layer(file("etc/os-release", "ID=debian\n")), layer(file("srv/dump", "x" * 20_000_000))]
+    built = {"base": image(below), "app": image([*below, layer(whiteout("srv/dump"))])}
+    path = write_oci_layout(tmp_path / "images", built)
+    asked = ("audit", f"oci:{path}:app", "--platform", "linux/amd64", "--fail-on", "medium", "-o", "json")
+    before = run(*asked)
+    assert run(f"oci:{path}:base", "--no-tui", "--platform", "linux/amd64").code == 0
+    after, written = run(*asked), run(*asked[1:4], "-o", "json")
+    assert (before.code, after.code) == (1, 1)
+    for ended in (after, written):
+        assert ended.document["findings"] == before.document["findings"]
+        assert ended.document["image"] == before.document["image"]
+    assert "inspected before" not in after.out
+    assert "base:" in run(*asked[1:4], "--no-tui").out
 
 
 def test_the_policy_of_this_directory_is_held_against_the_image(run: Run, layout: Path) -> None:

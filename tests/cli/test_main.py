@@ -128,6 +128,36 @@ def test_what_cannot_be_understood_is_exit_code_2_in_a_sentence(run: Run, argume
     assert ended.err.startswith(("imgscope: ", "Usage: imgscope"))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (
+            ["audti", "nginx"],
+            "'audti' is no command, and of images one is shown at a time: there is also 'nginx'",
+            "did you mean imgscope audit?",
+        ),
+        (
+            ["nginx", "--no-cache", "debian"],
+            "'nginx' is no command, and of images one is shown at a time: there is also 'debian'",
+            "several images: imgscope compare IMAGE IMAGE",
+        ),
+        (["nginx", "--max-layers", "3"], "--max-layers is an option of imgscope audit", "judge an image with: "),
+    ],
+)
+def test_what_another_command_takes_is_told_with_its_name(
+    run: Run, arguments: list[str], message: str, hint: str
+) -> None:
+    ended = run(*arguments)
+    assert ended.code == 2
+    told, advice = ended.err.splitlines()
+    assert told == f"imgscope: {message}"
+    assert advice.startswith(f"  hint: {hint}")
+
+
+def test_an_option_that_no_command_has_is_told_as_ever(run: Run) -> None:
+    assert "No such option '--nonsense'" in run("nginx", "--nonsense").err
+
+
 @pytest.mark.parametrize("content", [b"", b"\x7fELF just some program", b"PK\x03\x04", b"hello\n" * 1000])
 def test_a_file_that_is_no_image_is_a_usage_error_and_a_malformed_one_where_its_kind_was_given(
     run: Run, tmp_path: Path, content: bytes

@@ -45,12 +45,7 @@ def test_every_setting_is_compared_and_those_of_many_by_their_keys() -> None:
         ("env", "PATH", "/bin", "/usr/bin:/bin"),
         ("exposedPorts", "80/tcp", "", None),
         ("exposedPorts", "8080/tcp", None, ""),
-        (
-            "healthcheck",
-            None,
-            None,
-            '{"Test":["CMD","true"],"Interval":5,"Timeout":null,"StartPeriod":null,"StartInterval":null,"Retries":null}',
-        ),
+        ("healthcheck", None, None, '{"Test":["CMD","true"],"Interval":5}'),
         ("labels", "a", "1", "2"),
         ("shell", None, None, '["/bin/sh","-c"]'),
         ("user", None, "root", "app"),

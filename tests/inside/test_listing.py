@@ -113,6 +113,16 @@ def test_what_is_not_there_is_a_usage_error_that_names_what_comes_close() -> Non
     assert raised.value.hint == "did you mean /etc/passwd?"
 
 
+@pytest.mark.parametrize("path", ["d/secret", "/d/secret", "e/x", "e"])
+def test_what_a_later_layer_removed_is_told_with_that_layer(path: str) -> None:
+    image = image_of(
+        (directory("d"), file("d/secret", "x"), directory("e"), file("e/x", "y")), (whiteout("d/secret"), whiteout("e"))
+    )
+    with pytest.raises(UsageError, match="in the image any more: layer 1 removed it") as raised:
+        list_image(image, path)
+    assert raised.value.hint == f"imgscope why IMAGE /{path.strip('/')} tells which layers ship it"
+
+
 LAYERS = (
     (directory("d"), file("d/a", "1"), file("d/b", "22"), file("d/c", "333"), directory("e"), file("e/x", "4444")),
     (file("d/a", "new"), file("d/b", "22", mode=0o600), whiteout("d/c"), file("n/f", "55555"), whiteout("e")),

@@ -17,6 +17,7 @@ from imgscope.report import IgnoredFinding, ImageReport, PolicyCheck, PolicyVerd
 from tests.render.example import example
 from tests.render.golden import assert_golden
 from tests.render.hostile import HOSTILE, MARK, hostile
+from tests.support.images import file, layer
 from tests.support.memory import inspect
 
 RENDER = renderer("markdown").render
@@ -98,6 +99,12 @@ def test_it_fits_a_comment_however_much_there_is_to_say(count: int) -> None:
 def test_what_there_is_no_room_for_is_named() -> None:
     written = render(*[example()] * 60)
     assert re.search(r"\nLeft out to fit a comment: .*findings.*\.\n", written)
+
+
+def test_an_instruction_that_was_cut_short_says_so() -> None:
+    long = "make " * 100
+    cut = render(inspect(layer(file("app", "x"), created_by=f"RUN {long}")).report)
+    assert f"<code>{f'RUN {long}'[:119]}…</code>" in cut
 
 
 def test_C71_nothing_that_an_image_says_becomes_an_element_a_link_or_a_mention() -> None:

@@ -96,6 +96,11 @@ def test_packages_are_named_largest_first() -> None:
     assert found.message == "compilers and linkers in 2 packages (g++, gcc): 30 B"
 
 
+def test_advice_to_leave_documentation_out_keeps_the_copyright_files() -> None:
+    report = inspect(layer(*dpkg("bash"), file("usr/share/doc/bash/README", content("a")))).report
+    assert "path-include=/usr/share/doc/*/copyright" in (finding(report, "documentation-left").fix or "")
+
+
 def test_a_git_history_matters_whatever_its_size() -> None:
     report = inspect(layer(file("app/.git/HEAD", "ref: x"), file("app/.git/objects/pack/p", "x"))).report
     assert finding(report, "git-directory-left").severity is Severity.MEDIUM

@@ -86,7 +86,33 @@ def test_a_secret_in_the_environment_is_told_once_though_history_has_it_too() ->
         config={"Env": [f"GH={GITHUB}"]},
     ).report
     (found,) = secrets_of(report)
+    assert found.message == "ENV GH holds a secret: GitHub token, …q7R8"
+
+
+def test_a_variable_named_like_a_password_holds_one_however_simple_it_is() -> None:
+    report = inspect(
+        layer(file("app", "x"), created_by="RUN |1 NPM_TOKEN=letmein1 /bin/sh -c npm install # buildkit"),
+        config={"Env": ["DB_PASSWORD=hunter2hunter2", "ALLOW_EMPTY_PASSWORD=yesyes", "PASSWORD_FILE=/run/secrets/db"]},
+    ).report
+    assert {(found.message, found.severity) for found in secrets_of(report)} == {
+        ("ENV holds a secret: value of DB_PASSWORD, …ter2", Severity.MEDIUM),
+        ("the build history holds a secret: value of NPM_TOKEN", Severity.MEDIUM),
+    }
+    assert report.image.config.env[0] == "DB_PASSWORD=[redacted …ter2]"
+    assert report.layers[0].created_by == "RUN |1 NPM_TOKEN=[redacted …] /bin/sh -c npm install # buildkit"
+
+
+def test_a_name_that_is_itself_the_secret_is_not_told() -> None:
+    (found,) = secrets_of(inspect(layer(file("app", "x")), config={"Env": [f"{GITHUB}=x"]}).report)
     assert found.message == "ENV holds a secret: GitHub token, …q7R8"
+
+
+def test_I69_a_label_that_only_its_name_gives_away_is_redacted() -> None:
+    report = inspect(layer(file("app", "x")), config={"Labels": {"db.password": "k8Jq27sLx9Qe"}}).report
+    assert report.image.config.labels == {"db.password": "[redacted …x9Qe]"}
+    assert [found.message for found in secrets_of(report)] == [
+        "LABEL holds a secret: value of db.password, …x9Qe",
+    ]
 
 
 def test_I69_no_secret_of_the_configuration_or_history_is_in_the_report() -> None:

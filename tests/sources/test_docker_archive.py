@@ -172,8 +172,9 @@ def test_an_image_without_a_tag_is_chosen_by_the_digest_of_its_configuration(tmp
 @pytest.mark.parametrize("style", ["new", "legacy"])
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path, style: ArchiveStyle) -> None:
     path = write_docker_archive(tmp_path / "app.tar", APP, "app:1", style=style)
-    with pytest.raises(NotFoundError, match=r"has no image 'nope'; it has: app:1$"):
+    with pytest.raises(NotFoundError, match=r"has no image 'nope'; it has: app:1$") as failed:
         resolved(f"docker-archive:{path}:nope")
+    assert failed.value.hint == f"name one of them, as in docker-archive:{path}:app:1"
 
 
 def test_another_platform_than_the_one_asked_for_is_said(tmp_path: Path) -> None:

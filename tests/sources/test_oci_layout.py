@@ -14,7 +14,13 @@ from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions
-from tests.support.image_files import blob_path, oci_layout_files, write_oci_archive, write_oci_layout
+from tests.support.image_files import (
+    blob_path,
+    oci_layout_files,
+    write_docker_archive,
+    write_oci_archive,
+    write_oci_layout,
+)
 from tests.support.images import BuiltImage, file, image, index, layer, step, tar, to_json
 
 APP = image([layer(file("app", "one")), step('CMD ["app"]'), layer(file("data", "two"), compression="zstd")])
@@ -112,8 +118,9 @@ def test_one_image_under_two_names_is_one_image(tmp_path: Path) -> None:
 
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     path = write_oci_layout(tmp_path / "layout", {"v1": APP, "v2": OTHER})
-    with pytest.raises(NotFoundError, match=r"has no image 'v3'; it has: v1, v2$"):
+    with pytest.raises(NotFoundError, match=r"has no image 'v3'; it has: v1, v2$") as failed:
         resolved(f"oci:{path}:v3")
+    assert failed.value.hint == f"name one of them, as in oci:{path}:v1"
 
 
 @pytest.mark.parametrize("name", ["app:1", "docker.io/library/app:1", "library/app:1", "1"])
@@ -283,8 +290,16 @@ def test_a_wrong_path_is_one_clear_sentence(tmp_path: Path, reference: str, mess
 
 
 def test_a_directory_that_is_no_layout_is_said_to_lack_its_mark(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="has no file oci-layout"):
+    with pytest.raises(NotFoundError, match="has no file oci-layout: it is no OCI layout") as failed:
         resolved(f"oci:{tmp_path}")
+    assert (failed.value.hint or "").startswith("name the directory that has it")
+
+
+def test_what_docker_save_wrote_is_no_layout_and_is_named_another_way(tmp_path: Path) -> None:
+    path = write_docker_archive(tmp_path / "app.tar", APP, "app:1", style="legacy")
+    with pytest.raises(NotFoundError, match="has no file oci-layout: it is no OCI layout") as failed:
+        resolved(f"oci-archive:{path}")
+    assert failed.value.hint == f"what docker save writes is named docker-archive:{path}"
 
 
 def test_closing_ends_a_blob_that_is_being_read(single: str) -> None:

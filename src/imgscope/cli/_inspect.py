@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent import futures
+from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
@@ -74,7 +75,7 @@ def show_failures(report: ImageReport) -> None:
 
 def inspection_options(common: Common, rules: RuleSettings | None) -> analyze.Options:
     """Return how images are read as `common` says. Raises `UsageError` for a platform that cannot be understood."""
-    return analyze.make_options(
+    options = analyze.make_options(
         platform=common.platform,
         jobs=common.jobs,
         insecure_registries=common.insecure_registries,
@@ -83,6 +84,7 @@ def inspection_options(common: Common, rules: RuleSettings | None) -> analyze.Op
         contents=common.contents,
         rules=rules,
     )
+    return options if common.recalls_images else replace(options, known=())
 
 
 def in_background(work: Callable[[], Result], cancelled: threading.Event) -> Result:

@@ -24,7 +24,8 @@ class Common:
     """The options of every command that reads images, as they were typed.
 
     `contents` is not typed: an output that was asked for needs to know what is in the image. Nor are `limits`: the
-    configuration file has them.
+    configuration file has them. `recalls_images`: images that were inspected before are known as the base of others,
+    which is of use on a screen; a report and its verdict say the same on every machine.
     """
 
     platform: str | None
@@ -35,6 +36,7 @@ class Common:
     quiet: bool
     verbose: bool
     contents: bool = False
+    recalls_images: bool = True
     limits: Limits = DEFAULT_LIMITS
 
 

@@ -60,7 +60,8 @@ def COMMAND(
     settings = read_settings(Path(), choices, config=common.config, today=datetime.now(UTC).date())
     for note in settings.notes:
         show_note(note)
-    reports, failed = Gate(settings, replace(common, contents=needs_contents(parsed))).audit(references)
+    common = replace(common, contents=needs_contents(parsed), recalls_images=False)
+    reports, failed = Gate(settings, common).audit(references)
     if reports:
         write_outputs(parsed, reports, several=len(references) > 1, detailed=common.verbose, dockerfile=built_from)
     if not common.quiet:

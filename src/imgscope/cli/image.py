@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from imgscope.cli._misuse import ImageCommand
 from imgscope.cli._options import LIST_PLATFORMS, Common, image_options, output_option
 from imgscope.cli._terminal import is_capable_terminal
 
@@ -19,7 +20,7 @@ class _Context(click.Context):
         return super().command_path.rstrip()
 
 
-class _Command(click.Command):
+class _Command(ImageCommand):
     context_class = _Context
 
 
@@ -38,7 +39,7 @@ def COMMAND(context: click.Context, image: str | None, no_tui: bool, outputs: tu
     elif common.platform == LIST_PLATFORMS:
         context.exit(_list_platforms(image, outputs, common))
     elif shows_text:
-        context.exit(_report(image, outputs or ("text",), common))
+        context.exit(_report(image, outputs or ("text",), replace(common, recalls_images=not outputs)))
     from imgscope.cli._tui import open_tui
 
     context.exit(open_tui(image, common))

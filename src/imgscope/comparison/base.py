@@ -58,7 +58,8 @@ def base_of(mine: Inspection, named: Sequence[ImageHead | None]) -> Base:
     raise UsageError(
         f"what {mine.head.reference} is built on cannot be told: its lowest layers are not those of any image "
         "to compare, and its history does not say",
-        hint="name the base that it was built from, by digest if the tag has moved on: imgscope compare BASE … --for",
+        hint="name the base that it was built from, by digest if the tag has moved on: "
+        "imgscope compare BASE OTHER… --for MYIMAGE",
     )
 
 

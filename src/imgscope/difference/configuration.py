@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from imgscope.difference.document import ConfigurationChange
-from imgscope.oci.config import ImageConfig, RunConfig
+from imgscope.oci.config import Healthcheck, ImageConfig, RunConfig
 from imgscope.secrets import redact
 
 
@@ -34,7 +34,7 @@ def _shown(key: str | None, value: str | None) -> str | None:
         return None
     if key is None:
         return redact(value)
-    return redact(f"{key}={value}").removeprefix(f"{key}=")
+    return redact(f"{key}={value}", in_variables=True).removeprefix(f"{key}=")
 
 
 def _settings(run: RunConfig) -> dict[str, Mapping[str, str]]:
@@ -45,7 +45,7 @@ def _settings(run: RunConfig) -> dict[str, Mapping[str, str]]:
         "workingDir": run.working_dir,
         "stopSignal": run.stop_signal,
         **{name: _json(value) for name, value in lists.items() if value},
-        "healthcheck": _json(run.healthcheck) if run.healthcheck is not None else None,
+        "healthcheck": _json(_given(run.healthcheck)) if run.healthcheck is not None else None,
     }
     return {
         **{name: {"": value} for name, value in single.items() if value},
@@ -54,6 +54,11 @@ def _settings(run: RunConfig) -> dict[str, Mapping[str, str]]:
         "exposedPorts": dict.fromkeys(run.exposed_ports or (), ""),
         "volumes": dict.fromkeys(run.volumes or (), ""),
     }
+
+
+def _given(healthcheck: Healthcheck) -> dict[str, object]:
+    """Return what is set of `healthcheck`, by the names that image configurations have for it."""
+    return {name: value for name, value in msgspec.to_builtins(healthcheck).items() if value is not None}
 
 
 def _json(value: object) -> str:

@@ -79,7 +79,7 @@ def broken(line: str) -> str:
 def _steps(recorded: Sequence[History], *, matches: bool) -> Iterator[BuildStep]:
     layer = 0
     for step in recorded:
-        text = redact(step.created_by or "")
+        text = redact(step.created_by or "", in_variables=True)
         yield BuildStep(
             instruction=parse_instruction(text),
             recorded=text or step.comment or "",

@@ -57,9 +57,22 @@ def missing(tree: FileTree, path: str) -> ImgscopeError:
             f"{shown} is a symbolic link to {named.link_name}, which leads nowhere in the image",
             hint="imgscope why shows where the link comes from",
         )
+    by = _removed_by(tree, path)
+    if by is not None:
+        return UsageError(
+            f"there is no {shown} in the image any more: layer {by} removed it",
+            hint=f"imgscope why IMAGE {shown} tells which layers ship it",
+        )
     near = near_paths(tree, path)
     advice = f"did you mean {', '.join(f'/{each}' for each in near)}?" if near else "imgscope ls lists what there is"
     return UsageError(f"there is no {shown} in the image", hint=advice)
+
+
+def _removed_by(tree: FileTree, path: str) -> int | None:
+    """Return the last layer that removed what `path` names, or what was in it, if one did."""
+    name = path.strip("/")
+    removed = (each for each in tree.replacements if each.after is None)
+    return max((each.layer for each in removed if f"{each.path}/".startswith(f"{name}/")), default=None)
 
 
 def near_paths(tree: FileTree, path: str) -> list[str]:

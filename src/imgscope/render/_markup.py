@@ -27,9 +27,9 @@ def text(shown: str) -> str:
     )
 
 
-def code(shown: str) -> str:
-    """Return `shown` in one line as code, cut short where it is very long."""
-    return f"<code>{_SPECIAL.sub(_encoded, _short(printable(shown)))}</code>" if shown else ""
+def code(shown: str, *, longest: int = _LONGEST) -> str:
+    """Return `shown` in one line as code, cut short where it is longer than `longest` characters."""
+    return f"<code>{_SPECIAL.sub(_encoded, _short(printable(shown), longest))}</code>" if shown else ""
 
 
 def _split(shown: str) -> list[str]:
@@ -41,8 +41,8 @@ def _split(shown: str) -> list[str]:
     return [*pieces, shown[position:]]
 
 
-def _short(shown: str) -> str:
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+def _short(shown: str, longest: int = _LONGEST) -> str:
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def _encoded(match: re.Match[str]) -> str:

@@ -74,7 +74,7 @@ def _page_data(report: ImageReport) -> dict[str, Any]:
         raise TypeError("the html format needs a report with contents")
     image = report.image
     platform = "/".join(filter(None, (image.platform.os, image.platform.architecture, image.platform.variant)))
-    about = [platform, distro_phrase(report.distro), libc_phrase(report.libc)]
+    about = [platform, distro_phrase(report.distro, on=report.run.started_at), libc_phrase(report.libc)]
     if image.base is not None:
         about.append(f"base: {base_phrase(image.base, report.layers)}")
     return {

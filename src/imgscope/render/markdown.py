@@ -17,6 +17,7 @@ _LEAST_SHARE: Final = 400
 _TOP_FINDINGS: Final = 5
 _MOST_ROWS: Final = 60
 _MOST_NAMES: Final = 5
+_LONGEST_CODE: Final = 120
 _SYMBOLS: Final = {"pass": "✅", "fail": "❌", "skip": "➖"}
 
 
@@ -37,7 +38,7 @@ def _heading(report: ImageReport) -> str:
         symbol, verdict = "❌", "the policy does not hold"
     if not report.complete:
         symbol, verdict = "⚠️" if report.policy.passed else symbol, f"{verdict}, but not all of it could be read"
-    return f"### {symbol} {code(report.image.reference[:120])}: {verdict}\n"
+    return f"### {symbol} {code(report.image.reference, longest=_LONGEST_CODE)}: {verdict}\n"
 
 
 def _blocks(report: ImageReport) -> Iterator[Block]:
@@ -71,7 +72,11 @@ def _sizes(report: ImageReport) -> str:
         check.name: f" ({text(check.actual)})" for check in report.policy.checks if check.name.endswith("-growth")
     }
     platform = "/".join(filter(None, (image.platform.os, image.platform.architecture, image.platform.variant)))
-    told = [text(platform), text(distro_phrase(report.distro)), text(libc_phrase(report.libc))]
+    told = [
+        text(platform),
+        text(distro_phrase(report.distro, on=report.run.started_at)),
+        text(libc_phrase(report.libc)),
+    ]
     counts = [format_count(image.layer_count, "layer"), format_count(image.file_count, "file")]
     told += [*counts, format_count(len(report.packages), "package")]
     if image.base is not None:
@@ -130,7 +135,7 @@ def _layers(layers: Sequence[LayerReport]) -> str:
             format_size(layer.compressed_size),
             "?" if layer.error else format_size(layer.unpacked_size),
             format_size(layer.wasted_bytes) if layer.wasted_bytes else "",
-            code(_made_by(layer)[:120]),
+            code(_made_by(layer), longest=_LONGEST_CODE),
         )
         for layer in layers[:_MOST_ROWS]
     )

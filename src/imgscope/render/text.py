@@ -87,7 +87,9 @@ def _summary(report: ImageReport) -> Iterator[RenderableType]:
     image, waste = report.image, report.waste
     platform = "/".join(filter(None, (image.platform.os, image.platform.architecture, image.platform.variant)))
     yield safe_text(image.reference, "bold")
-    yield _indented(" · ".join((platform, distro_phrase(report.distro), libc_phrase(report.libc))))
+    yield _indented(
+        " · ".join((platform, distro_phrase(report.distro, on=report.run.started_at), libc_phrase(report.libc)))
+    )
     is_compressed = any(layer.compression != "none" for layer in report.layers)
     stored = f"{format_size(image.compressed_size)} {'compressed' if is_compressed else 'not compressed'}"
     yield _indented(

@@ -28,7 +28,9 @@ _PLACES: Final = tuple(
 )
 _FIXES: Final = {
     "deb": (
-        "first of all: RUN printf 'path-exclude=/usr/share/%s/*\\n' doc man info locale > /etc/dpkg/dpkg.cfg.d/slim"
+        "start from a -slim base image, or first of all: "
+        "RUN printf 'path-exclude=/usr/share/%s/*\\n' doc man info locale > /etc/dpkg/dpkg.cfg.d/slim "
+        "&& echo 'path-include=/usr/share/doc/*/copyright' >> /etc/dpkg/dpkg.cfg.d/slim"
     ),
     "apk": "do not install -doc packages",
     "rpm": "install with: dnf install --setopt=tsflags=nodocs --setopt=install_weak_deps=False",

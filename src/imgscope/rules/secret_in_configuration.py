@@ -2,7 +2,8 @@
 
 ## What it does
 Looks for secrets in ENV, LABEL, ENTRYPOINT, CMD and HEALTHCHECK, and in the build history, which keeps the value of
-every ARG that a RUN was given.
+every ARG that a RUN was given. A variable named like a password, such as `DB_PASSWORD`, holds one if its value is
+neither a placeholder nor a path.
 
 ## Why it matters
 The configuration is the first thing that everybody gets who can pull the image: `docker inspect` shows it, and so
@@ -18,6 +19,8 @@ containers theirs when they start.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
@@ -25,15 +28,27 @@ from imgscope.rules.base import Rule
 from imgscope.secrets import Secret, find_secrets
 from imgscope.text import printable
 
+_LONGEST_NAME: Final = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """What stands at `place`, which is the value of `name` where there are several of its kind."""
+
+    place: str
+    text: str
+    name: str = ""
+    sets_variables: bool = False
+
 
 def _check(image: InspectedImage) -> Iterator[Finding]:
     told: set[tuple[str, str]] = set()
-    for place, text in _texts(image):
-        for secret in find_secrets(text):
+    for searched in _texts(image):
+        for secret in find_secrets(searched.text, in_variables=searched.sets_variables):
             # An ENV is in the history as well, and an ARG in each RUN after it.
             if (secret.kind, secret.shown) not in told:
                 told.add((secret.kind, secret.shown))
-                yield _finding(place, secret)
+                yield _finding(_place(searched, secret), secret)
 
 
 def _finding(place: str, secret: Secret) -> Finding:
@@ -49,14 +64,24 @@ def _finding(place: str, secret: Secret) -> Finding:
     )
 
 
-def _texts(image: InspectedImage) -> Iterator[tuple[str, str]]:
+def _place(searched: _Text, secret: Secret) -> str:
+    """Return where a secret is, by name unless what it is says the name, or the name is long or holds a secret."""
+    name = searched.name
+    is_told = 0 < len(name) <= _LONGEST_NAME and name not in secret.kind and not find_secrets(name)
+    return f"{searched.place} {printable(name)}" if is_told else searched.place
+
+
+def _texts(image: InspectedImage) -> Iterator[_Text]:
     run = image.config.run
-    yield from (("ENV", variable) for variable in run.env or ())
-    yield from (("LABEL", f"{name}={value}") for name, value in (run.labels or {}).items())
+    for variable in run.env or ():
+        yield _Text(place="ENV", text=variable, name=variable.partition("=")[0], sets_variables=True)
+    for name, value in (run.labels or {}).items():
+        yield _Text(place="LABEL", text=f"{name}={value}", name=name)
     check = run.healthcheck.test if run.healthcheck is not None else None
     for place, command in (("ENTRYPOINT", run.entrypoint), ("CMD", run.cmd), ("HEALTHCHECK", check)):
-        yield place, " ".join(command or ())
-    yield from (("the build history", step.created_by or "") for step in image.config.history or ())
+        yield _Text(place=place, text=" ".join(command or ()))
+    for step in image.config.history or ():
+        yield _Text(place="the build history", text=step.created_by or "", sets_variables=True)
 
 
 RULE = Rule(id="secret-in-configuration", severity=Severity.HIGH, topic="secrets", check=_check)

@@ -83,8 +83,18 @@ class LayoutSource:
         """End all reading."""
         self._files.close()
 
+    def _other_than_layout(self) -> str:
+        """Return what to do where there is no layout."""
+        if self._place.scheme == "oci-archive":
+            return f"what docker save writes is named docker-archive:{self._place.path}"
+        return "name the directory that has it, or make one with: skopeo copy docker://NAME oci:DIRECTORY"
+
     def _check_version(self) -> None:
-        mark = decode(read_file(self._files, MARK, limit=_LARGEST_MARK), _Mark, what=MARK)
+        try:
+            body = read_file(self._files, MARK, limit=_LARGEST_MARK)
+        except NotFoundError as error:
+            raise NotFoundError(f"{error.message}: it is no OCI layout", hint=self._other_than_layout()) from None
+        mark = decode(body, _Mark, what=MARK)
         if mark.image_layout_version != _VERSION:
             raise DocumentError(
                 f"the OCI layout {self._files.label} has version {mark.image_layout_version!r}: {_VERSION} is read"
@@ -136,7 +146,10 @@ class LayoutSource:
         name = self._place.name
         named = [descriptor for descriptor in images if name is None or _is_called(descriptor, name)]
         if not named:
-            raise NotFoundError(f"the OCI layout {self._files.label} has no image {name!r}; it has: {_listed(images)}")
+            raise NotFoundError(
+                f"the OCI layout {self._files.label} has no image {name!r}; it has: {_listed(images)}",
+                hint=f"name one of them, as in {self._place}:{_shown(images[0])}",
+            )
         # An image with two names is listed twice, and what cosign saves with it has its name.
         once = {descriptor.digest: descriptor for descriptor in named}
         return without_attached(list(once.values()), _names, self._document)

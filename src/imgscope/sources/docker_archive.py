@@ -135,7 +135,10 @@ class DockerArchive:
         named = [saved for saved in images if name is None or self._is_called(saved, name)]
         listed = format_names(self._shown(saved) for saved in images)
         if not named:
-            raise NotFoundError(f"the archive {self._files.label} has no image {name!r}; it has: {listed}")
+            raise NotFoundError(
+                f"the archive {self._files.label} has no image {name!r}; it has: {listed}",
+                hint=f"name one of them, as in {self._place}:{self._shown(images[0])}",
+            )
         if len(named) > 1:
             raise UsageError(
                 f"the archive {self._files.label} holds {len(named)} images: {listed}",

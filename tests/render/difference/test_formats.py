@@ -9,9 +9,10 @@ import unicodedata
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 
-from imgscope.difference.document import Difference, Document
+from imgscope.difference.document import Difference, Document, PackageChange
 from imgscope.difference.images import difference_of
 from imgscope.errors import UsageError
 from imgscope.render.base import RenderOptions
@@ -60,6 +61,15 @@ def test_nothing_is_cut_short_where_that_is_asked_for() -> None:
     detailed = render("text", example(), detailed=True)
     assert "more" not in detailed
     assert detailed.count("/srv/assets/") == 12
+
+
+def test_of_very_many_packages_other_versions_and_the_largest_are_shown() -> None:
+    gone = [PackageChange(name=f"package{size:02}", type="deb", old_version="1", delta=-size) for size in range(60)]
+    newer = PackageChange(name="zlib1g", type="deb", old_version="1", new_version="2", delta=0)
+    told = render("text", msgspec.structs.replace(example(), packages=(*gone, newer)))
+    shown = re.findall(r"^  [-~] +\S+ k?B  (package\d\d|zlib1g) ", told, re.MULTILINE)
+    assert shown == [*(f"package{size:02}" for size in range(21, 60)), "zlib1g"]
+    assert "\n  and 21 more packages, see --verbose\n" in told
 
 
 def test_colours_are_those_of_what_happened_and_only_where_they_are_asked_for() -> None:

@@ -65,7 +65,7 @@ def _heading(difference: Difference) -> str:
 
 
 def _name(reference: str) -> str:
-    return code(reference[:_LONGEST_NAME])
+    return code(reference, longest=_LONGEST_NAME)
 
 
 def _blocks(difference: Difference) -> Iterator[Block]:

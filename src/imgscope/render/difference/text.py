@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from imgscope.difference.document import ChangedPath, Difference, Document, LayerDifference, PackagePaths
+from imgscope.difference.document import ChangedPath, Difference, Document, LayerDifference, PackageChange, PackagePaths
 from imgscope.render._terminal import fit_for_logs
 from imgscope.render.base import RenderOptions
 from imgscope.render.difference._words import (
@@ -112,13 +112,23 @@ def _packages(difference: Difference, *, detailed: bool) -> Iterator[_Line]:
         return
     yield _Line("")
     yield _Line(f"Packages: {packages_phrase(packages)}", "title")
-    shown = packages if detailed else packages[:_MOST_PACKAGES]
+    shown = packages if detailed else _telling(packages)
     rows = [("?" if each.delta is None else delta_phrase(each.delta), each) for each in shown]
     width = max(len(size) for size, _ in rows)
     for size, package in rows:
         sign = package_sign(package)
         yield _Line(f"  {sign} {size:>{width}}  {package.name} {versions_phrase(package)} ({package.type})", sign)
     yield from _more(len(packages) - len(shown), "package", indent=2)
+
+
+def _telling(packages: Sequence[PackageChange]) -> Sequence[PackageChange]:
+    """Return as many packages as are shown: other versions first of all, then the largest; in the order they had."""
+
+    def rank(package: PackageChange) -> tuple[bool, int]:
+        return None in (package.old_version, package.new_version), -abs(package.delta or 0)
+
+    chosen = {id(package) for package in sorted(packages, key=rank)[:_MOST_PACKAGES]}
+    return [package for package in packages if id(package) in chosen]
 
 
 def _layer(layer: LayerDifference, *, detailed: bool) -> Iterator[_Line]:
