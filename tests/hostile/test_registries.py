@@ -14,8 +14,9 @@ from typing import Final
 import pytest
 
 from tests.hostile import lies_about_content, lies_on_the_way
-from tests.hostile.case import MEBIBYTE, SOUND, layout
+from tests.hostile.case import SOUND, layout
 from tests.hostile.confined import Confined, Ended
+from tests.hostile.declared import MEBIBYTE
 from tests.hostile.lie import APP, LIES, REPOSITORY, SECRET, Lie
 from tests.hostile.lines import ASKING_REGISTRIES, PRINTS_BYTES, audit_to_all_formats
 from tests.hostile.outcomes import assert_cheap, assert_harmless, assert_sound
@@ -37,7 +38,7 @@ def lying(lie: Lie, directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """Serve the image by a registry that lies, with its password in the user's configuration."""
     registry = Registry(auth=lie.auth() if lie.auth else None)
     registry.add(APP, REPOSITORY)
-    lie.tell(registry)
+    lie.function(registry)
     limits = "".join(f"{key} = {json.dumps(value)}\n" for key, value in lie.limits.items())
     (directory / "imgscope.toml").write_text(f"[limits]\n{limits}")
     with registry.serve() as host:
@@ -107,8 +108,8 @@ def test_I57_a_token_server_elsewhere_and_a_redirect_elsewhere_get_no_credential
 
         for tell in (lead_away, ask_elsewhere):
             lie = Lie(
-                name="", tell=tell, exit_code=0, says="", limits={}, auth=lies_on_the_way.tokens, memory=0, cpu=0,
-                most_requests=0,
+                name="", attacks="", function=tell, exit_code=0, says="", limits={}, auth=lies_on_the_way.tokens,
+                memory=0, cpu=0, most_requests=0,
             )  # fmt: skip
             with lying(lie, tmp_path, monkeypatch) as (_, host):
                 ended = confined.commands([["audit", f"{host}/{REPOSITORY}"]], tmp_path)
