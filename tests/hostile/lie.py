@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from tests.hostile.declared import LITTLE_CPU, LITTLE_MEMORY, Declared, Register
@@ -65,6 +67,12 @@ class Lies(Register[Lie]):
 
 
 LIES: Final = Lies(Lie)
+
+
+def write_limits(directory: Path, limits: Mapping[str, float]) -> None:
+    """Write a configuration file with these limits."""
+    lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in limits.items())
+    (directory / "imgscope.toml").write_text(f"[limits]\n{lines}")
 
 
 def of_layers(fault: Fault) -> Fault:

@@ -17,9 +17,9 @@ from tests.hostile import lies_about_content, lies_on_the_way
 from tests.hostile.case import SOUND, layout
 from tests.hostile.confined import Confined, Ended
 from tests.hostile.declared import MEBIBYTE
-from tests.hostile.lie import APP, LIES, REPOSITORY, SECRET, Lie
+from tests.hostile.lie import APP, LIES, REPOSITORY, SECRET, Lie, write_limits
 from tests.hostile.lines import ASKING_REGISTRIES, PRINTS_BYTES, audit_to_all_formats
-from tests.hostile.outcomes import assert_cheap, assert_harmless, assert_sound
+from tests.hostile.outcomes import assert_cheap, assert_harmless, assert_hinted, assert_sound
 from tests.support.registry import Registry
 
 __all__ = ["lies_about_content", "lies_on_the_way"]
@@ -39,8 +39,7 @@ def lying(lie: Lie, directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     registry = Registry(auth=lie.auth() if lie.auth else None)
     registry.add(APP, REPOSITORY)
     lie.function(registry)
-    limits = "".join(f"{key} = {json.dumps(value)}\n" for key, value in lie.limits.items())
-    (directory / "imgscope.toml").write_text(f"[limits]\n{limits}")
+    write_limits(directory, lie.limits)
     with registry.serve() as host:
         auth = base64.b64encode(f"me:{SECRET}".encode()).decode()
         monkeypatch.setenv("DOCKER_AUTH_CONFIG", json.dumps({"auths": {host: {"auth": auth}}}))
@@ -84,11 +83,6 @@ def assert_audited(lie: Lie, ended: Ended, reports: Path) -> None:
         text = report.read_text("utf-8")
         assert_harmless(text)
         assert SECRET not in text
-
-
-def assert_hinted(ended: Ended) -> None:
-    """What to do is said: in a line of its own, or of a layer in the same."""
-    assert ended.code == 0 or re.search(r"^  hint: |: layer .*; ", ended.err, re.MULTILINE), ended.err
 
 
 def test_I57_a_token_server_elsewhere_and_a_redirect_elsewhere_get_no_credentials(

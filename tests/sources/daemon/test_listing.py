@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from imgscope.sources.daemon.listing import LocalImage, local_images
-from tests.support.engine import Answer, Engine
+from tests.support.engine import Engine
 from tests.support.images import file, image, layer
+from tests.support.registry_exchange import Reply
 
 APP = image([layer(file("app"))])
 
@@ -31,7 +32,7 @@ def test_images_are_listed_as_what_opens_them(tmp_path: Path) -> None:
         {"RepoTags": ["<none>:<none>"], "Size": 1},
         {"RepoTags": None},
     ]
-    engine.instead["/images/json"] = Answer(body=json.dumps(listed).encode())
+    engine.instead["/images/json"] = Reply(body=json.dumps(listed).encode())
     with engine.serve(tmp_path / "docker.sock"):
         (docker,) = local_images(environ(tmp_path))
     assert docker.engine == "Docker"
@@ -44,7 +45,7 @@ def test_images_are_listed_as_what_opens_them(tmp_path: Path) -> None:
 
 def test_no_more_than_five_hundred_are_listed(tmp_path: Path) -> None:
     engine = Engine()
-    engine.instead["/images/json"] = Answer(
+    engine.instead["/images/json"] = Reply(
         body=json.dumps([{"RepoTags": [f"app:{number}"]} for number in range(600)]).encode()
     )
     with engine.serve(tmp_path / "docker.sock"):
@@ -54,7 +55,7 @@ def test_no_more_than_five_hundred_are_listed(tmp_path: Path) -> None:
 
 def test_an_engine_that_does_not_tell_is_named_with_the_reason(tmp_path: Path) -> None:
     engine = Engine()
-    engine.instead["/images/json"] = Answer(status=500, body=b'{"message": "out of order"}')
+    engine.instead["/images/json"] = Reply(status=500, body=b'{"message": "out of order"}')
     with engine.serve(tmp_path / "docker.sock"):
         (docker,) = local_images(environ(tmp_path))
     assert docker.images == ()
