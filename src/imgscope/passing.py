@@ -62,7 +62,9 @@ class PassingReader:
         try:
             return await_outcome(outcome, thread, self._terms.stop_if_cancelled)
         except BaseException:
-            self._terms.cancelled.set()
+            # What went wrong with this image is no reason to stop reading others.
+            if not outcome.done():
+                self._terms.cancelled.set()
             raise
 
     def _read(self, head: ImageHead) -> list[LayerIndex]:

@@ -53,7 +53,7 @@ class EngineLies(Register[EngineLie]):
         by: SavedBy = "docker 25",
         memory: int = LITTLE_MEMORY,
         cpu: float = LITTLE_CPU,
-        most_requests: int = 3,
+        most_requests: int = 4,
         limits: Mapping[str, float] | None = None,
     ) -> Callable[[Tell], Tell]:
         """Declare the decorated function as a lie; `limits` are keys of `[limits]`."""

@@ -106,7 +106,7 @@ def answer_in_another_language(engine: Engine) -> None:
     _instead_of_all(engine, Reply(raw=_BYTES.encode() * 100))
 
 
-@ENGINE_LIES.lie(3, "status 101")
+@ENGINE_LIES.lie(3, "status 101|broke off")
 def other_protocol(engine: Engine) -> None:
     """The engine goes over to another protocol, which nobody asked for."""
     _instead_of_all(engine, Reply(raw=b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nxyz"))

@@ -43,4 +43,6 @@ def assert_cheap(cost: Cost, *, memory: int, cpu: float) -> None:
 
 def assert_hinted(ended: Ended) -> None:
     """What to do is said: in a line of its own, or of a layer in the same."""
-    assert ended.code == 0 or re.search(r"^  hint: |: layer .*; ", ended.err, re.MULTILINE), ended.err
+    assert ended.code == 0 or re.search(r"^  hint: |: (?:layer|the image's history) .*; ", ended.err, re.MULTILINE), (
+        ended.err
+    )

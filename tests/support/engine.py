@@ -191,8 +191,9 @@ class _Handler(SendsReplies):
             self.send_header(name, value)
         self.end_headers()
         sent = reply.body[: reply.cut_after]
-        for start in range(0, len(sent), _CHUNK):
-            piece = sent[start : start + _CHUNK]
+        size = max(_CHUNK, len(sent) // 200)
+        for start in range(0, len(sent), size):
+            piece = sent[start : start + size]
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
             if self.server.engine.pauses and start > len(sent) // 2 > _CHUNK:
                 self.server.engine.is_pausing.set()

@@ -21,7 +21,7 @@ from imgscope.sources.base import ImageHead
 LAYER_TYPE: Final = "application/vnd.docker.image.rootfs.diff.tar"
 _CHANGES_FILES: Final = ("ADD", "COPY", "RUN", "WORKDIR")
 _LATEST_SECOND: Final = 253_402_300_799
-_MOST_LAYERS: Final = 10_000
+_MOST_LAYERS: Final = 1_000
 _MOST_STEPS: Final = 100_000
 
 _Answer = TypeVar("_Answer")

@@ -36,12 +36,17 @@ class Recognizer:
     def __init__(self, diff_ids: Sequence[Digest]) -> None:
         self._diff_ids = diff_ids
         self._left = _MOST_HASHED
+        self._untried = len(diff_ids)
 
     def layer_of(self, identifier: str, document: bytes) -> Digest | None:
         """Return the diff_id of the layer in the directory `identifier`, whose `json` is `document`, or None.
 
         None as well where recognising more would take too long: what a layer is shows when it was read.
         """
+        # There is one directory for each layer.
+        self._untried -= 1
+        if self._untried < 0:
+            return None
         try:
             value = parse_json(document, what="layer", limit=_LARGEST_DOCUMENT)
         except ImgscopeError:

@@ -58,7 +58,7 @@ class Passage:
         title: str,
     ) -> None:
         self._tail = _Tail(chunks, title=title, limit=limits.unpacked_size)
-        self._archive = TarReader(self._tail, limits=limits)
+        self._archive = TarReader(self._tail, limits=limits, reads_on=False)
         self._files = files
         self._diff_ids = diff_ids
         self._done = set(known)

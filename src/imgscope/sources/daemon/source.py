@@ -121,7 +121,7 @@ class DaemonSource:
                 if blob.descriptor.digest == descriptor.digest:
                     yield _part(blob.chunks, start, length)
                     return
-        raise NotFoundError(f"{self._engine.title} sent no layer {descriptor.digest} with {self._name}")
+        raise NotFoundError(f"{self._engine.title} sent no layer {descriptor.digest} with {self._name}", hint=SAVE_IT)
 
     def traffic(self) -> Traffic:
         """Tell what the engine sent so far."""
