@@ -15,6 +15,7 @@ from tests.hostile.case import SOUND, layout
 from tests.hostile.confined import Confined, Ended
 from tests.hostile.declared import MEBIBYTE
 from tests.hostile.engine_lie import APP, ENGINE_LIES, NAME, EngineLie
+from tests.hostile.engine_places import ENGINE_PLACES, EnginePlace
 from tests.hostile.lie import SECRET, write_limits
 from tests.hostile.lines import ASKING_ENGINES, PRINTS_BYTES, audit_to_all_formats
 from tests.hostile.outcomes import assert_cheap, assert_harmless, assert_hinted, assert_sound
@@ -30,6 +31,9 @@ _ASKING: Final = list(ASKING_ENGINES)
 _KEYS: Final = ("2", "y")
 _VIEWS_MEMORY: Final = 128 * MEBIBYTE
 _VIEWS_CPU_SECONDS: Final = 10.0
+_LONGEST_SENTENCE: Final = 2000
+_NO_PATIENCE: Final = 12.0
+"""Seconds that may go by where engines are asked in passing: a little more than two for each, three times over."""
 
 
 @contextmanager
@@ -91,3 +95,42 @@ def test_C71_the_terminal_ui_shows_what_there_is_or_ends_whatever_an_engine_says
     assert viewed.error is None or lie.exit_code == 3
     assert SECRET not in viewed.screen + (viewed.error or "")
     assert_cheap(viewed.cost, memory=_VIEWS_MEMORY + lie.memory, cpu=_VIEWS_CPU_SECONDS)
+
+
+@pytest.mark.parametrize("name", engine_answers.LISTS)
+def test_C71_an_engine_that_lies_about_its_images_keeps_neither_the_start_screen_nor_a_hint_waiting(
+    name: str, confined: Confined, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lie = ENGINE_LIES.by_name[name]
+    with lying(lie, tmp_path, monkeypatch):
+        shown = confined.starts(tmp_path)
+        (ended,) = confined.commands([["audit", f"127.0.0.1:1/{NAME}"]], tmp_path)
+    assert_cheap(shown.cost, memory=_VIEWS_MEMORY + lie.memory, cpu=_VIEWS_CPU_SECONDS)
+    assert shown.cost.seconds < _NO_PATIENCE
+    assert ended.code == 3
+    assert_sound(ended)
+    assert_cheap(ended.cost, memory=lie.memory, cpu=lie.cpu)
+    assert ended.cost.seconds < _NO_PATIENCE
+
+
+@pytest.mark.parametrize("place", ENGINE_PLACES.by_name.values(), ids=list(ENGINE_PLACES.by_name))
+def test_C50_C70_where_no_engine_is_one_sentence_says_so(
+    place: EnginePlace, confined: Confined, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "h"
+    home.mkdir()
+    for variable in ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "CONTAINER_HOST", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    for variable, value in place.function(home).items():
+        monkeypatch.setenv(variable, value)
+    named, hinting = confined.commands([["audit", _IMAGE], ["audit", f"127.0.0.1:1/{NAME}"]], home)
+    assert named.code == place.exit_code, named.err
+    assert re.search(place.says, named.err), named.err
+    assert hinting.code == 3
+    for each in (named, hinting):
+        assert_sound(each)
+        assert_hinted(each)
+        assert_cheap(each.cost, memory=place.memory, cpu=place.cpu)
+        assert SECRET not in each.out + each.err
+        assert len(each.err) < _LONGEST_SENTENCE

@@ -34,7 +34,7 @@ _COMPRESSED: Final = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd")
 _MAGIC_OFFSET: Final = 257
 _TAIL_SIZE: Final = 4096
 _LONGEST_REST: Final = 256 * 1024
-"""How much is read of what follows after an archive that cannot be understood, for what the engine says there."""
+"""How much is read of what follows after an archive, or after what of it cannot be understood."""
 _MOST_MEMBERS: Final = 100_000
 _LONGEST_COMPLAINT: Final = 300
 _UNNAMED: Final = "passing:{position}"
@@ -85,6 +85,7 @@ class Passage:
                     yield from self._layer(member)
         except LayerError as error:
             raise self._broken(error) from None
+        self._tail.finish()
 
     def _layer(self, member: TarMember) -> Iterator[PassingBlob]:
         """Yield the layer in `member`, if it is one that is wanted; keep of it what is needed later."""
@@ -194,13 +195,17 @@ class _Tail:
             self.failure = error
             raise
 
-    def complaint(self) -> str:
-        """Return what the engine says at the end of the stream, or nothing."""
+    def finish(self) -> None:
+        """Let the engine come to its end, if that is near; whatever goes wrong there is of no matter."""
         end = self._passed + _LONGEST_REST
         with suppress(ImgscopeError):
             for _ in self:
                 if self._passed > end:
-                    break
+                    return
+
+    def complaint(self) -> str:
+        """Return what the engine says at the end of the stream, or nothing."""
+        self.finish()
         _, mark, rest = self._last[-_TAIL_SIZE:].partition(b'{"errorDetail"')
         try:
             return redact(str(json.loads(mark + rest)["error"]))[:_LONGEST_COMPLAINT]
