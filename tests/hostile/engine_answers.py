@@ -240,10 +240,7 @@ def refusal_about_the_platform_that_acts(engine: Engine) -> None:
     engine.instead[INSPECTED] = Reply(status=404, body=to_json({"message": said}))
 
 
-LISTS: Final = (
-    "names that act", "hundreds of thousands of names", "enormous name", "list of a million images", "endless list",
-    "list of other types", "list that never comes",
-)  # fmt: skip
+LISTS: Final = ("names that act", "hundreds of thousands of names", "list of a million images", "list that never comes")
 """Those that are about the list of images, which the start screen of the terminal UI shows."""
 
 __all__ = ["LISTED", "json"]

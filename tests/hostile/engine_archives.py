@@ -21,7 +21,7 @@ from tests.support.images import device, directory, file, hard_link, symlink, to
 from tests.support.registry_exchange import Reply
 from tests.support.tars import header, member, pax
 
-_LITTLE: Final = {"unpacked-size": 20 * MEBIBYTE}
+_LITTLE: Final = {"unpacked-size": 4 * MEBIBYTE}
 _EIGHT_EIB: Final = b"\x80" + (2**63 - 512).to_bytes(11, "big")
 _BYTES: Final = "\x1b]0;title\x07\x9b31m"
 

@@ -73,9 +73,10 @@ LISTED: Final = "/images/json"
 
 def tells(engine: Engine, **members: Any) -> None:
     """Have the engine's answer on the image differ in these members, whose names are in snake_case but for RootFS."""
-    told = json.loads(engine.answer(f"/images/{NAME.replace(':', '%3A')}/json").body)
+    path = f"/images/{NAME.replace(':', '%3A')}/json"
+    told = json.loads(engine.answer(path).body)
     names = {name: "RootFS" if name == "root_fs" else name.title().replace("_", "") for name in members}
-    engine.instead[INSPECTED] = Reply(body=to_json({**told, **{names[name]: members[name] for name in members}}))
+    engine.instead[path] = Reply(body=to_json({**told, **{names[name]: members[name] for name in members}}))
 
 
 def layers(*diff_ids: str) -> dict[str, Any]:

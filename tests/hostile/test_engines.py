@@ -14,7 +14,7 @@ from tests.hostile import engine_answers, engine_archives, engine_documents, eng
 from tests.hostile.case import SOUND, layout
 from tests.hostile.confined import Confined, Ended
 from tests.hostile.declared import MEBIBYTE
-from tests.hostile.engine_lie import APP, ENGINE_LIES, NAME, EngineLie
+from tests.hostile.engine_lie import APP, ENGINE_LIES, INSPECTED, NAME, EngineLie
 from tests.hostile.engine_places import ENGINE_PLACES, EnginePlace
 from tests.hostile.lie import SECRET, write_limits
 from tests.hostile.lines import ASKING_ENGINES, PRINTS_BYTES, audit_to_all_formats
@@ -50,8 +50,13 @@ def lying(lie: EngineLie, directory: Path, monkeypatch: pytest.MonkeyPatch) -> I
         yield engine
 
 
-def commands_for(lie: EngineLie, sound: str) -> list[list[str]]:
-    """What is run besides an audit: every command on as many lies, as all of them read an image in the same way."""
+def commands_for(lie: EngineLie, engine: Engine, sound: str) -> list[list[str]]:
+    """What is run besides an audit: every command on as many lies, as all of them read an image in the same way.
+
+    Where nothing is told of the image, all begin and end with the same question.
+    """
+    if {INSPECTED, ""} & engine.instead.keys() and _NAMES.index(lie.name) % 4:
+        return []
     name = _ASKING[_NAMES.index(lie.name) % len(_ASKING)]
     return ASKING_ENGINES[name](_IMAGE, sound)
 
@@ -61,8 +66,9 @@ def test_C64_C70_C72_commands_end_in_a_sentence_whatever_an_engine_says(
     lie: EngineLie, confined: Confined, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports = tmp_path / "reports"
-    lines = [audit_to_all_formats(_IMAGE, reports), *commands_for(lie, layout(tmp_path / "sound", SOUND))]
     with lying(lie, tmp_path, monkeypatch) as engine:
+        others = commands_for(lie, engine, layout(tmp_path / "sound", SOUND))
+        lines = [audit_to_all_formats(_IMAGE, reports), *others]
         ended = confined.commands(lines, tmp_path)
     assert_audited(lie, ended[0], reports)
     for line, each in zip(lines, ended, strict=True):
@@ -85,7 +91,7 @@ def assert_audited(lie: EngineLie, ended: Ended, reports: Path) -> None:
         assert SECRET not in text
 
 
-@pytest.mark.parametrize("name", _NAMES[:: 2 * len(_ASKING)])
+@pytest.mark.parametrize("name", _NAMES[:: 5 * len(_ASKING)])
 def test_C71_the_terminal_ui_shows_what_there_is_or_ends_whatever_an_engine_says(
     name: str, confined: Confined, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

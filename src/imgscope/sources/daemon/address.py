@@ -37,7 +37,7 @@ class Address:
     tls: TlsFiles | None = None
 
     def __str__(self) -> str:
-        return str(self.socket) if self.socket else self.host
+        return _shortened(str(self.socket)) if self.socket else self.host
 
     @property
     def may_exist(self) -> bool:
@@ -84,8 +84,11 @@ def _host(text: str, origin: str, *, default: int) -> str:
 
 def _shown(text: str) -> str:
     """Return `text` quoted, without a password, and shortened."""
-    shown = _CREDENTIALS.sub("", text)
-    return repr(shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…")
+    return repr(_shortened(_CREDENTIALS.sub("", text)))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _variable(origin: str) -> str:
