@@ -19,12 +19,13 @@ from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.sources.base import SourceOptions
+from imgscope.sources.daemon import passage
 from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.engine import DOCKER
 from imgscope.sources.daemon.source import DaemonSource
 from tests.sources.daemon.opening import APP, OS_RELEASE, Opener, holding
 from tests.support.engine import Engine
-from tests.support.images import file, image, layer, to_json
+from tests.support.images import file, image, layer, tar, to_json
 from tests.support.registry_exchange import Reply
 from tests.support.saved import SAVED_BY, SavedBy
 
@@ -60,8 +61,9 @@ def test_a_platform_that_the_image_does_not_have_is_said(open_image: Opener) -> 
 def test_a_name_is_not_found_even_where_the_others_cannot_be_listed(open_image: Opener) -> None:
     engine = Engine()
     engine.instead["/images/json"] = Reply(status=500)
-    with pytest.raises(NotFoundError, match="Docker has no image app:1"):
+    with pytest.raises(NotFoundError, match="Docker has no image app:1") as caught:
         open_image(engine).resolve(None)
+    assert caught.value.hint == "docker images lists those that it has"
 
 
 @pytest.mark.parametrize(
@@ -245,3 +247,23 @@ def test_K_a_larger_answer_is_read_where_the_limit_is_raised(open_image: Opener)
     with pytest.raises(LimitError, match="more than the 4,194,304 bytes"):
         open_image(engine).resolve(None)
     assert open_image(engine, limits=Limits(engine_answer_size=2**23)).resolve(None).manifest.layers
+
+
+def test_K_where_an_archive_has_more_members_than_are_read_the_layers_before_are_reported(
+    open_image: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = holding(APP, "podman")
+    monkeypatch.setattr(passage, "_MOST_MEMBERS", 2)
+    report = analyze.inspect_source(open_image(engine)).report
+    assert [bool(each.error) for each in report.layers] == [False, False, True, True]
+    assert "Docker sent more than the 2 files" in report.failures[0].message
+
+
+def test_an_image_that_cannot_be_read_stops_no_other_one(open_image: Opener) -> None:
+    """Those that are compared share what stops them."""
+    engine = holding(APP)
+    engine.instead["/get"] = Reply(body=tar([file("manifest.json", "[]")]))
+    cancelled = threading.Event()
+    with pytest.raises(NotFoundError, match="holds no image"):
+        analyze.inspect_source(open_image(engine), cancelled=cancelled)
+    assert not cancelled.is_set()
