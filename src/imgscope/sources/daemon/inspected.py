@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
-from imgscope.errors import DocumentError, LimitError, SourceError
-from imgscope.oci.config import History, ImageConfig, RootFilesystem, RunConfig
+from imgscope.errors import DocumentError, SourceError
+from imgscope.oci.config import MOST_STEPS, History, ImageConfig, RootFilesystem, RunConfig
 from imgscope.oci.digest import Digest
-from imgscope.oci.document import convert, parse_json
+from imgscope.oci.document import decode
 from imgscope.oci.instruction import parse_instruction
 from imgscope.oci.manifest import DOCKER_CONFIG, DOCKER_MANIFEST, Descriptor, Manifest
 from imgscope.oci.platform import Platform
@@ -22,7 +22,6 @@ LAYER_TYPE: Final = "application/vnd.docker.image.rootfs.diff.tar"
 _CHANGES_FILES: Final = ("ADD", "COPY", "RUN", "WORKDIR")
 _LATEST_SECOND: Final = 253_402_300_799
 _MOST_LAYERS: Final = 1_000
-_MOST_STEPS: Final = 100_000
 
 _Answer = TypeVar("_Answer")
 _Integer = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -32,7 +31,7 @@ class RootFs(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     """`layers` are the diff_ids, lowest first."""
 
     type: str = ""
-    layers: tuple[Digest, ...] | None = None
+    layers: Annotated[tuple[Digest, ...], msgspec.Meta(max_length=_MOST_LAYERS)] | None = None
 
 
 class Inspected(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
@@ -66,6 +65,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     size: _Integer = 0
 
 
+_STEPS: Final[Any] = Annotated[tuple[Step, ...], msgspec.Meta(max_length=MOST_STEPS)]
+
+
 def parse_inspected(body: bytes, *, title: str) -> Inspected:
     """Return the answer of the engine called `title`; raises `SourceError` where it is too old to list layers."""
     inspected = _decoded(body, Inspected, what=f"answer of {title}", title=title)
@@ -79,28 +81,20 @@ def parse_inspected(body: bytes, *, title: str) -> Inspected:
         raise DocumentError(
             f"the answer of {title} names no image ID but {inspected.id[:80]!r}", hint=_hint(title)
         ) from None
-    _check_count(len(inspected.diff_ids), _MOST_LAYERS, what=f"image that {title} tells of", things="layers")
     return inspected
 
 
 def parse_history(body: bytes, *, title: str) -> tuple[Step, ...]:
     """Return the steps of an image, the first one first; the engine lists the last one first."""
-    return _decoded(body, tuple[Step, ...], what=f"history that {title} answered with", title=title)[::-1]
+    steps: tuple[Step, ...] = _decoded(body, _STEPS, what=f"history that {title} answered with", title=title)
+    return steps[::-1]
 
 
 def _decoded(body: bytes, kind: type[_Answer], *, what: str, title: str) -> _Answer:
     try:
-        value: Any = parse_json(body, what=what, limit=None)
-        if isinstance(value, list):
-            _check_count(len(value), _MOST_STEPS, what=what, things="steps")
-        return convert(value, kind, what=what)
+        return decode(body, kind, what=what, limit=None)
     except DocumentError as error:
         raise DocumentError(error.message, hint=_hint(title)) from None
-
-
-def _check_count(count: int, most: int, *, what: str, things: str) -> None:
-    if count > most:
-        raise LimitError(f"the {what} has {count:,} {things}: at most {most:,} are read", hint="no image needs so many")
 
 
 def _hint(title: str) -> str:

@@ -60,8 +60,10 @@ class Passage:
         self._tail = _Tail(chunks, title=title, limit=limits.unpacked_size)
         self._archive = TarReader(self._tail, limits=limits, reads_on=False)
         self._files = files
-        self._diff_ids = diff_ids
+        self._layer_count = len(diff_ids)
+        self._diff_ids = frozenset(diff_ids)
         self._done = set(known)
+        self._missing = self._diff_ids - self._done
         self._title = title
         self._recognizer = legacy.Recognizer(diff_ids)
         self._legacy: dict[str, Digest] = {}
@@ -109,11 +111,11 @@ class Passage:
             return
         self._files.add(name, size, start[:START_SIZE])
         diff_id = digest if digest in self._diff_ids else None
-        is_wanted = digest not in self._done and not self._done.issuperset(self._diff_ids)
-        if not is_wanted:
+        if digest in self._done or not self._missing:
             return
         if digest is not None:
             self._done.add(digest)
+            self._missing -= {digest}
         yield PassingBlob(
             descriptor=Descriptor(digest=digest or self._no_digest(), size=size, media_type=LAYER_TYPE),
             diff_id=diff_id,
@@ -140,9 +142,9 @@ class Passage:
 
     def _no_digest(self) -> Digest:
         self._unnamed += 1
-        if self._unnamed > len(self._diff_ids):
+        if self._unnamed > self._layer_count:
             raise SourceError(
-                f"{self._title} sent more layers than the {len(self._diff_ids):,} that it told of",
+                f"{self._title} sent more layers than the {self._layer_count:,} that it told of",
                 hint=SAVE_IT,
             )
         return Digest(_UNNAMED.format(position=self._unnamed))
