@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import json
 from typing import Final
 
 from tests.hostile.declared import MEBIBYTE
-from tests.hostile.engine_lie import APP, ENGINE_LIES, HISTORY, INSPECTED, LISTED, SAVED, layers, lists, tells
+from tests.hostile.engine_lie import APP, ENGINE_LIES, HISTORY, INSPECTED, SAVED, layers, lists, tells
 from tests.hostile.lie import SECRET
 from tests.hostile.words import ENCODABLE
 from tests.support.engine import Engine
@@ -15,7 +14,6 @@ from tests.support.images import to_json
 from tests.support.registry_exchange import Reply
 
 _DIFF_IDS: Final = [each.diff_id for each in APP.layers]
-_FEWER: Final = 1024 * 1024
 _BYTES: Final = "\x1b]0;title\x07\x9b31m"
 
 
@@ -49,7 +47,7 @@ def endless_answer(engine: Engine) -> None:
     engine.instead[INSPECTED] = Reply(body=b" " * 65536, endless=True)
 
 
-@ENGINE_LIES.lie(0, memory=320 * MEBIBYTE)
+@ENGINE_LIES.lie(0, memory=128 * MEBIBYTE)
 def answer_of_as_much_as_is_read(engine: Engine) -> None:
     """Almost 4 MiB of objects in which nothing is."""
     tells(engine, graph_driver=[{}] * 1_350_000)
@@ -153,7 +151,7 @@ def layers_of_sizes_beyond_reason(engine: Engine) -> None:
     engine.instead[HISTORY] = Reply(body=to_json(steps))
 
 
-@ENGINE_LIES.lie(3, "Expected `array` of length <= 100000", memory=192 * MEBIBYTE)
+@ENGINE_LIES.lie(3, "Expected `array` of length <= 100000", memory=128 * MEBIBYTE)
 def history_of_a_million_steps(engine: Engine) -> None:
     """As many as an answer has room for."""
     engine.instead[HISTORY] = Reply(body=b"[" + b"{}," * 1_390_000 + b"{}]")
@@ -189,51 +187,51 @@ def image_that_is_not_sent(engine: Engine) -> None:
     engine.instead[SAVED] = Reply(status=500, body=to_json({"message": _BYTES}))
 
 
-@ENGINE_LIES.lie(3, "has no image app:1", most_requests=4)
+@ENGINE_LIES.lie(3, "has no image app:1")
 def names_that_act(engine: Engine) -> None:
     """Names of other images that no image may have."""
     lists(engine, [{"RepoTags": [f"app:{text}", text], "Size": 10**400} for text in ENCODABLE])
 
 
-@ENGINE_LIES.lie(3, "has no image app:1", most_requests=4, memory=128 * MEBIBYTE)
+@ENGINE_LIES.lie(3, "has no image app:1")
 def hundreds_of_thousands_of_names(engine: Engine) -> None:
     """A list of all names that are like the one that is asked for."""
     body = to_json([{"RepoTags": [f"app{number:06}:1", f"ap{number:06}p:1"]} for number in range(90_000)])
-    assert len(body) < 4 * _FEWER
+    assert len(body) < 4 * MEBIBYTE
     lists(engine, Reply(body=body))
 
 
-@ENGINE_LIES.lie(3, "has no image app:1", most_requests=4)
+@ENGINE_LIES.lie(3, "has no image app:1")
 def enormous_name(engine: Engine) -> None:
     """A name of three million characters."""
     lists(engine, [{"RepoTags": [f"app:{'a' * 3_000_000}", "ap:1"]}])
 
 
-@ENGINE_LIES.lie(3, "has no image app:1", most_requests=4, memory=192 * MEBIBYTE)
+@ENGINE_LIES.lie(3, "has no image app:1", memory=96 * MEBIBYTE)
 def list_of_a_million_images(engine: Engine) -> None:
     """As many as an answer has room for, none of which has a name."""
     lists(engine, Reply(body=b"[" + b"{}," * 1_390_000 + b"{}]"))
 
 
-@ENGINE_LIES.lie(3, "has no image app:1", most_requests=4)
+@ENGINE_LIES.lie(3, "has no image app:1")
 def endless_list(engine: Engine) -> None:
     """A list that goes on for ever."""
     lists(engine, Reply(body=b"[" * 65536, endless=True))
 
 
-@ENGINE_LIES.lie(3, "has no image app:1", most_requests=4)
+@ENGINE_LIES.lie(3, "has no image app:1")
 def list_of_other_types(engine: Engine) -> None:
     """Numbers for names."""
     lists(engine, {"RepoTags": 5})
 
 
-@ENGINE_LIES.lie(3, "has no image app:1", most_requests=4, limits={"silence-timeout": 0.1})
+@ENGINE_LIES.lie(3, "has no image app:1", limits={"silence-timeout": 0.1})
 def list_that_never_comes(engine: Engine) -> None:
     """The image is not there, and which are is not told."""
     lists(engine, Reply(dropped=True, silent_after=0))
 
 
-@ENGINE_LIES.lie(3, "does not have app:1 for|has no image app:1", most_requests=4)
+@ENGINE_LIES.lie(3, "does not have app:1 for|has no image app:1")
 def refusal_about_the_platform_that_acts(engine: Engine) -> None:
     """What newer engines say where they have the image, but not for a platform."""
     said = f"image was found but does not provide the specified platform {_BYTES} {' '.join(ENCODABLE)}"
@@ -242,5 +240,3 @@ def refusal_about_the_platform_that_acts(engine: Engine) -> None:
 
 LISTS: Final = ("names that act", "hundreds of thousands of names", "list of a million images", "list that never comes")
 """Those that are about the list of images, which the start screen of the terminal UI shows."""
-
-__all__ = ["LISTED", "json"]

@@ -76,7 +76,7 @@ def endless_documents_of_the_old_kind(engine: Engine) -> None:
     _endless(engine, member(b"a" * 64 + b"/json", to_json({"a": "b" * 500})))
 
 
-@ENGINE_LIES.lie(3, "more than|is over", limits=_LITTLE, memory=96 * MEBIBYTE)
+@ENGINE_LIES.lie(3, "more than|is over", limits=_LITTLE)
 def endless_headers_before_a_member(engine: Engine) -> None:
     """Extended headers without a member, without end."""
     _endless(engine, pax((b"comment", b"a" * 300)))
