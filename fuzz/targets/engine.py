@@ -17,8 +17,9 @@ from imgscope.sources.base import SourceOptions
 from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.engine import DOCKER
 from imgscope.sources.daemon.source import DaemonSource
-from tests.support.engine import Answer, Engine
+from tests.support.engine import Engine
 from tests.support.images import BuiltImage, file, image, layer, step
+from tests.support.registry_exchange import Reply
 from tests.support.saved import SAVED_BY
 
 _MOST_REQUESTS: Final = 20
@@ -38,7 +39,7 @@ def target(data: bytes) -> None:
     for answer in answers:
         path, status, body = _REQUESTS.get(answer[:1]), answer[1:4], answer[4:]
         if path is not None and status.isdigit() and 200 <= int(status) < 600:
-            engine.instead[path] = Answer(status=int(status), body=body)
+            engine.instead[path] = Reply(status=int(status), body=body)
     try:
         report = _inspected(engine)
     except ImgscopeError as error:

@@ -228,6 +228,6 @@ class _Pipeline:
             if note not in early.notes:
                 self._progress(events.Note(message=note))
         if reader.trouble is not None and reader.settled is early and all(layer.error is None for layer in tree.layers):
-            trouble = reader.trouble.message
-            self._examination.fail("layer", "all", f"the image's history could not be fetched: {trouble}")
+            trouble, advice = reader.trouble.message, f"; {reader.trouble.hint}" if reader.trouble.hint else ""
+            self._examination.fail("layer", "all", f"the image's history could not be fetched: {trouble}{advice}")
         return reader.settled

@@ -29,7 +29,9 @@ class Limits:
     document_size: int = _limit(4 * _MEBIBYTE, "a manifest, an index or a configuration")
     error_body_size: int = _limit(64 * 1024, "what a registry says together with an error")
     token_body_size: int = _limit(64 * 1024, "the answer of a token server")
-    engine_answer_size: int = _limit(4 * _MEBIBYTE, "what Docker or Podman says of an image, its layers aside")
+    engine_answer_size: int = _limit(
+        4 * _MEBIBYTE, "what Docker or Podman says of an image, its layers aside, or of which images it has"
+    )
     archive_manifest_size: int = _limit(_MEBIBYTE, "`manifest.json` in a docker-archive")
     captured_file_size: int = _limit(
         64 * _MEBIBYTE, "a file of an image that is kept in memory, and what of a program is"
@@ -43,7 +45,8 @@ class Limits:
     path_size: int = _limit(16 * 1024, "a path or the target of a link")
     entry_count: int = _limit(5_000_000, "entries of all layers of an image")
     unpacked_size: int = _limit(
-        500 * 1024 * _MEBIBYTE, "all layers of an image, uncompressed; a gzipped archive of images as well"
+        500 * 1024 * _MEBIBYTE,
+        "all layers of an image, uncompressed; a gzipped archive of images, and what an engine sends of one, as well",
     )
     kept_size: int = _limit(1024 * _MEBIBYTE, "what of an image stays in memory besides its list of entries")
     zstd_window_size: int = _limit(128 * _MEBIBYTE, "the window that a zstd layer may ask for")
@@ -51,7 +54,10 @@ class Limits:
     connections_per_host: int = _limit(8, "connections to one host at once")
     connect_timeout: float = _limit(30.0, "seconds to connect to a host")
     silence_timeout: float = _limit(60.0, "seconds for which a host may say nothing")
-    slowest_rate: int = _limit(1024, "bytes a second that a registry has to send on average")
+    engine_patience: float = _limit(
+        1800.0, "seconds that Docker or Podman may take to get an image ready before it sends any of it"
+    )
+    slowest_rate: int = _limit(1024, "bytes a second that a registry or an engine has to send on average")
     slowness_timeout: float = _limit(300.0, "seconds that are waited beyond what that rate would take")
     attachment_patience: float = _limit(5.0, "seconds to wait for what is attached to an image, once that was read")
 

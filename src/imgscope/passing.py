@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from imgscope import progress as events
 from imgscope.cache import as_stored
-from imgscope.errors import ImgscopeError, SourceError
+from imgscope.errors import ImgscopeError, LimitError, SourceError
 from imgscope.layer.index import LayerIndex
 from imgscope.layer.read import read_layer
 from imgscope.limits import Budget
@@ -19,7 +19,7 @@ from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from imgscope.outcomes import await_outcome, settle
 from imgscope.reading import ReadingTerms, unread, unread_because
-from imgscope.sources.base import ImageHead, PassingBlob, StreamedSource
+from imgscope.sources.base import SAVE_IT, ImageHead, PassingBlob, StreamedSource
 
 Result = TypeVar("Result")
 
@@ -40,8 +40,8 @@ class PassingReader:
         self._budget = Budget(terms.limits)
         self._known: dict[Digest, LayerIndex] = {}
         self._failed: dict[str, LayerIndex] = {}
-        self._unrecognized = SourceError("it is not among the layers that were sent")
-        self.trouble: SourceError | None = None
+        self._unrecognized: ImgscopeError = SourceError("it is not among the layers that were sent", hint=SAVE_IT)
+        self.trouble: ImgscopeError | None = None
         self.from_cache: list[int] = []
         self.settled: ImageHead
 
@@ -62,7 +62,9 @@ class PassingReader:
         try:
             return await_outcome(outcome, thread, self._terms.stop_if_cancelled)
         except BaseException:
-            self._terms.cancelled.set()
+            # What went wrong with this image is no reason to stop reading others.
+            if not outcome.done():
+                self._terms.cancelled.set()
             raise
 
     def _read(self, head: ImageHead) -> list[LayerIndex]:
@@ -72,7 +74,7 @@ class PassingReader:
             with closing(self._source.passing_layers(self._known.keys())) as blobs:
                 for blob in blobs:
                     self._take(blob, waiting)
-        except SourceError as error:
+        except (SourceError, LimitError) as error:
             self.trouble = error
         self.settled = self._source.settled()
         return [self._placed(*each) for each in _layers(self.settled)]
@@ -108,8 +110,8 @@ class PassingReader:
             if self._terms.cache:
                 self._terms.cache.store(index, self._terms.wants)
         else:
-            other = f"unpacks to {index.diff_id}, which is not what the configuration promises"
-            self._note_failure(unread(blob.descriptor, blob.diff_id, other, None), blob)
+            other = f"unpacks to {index.diff_id}, which no layer of the image that was told of does"
+            self._note_failure(unread(blob.descriptor, blob.diff_id, other, SAVE_IT), blob)
         for layer in layers:
             self._terms.progress(events.LayerProgress(layer=layer, received=index.compressed_size))
             self._terms.progress(events.LayerRead(layer=layer, index=index))

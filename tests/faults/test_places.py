@@ -18,18 +18,13 @@ from imgscope import analyze
 from imgscope.tui.model.settings import DEFAULT_SETTINGS
 from imgscope.tui.user_settings import keep_theme, user_settings
 from tests.faults import running
-from tests.faults.running import assert_told, environment, small_layout, unfinished
+from tests.faults.running import assert_told, environment, unfinished
 from tests.support.command_line import Run, run
 
 if sys.platform != "linux":
     pytest.skip("mounts, /proc and limits of Linux", allow_module_level=True)
 
 __all__ = ["run"]
-
-
-@pytest.fixture
-def layout(tmp_path: Path) -> Path:
-    return small_layout(tmp_path / "layout")
 
 
 @pytest.fixture

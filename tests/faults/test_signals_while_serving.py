@@ -16,17 +16,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.faults.running import ENOUGH_SECONDS, assert_clean, small_layout, started
+from tests.faults.running import ENOUGH_SECONDS, assert_clean, started
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(sys.platform != "linux", reason="signals and processes of Linux"),
 ]
-
-
-@pytest.fixture
-def layout(tmp_path: Path) -> Path:
-    return small_layout(tmp_path / "layout")
 
 
 @contextmanager

@@ -10,17 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import COMMAND, assert_clean, assert_told, environment, run, small_layout
+from tests.faults.running import COMMAND, assert_clean, assert_told, environment, run
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(sys.platform != "linux", reason="/dev/full and the shell's >&- are of Linux"),
 ]
-
-
-@pytest.fixture
-def layout(tmp_path: Path) -> Path:
-    return small_layout(tmp_path / "layout")
 
 
 @pytest.mark.parametrize("arguments", [["--no-tui"], ["-o", "json"]])

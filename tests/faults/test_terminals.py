@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import COMMAND, ENOUGH_SECONDS, assert_clean, environment, run, small_layout
+from tests.faults.running import COMMAND, ENOUGH_SECONDS, assert_clean, environment, run
 from tests.support.images import BuiltImage, file, image, layer
 from tests.support.memory import MemorySource
 from tests.tui.stage import press, screen_text, shown
@@ -61,11 +61,6 @@ def on_terminal(
         reader.join()
         os.close(primary)
     return code, sent.decode(errors="replace")
-
-
-@pytest.fixture
-def layout(tmp_path: Path) -> Path:
-    return small_layout(tmp_path / "layout")
 
 
 @pytest.mark.parametrize("term", ["dumb", "", None, "no-such-terminal", "xterm"])

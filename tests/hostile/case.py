@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tests.hostile.declared import LITTLE_CPU, LITTLE_MEMORY, Declared, Register
 from tests.support.image_files import blob_path, write_oci_layout
 from tests.support.images import BuiltLayer, Compression, Step, compress, file, image, layer, to_json
 
 Make = Callable[[Path], str]
-
-MEBIBYTE: Final = 1024 * 1024
-LITTLE_MEMORY: Final = 48 * MEBIBYTE
-"""What most cases may take at most: an inspection of nothing takes 4 MiB, and pieces and windows are bounded."""
-LITTLE_CPU: Final = 2.5
-"""Seconds of a busy machine, where an inspection of nothing takes a twentieth of one."""
 
 SOUND: Final = layer(
     file("etc/os-release", "ID=debian\nVERSION_ID=12\n"), file("etc/passwd", "root:x:0:0::/:/bin/sh\n")
@@ -26,47 +20,26 @@ SOUND: Final = layer(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A hostile image. `make` writes it below a directory and returns what to call it on the command line.
+class Case(Declared):
+    """A hostile image. `function` writes it below a directory and returns what to call it on the command line.
 
-    `attacks` says what it attacks. `exit_code` is that of `imgscope audit` on it, and `says` a regular expression that
-    stderr or the JSON report has then. No command takes more than `memory` bytes for it, nor `cpu` seconds.
+    `says` is of stderr or the JSON report.
     """
 
-    name: str
-    attacks: str
-    make: Make
-    exit_code: int
-    says: str
-    memory: int
-    cpu: float
+    function: Make
 
 
-class Corpus:
-    """The cases that were declared, by name."""
-
-    def __init__(self) -> None:
-        self.cases: dict[str, Case] = {}
+class Corpus(Register[Case]):
+    """The cases that were declared."""
 
     def case(
         self, exit_code: int, says: str = "", *, memory: int = LITTLE_MEMORY, cpu: float = LITTLE_CPU
     ) -> Callable[[Make], Make]:
-        """Declare the decorated function as a case; its docstring says what it attacks."""
-        re.compile(says)
-
-        def declare(make: Make) -> Make:
-            name = make.__name__.replace("_", " ")
-            assert name not in self.cases, name
-            assert make.__doc__, name
-            self.cases[name] = Case(
-                name=name, attacks=make.__doc__, make=make, exit_code=exit_code, says=says, memory=memory, cpu=cpu
-            )
-            return make
-
-        return declare
+        """Declare the decorated function as a case."""
+        return self.declare(exit_code=exit_code, says=says, memory=memory, cpu=cpu)
 
 
-CORPUS: Final = Corpus()
+CORPUS: Final = Corpus(Case)
 
 
 def layout(path: Path, *steps: BuiltLayer | Step, **fields: Any) -> str:

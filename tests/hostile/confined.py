@@ -82,6 +82,11 @@ class Confined:
         found = self._job("views", directory, name=name, keys=list(keys))
         return Viewed(error=found["error"], screen=found["screen"], cost=_cost(found))
 
+    def starts(self, directory: Path) -> Viewed:
+        """Open the terminal UI without an image, and go through what it offers, each screen of which is harmless."""
+        found = self._job("starts", directory)
+        return Viewed(error=found["error"], screen=found["screen"], cost=_cost(found))
+
     def _job(self, job: str, directory: Path, **arguments: object) -> Any:
         told = {"job": job, "environment": environment(), "directory": str(directory), "arguments": arguments}
         assert self._process.stdin is not None

@@ -9,4 +9,4 @@ from tests.hostile.case import CORPUS, Case
 
 __all__ = ["CASES", "bombs_and_cuts", "documents_that_lie", "files_inside", "trees", "words"]
 
-CASES: Final[dict[str, Case]] = CORPUS.cases
+CASES: Final[dict[str, Case]] = CORPUS.by_name

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.hostile.case import CORPUS, SOUND, digest, documents, layout, manifest, write
+from tests.hostile.declared import MEBIBYTE
 from tests.support.images import OCI_INDEX, descriptor, file, image, index, layer, tar, to_json
 
 _CONFIG: dict[str, Any] = json.loads(image([SOUND]).config)
@@ -71,6 +72,13 @@ def configuration_of_5_mib(path: Path) -> str:
 def history_of_5_000_lines(path: Path) -> str:
     """More steps than layers, and more than anybody reads."""
     return documents(path, config=_config(history=[{"created_by": "RUN true", "empty_layer": True}] * 5_000))
+
+
+@CORPUS.case(3, "Expected `array` of length <= 100000", memory=160 * MEBIBYTE)
+def history_of_a_million_lines(path: Path) -> str:
+    """As many steps as a configuration has room for, which say nothing."""
+    config = _config(history=[]).replace(b'"history":[]', b'"history":[' + b"{}," * 1_300_000 + b"{}]")
+    return documents(path, config=config)
 
 
 @CORPUS.case(0)

@@ -9,7 +9,8 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from tests.hostile.case import CORPUS, MEBIBYTE, layout
+from tests.hostile.case import CORPUS, layout
+from tests.hostile.declared import MEBIBYTE
 from tests.support.elf import glibc_program, library, program
 from tests.support.images import Entry, directory, file, layer, symlink
 from tests.support.rpm_headers import PAGE_SIZE, berkeley_page, header, ndb_of, sqlite_of

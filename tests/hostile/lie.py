@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from tests.hostile.case import LITTLE_CPU, LITTLE_MEMORY
+from tests.hostile.declared import LITTLE_CPU, LITTLE_MEMORY, Declared, Register
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
 from tests.support.registry_auth import Auth
@@ -31,29 +32,21 @@ Tell = Callable[[Registry], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lie:
-    """A registry that is not what it should be. `tell` makes an honest one, which has the image `APP`, tell it.
+class Lie(Declared):
+    """A registry that is not what it should be. `function` makes an honest one, which has the image `APP`, tell it.
 
-    `exit_code` is that of `imgscope audit`, and `says` a regular expression that what it writes has then. `limits`
-    are those of the configuration file that it is run with, `auth` is whom the registry lets in.
+    `limits` are those of the configuration file that all is run with, `auth` is whom the registry lets in. All
+    commands together send no more than `most_requests`.
     """
 
-    name: str
-    tell: Tell
-    exit_code: int
-    says: str
+    function: Tell
     limits: Mapping[str, float]
     auth: Callable[[], Auth] | None
-    memory: int
-    cpu: float
     most_requests: int
 
 
-@dataclass(slots=True)
-class Lies:
-    """The lies that were declared, by name."""
-
-    by_name: dict[str, Lie] = field(default_factory=dict)
+class Lies(Register[Lie]):
+    """The lies that were declared."""
 
     def lie(
         self,
@@ -66,27 +59,20 @@ class Lies:
         most_requests: int = 80,
         limits: Mapping[str, float] | None = None,
     ) -> Callable[[Tell], Tell]:
-        """Declare the decorated function as a lie; its docstring says what it is about.
-
-        `limits` are keys of `[limits]`. All commands together send no
-        more than `most_requests`.
-        """
-        re.compile(says)
-
-        def declare(tell: Tell) -> Tell:
-            name = tell.__name__.replace("_", " ")
-            assert name not in self.by_name, name
-            assert tell.__doc__, name
-            self.by_name[name] = Lie(
-                name=name, tell=tell, exit_code=exit_code, says=says, auth=auth, memory=memory, cpu=cpu,
-                limits=limits or {}, most_requests=most_requests,
-            )  # fmt: skip
-            return tell
-
-        return declare
+        """Declare the decorated function as a lie; `limits` are keys of `[limits]`."""
+        return self.declare(
+            exit_code=exit_code, says=says, memory=memory, cpu=cpu, limits=limits or {}, auth=auth,
+            most_requests=most_requests,
+        )  # fmt: skip
 
 
-LIES: Final = Lies()
+LIES: Final = Lies(Lie)
+
+
+def write_limits(directory: Path, limits: Mapping[str, float]) -> None:
+    """Write a configuration file with these limits."""
+    lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in limits.items())
+    (directory / "imgscope.toml").write_text(f"[limits]\n{lines}")
 
 
 def of_layers(fault: Fault) -> Fault:

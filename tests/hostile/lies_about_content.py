@@ -6,7 +6,7 @@ import gzip
 from dataclasses import replace
 from typing import Any
 
-from tests.hostile.case import MEBIBYTE
+from tests.hostile.declared import MEBIBYTE
 from tests.hostile.lie import APP, LIES, REPOSITORY, of_layers, where
 from tests.support.images import OCI_INDEX, OCI_MANIFEST, descriptor, digest_of, to_json
 from tests.support.registry import Registry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.hostile.case import MEBIBYTE
+from tests.hostile.declared import MEBIBYTE
 from tests.hostile.lie import LIES, REPOSITORY, SECRET, any_method, of_layers, where
 from tests.hostile.words import ENCODABLE
 from tests.support.images import to_json

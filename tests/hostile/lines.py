@@ -41,6 +41,16 @@ ASKING_REGISTRIES: Final[dict[str, Lines]] = {
 }
 """What commands besides `audit` that ask registries are run with on an image in one, and on a sound one here."""
 
+ASKING_ENGINES: Final[dict[str, Lines]] = {
+    "image": lambda image, _: [[image, "--verbose"]],
+    "compare": lambda image, sound: [["compare", image, sound]],
+    "diff": lambda image, sound: [["diff", sound, image, "-o", "json"]],
+    "ls": lambda image, _: [["ls", image]],
+    "cat": lambda image, _: [["cat", image, "/data"]],
+    "why": lambda image, _: [["why", image.replace("docker-daemon:", "podman:"), "/data"]],
+}
+"""What commands besides `audit` that ask engines are run with on an image in one, and on a sound one here."""
+
 ASKING_NOBODY: Final = ("rules", "schema", "cache", "serve")
 """Commands that ask no registry, or not by themselves."""
 

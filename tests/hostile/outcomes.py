@@ -39,3 +39,10 @@ def assert_cheap(cost: Cost, *, memory: int, cpu: float) -> None:
     assert cost.memory <= memory, f"{cost.memory:,} bytes"
     assert cost.cpu <= cpu, cost
     assert cost.seconds <= _ENOUGH_SECONDS, cost
+
+
+def assert_hinted(ended: Ended) -> None:
+    """What to do is said: in a line of its own, or of a layer in the same."""
+    assert ended.code == 0 or re.search(r"^  hint: |: (?:layer|the image's history) .*; ", ended.err, re.MULTILINE), (
+        ended.err
+    )

@@ -28,7 +28,7 @@ def test_C68_nothing_is_written_where_an_image_says_and_nothing_of_it_is_run(
     name: str, confined: Confined, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = CASES[name]
-    image, sound = case.make(tmp_path / "image"), layout(tmp_path / "sound", SOUND)
+    image, sound = case.function(tmp_path / "image"), layout(tmp_path / "sound", SOUND)
     place, cache = tmp_path / "place", tmp_path / "cache"
     (place / "reports").mkdir(parents=True)
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache))

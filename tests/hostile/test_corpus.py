@@ -21,7 +21,7 @@ pytestmark = pytest.mark.corpus
 def test_C60_C70_C72_every_command_ends_in_a_sentence_within_its_time_and_memory(
     case: Case, confined: Confined, tmp_path: Path
 ) -> None:
-    image, sound = case.make(tmp_path / "image"), layout(tmp_path / "sound", SOUND)
+    image, sound = case.function(tmp_path / "image"), layout(tmp_path / "sound", SOUND)
     reports = tmp_path / "reports"
     named = [("audit", audit_to_all_formats(image, reports))]
     named += [(name, line) for name in commands() for line in COMMANDS[name](image, sound)]

@@ -14,11 +14,12 @@ from typing import Final
 import pytest
 
 from tests.hostile import lies_about_content, lies_on_the_way
-from tests.hostile.case import MEBIBYTE, SOUND, layout
+from tests.hostile.case import SOUND, layout
 from tests.hostile.confined import Confined, Ended
-from tests.hostile.lie import APP, LIES, REPOSITORY, SECRET, Lie
+from tests.hostile.declared import MEBIBYTE
+from tests.hostile.lie import APP, LIES, REPOSITORY, SECRET, Lie, write_limits
 from tests.hostile.lines import ASKING_REGISTRIES, PRINTS_BYTES, audit_to_all_formats
-from tests.hostile.outcomes import assert_cheap, assert_harmless, assert_sound
+from tests.hostile.outcomes import assert_cheap, assert_harmless, assert_hinted, assert_sound
 from tests.support.registry import Registry
 
 __all__ = ["lies_about_content", "lies_on_the_way"]
@@ -37,9 +38,8 @@ def lying(lie: Lie, directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """Serve the image by a registry that lies, with its password in the user's configuration."""
     registry = Registry(auth=lie.auth() if lie.auth else None)
     registry.add(APP, REPOSITORY)
-    lie.tell(registry)
-    limits = "".join(f"{key} = {json.dumps(value)}\n" for key, value in lie.limits.items())
-    (directory / "imgscope.toml").write_text(f"[limits]\n{limits}")
+    lie.function(registry)
+    write_limits(directory, lie.limits)
     with registry.serve() as host:
         auth = base64.b64encode(f"me:{SECRET}".encode()).decode()
         monkeypatch.setenv("DOCKER_AUTH_CONFIG", json.dumps({"auths": {host: {"auth": auth}}}))
@@ -85,11 +85,6 @@ def assert_audited(lie: Lie, ended: Ended, reports: Path) -> None:
         assert SECRET not in text
 
 
-def assert_hinted(ended: Ended) -> None:
-    """What to do is said: in a line of its own, or of a layer in the same."""
-    assert ended.code == 0 or re.search(r"^  hint: |: layer .*; ", ended.err, re.MULTILINE), ended.err
-
-
 def test_I57_a_token_server_elsewhere_and_a_redirect_elsewhere_get_no_credentials(
     confined: Confined, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,8 +102,8 @@ def test_I57_a_token_server_elsewhere_and_a_redirect_elsewhere_get_no_credential
 
         for tell in (lead_away, ask_elsewhere):
             lie = Lie(
-                name="", tell=tell, exit_code=0, says="", limits={}, auth=lies_on_the_way.tokens, memory=0, cpu=0,
-                most_requests=0,
+                name="", attacks="", function=tell, exit_code=0, says="", limits={}, auth=lies_on_the_way.tokens,
+                memory=0, cpu=0, most_requests=0,
             )  # fmt: skip
             with lying(lie, tmp_path, monkeypatch) as (_, host):
                 ended = confined.commands([["audit", f"{host}/{REPOSITORY}"]], tmp_path)

@@ -7,9 +7,10 @@ from typing import Final
 
 import pytest
 
-from tests.hostile.case import MEBIBYTE, Case
+from tests.hostile.case import Case
 from tests.hostile.confined import Confined
 from tests.hostile.corpus import CASES
+from tests.hostile.declared import MEBIBYTE
 from tests.hostile.outcomes import assert_cheap
 
 pytestmark = pytest.mark.corpus
@@ -29,5 +30,5 @@ _CPU_SECONDS: Final = 15.0
 def test_C60_C71_every_view_of_a_hostile_image_is_shown_and_does_nothing(
     case: Case, confined: Confined, tmp_path: Path
 ) -> None:
-    viewed = confined.views(case.make(tmp_path / "image"), _KEYS, tmp_path)
+    viewed = confined.views(case.function(tmp_path / "image"), _KEYS, tmp_path)
     assert_cheap(viewed.cost, memory=_MEMORY, cpu=_CPU_SECONDS)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.hostile.case import CORPUS, MEBIBYTE, SOUND, layout, raw
+from tests.hostile.case import CORPUS, SOUND, layout, raw
+from tests.hostile.declared import MEBIBYTE
 from tests.support.images import (
     device,
     directory,

@@ -21,6 +21,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,13 +91,44 @@ def views(name: str, keys: list[str]) -> dict[str, Any]:
     return {**found, **measured, "waited": sum(waited)}
 
 
+def starts() -> dict[str, Any]:
+    """Open the terminal UI without an image, wait for what it offers, type, and look at each screen."""
+    from imgscope.offers import find_offers
+    from imgscope.tui.widgets.offer_list import OfferList
+    from tests.tui.stage import press, screen_text, starting, until
+    from tests.tui.test_hostile_text import assert_harmless
+
+    _without_idling()
+    found: dict[str, Any] = {"error": None}
+
+    async def walk() -> None:
+        async with starting(partial(find_offers, (), directory=Path()), (120, 30)) as pilot:
+            offers = pilot.app.screen.query_one(OfferList)
+            looking = offers.placeholder
+            await until(pilot, lambda: offers.row_count > 0 or offers.placeholder != looking)
+            assert_harmless(pilot)
+            for key in ("down", "G", "tab", "a", "p"):
+                await press(pilot, key)
+                assert_harmless(pilot)
+            found["screen"] = screen_text(pilot)
+
+    with _measured(_memory("VmRSS")) as measured:
+        asyncio.run(walk())
+    return {**found, **measured, "waited": 0.0}
+
+
 def watched(lines: list[list[str]], allowed: list[str]) -> dict[str, Any]:
     """Run the command lines in turn, and notice writes outside of the directories `allowed` and programs started."""
     noticed = watch(allowed)
     return {"ended": commands(lines), "noticed": noticed}
 
 
-_JOBS: Final[dict[str, Callable[..., Any]]] = {"commands": commands, "watched": watched, "views": views}
+_JOBS: Final[dict[str, Callable[..., Any]]] = {
+    "commands": commands,
+    "watched": watched,
+    "views": views,
+    "starts": starts,
+}
 
 
 def _without_garbage(held: int) -> int:

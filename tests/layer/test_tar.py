@@ -6,6 +6,7 @@ import pytest
 import xxhash
 
 from imgscope.layer.index import EntryType
+from imgscope.layer.tar import TarReader
 from tests.layer.reading import only_entry, read
 from tests.support.tars import END, GNU, ZERO_BLOCK, base_256, header, member, padded, pax, record
 
@@ -251,3 +252,10 @@ def test_unknown_types_are_read_as_files_and_remarked() -> None:
     assert [anomaly.message for anomaly in index.anomalies] == [
         "has the unknown type b'Z' and is read as a regular file"
     ]
+
+
+def test_what_follows_the_end_is_left_where_nobody_wants_it() -> None:
+    """Who hashes nothing need not wait for an end that may never come."""
+    chunks = iter([member() + END, b"and on"])
+    assert len(list(TarReader(chunks, reads_on=False))) == 1
+    assert list(chunks) == [b"and on"]

@@ -66,3 +66,43 @@ def test_time_between_reads_costs_no_patience() -> None:
     for _ in range(100):
         stream.read(1)
         dripping.now += 1000
+
+
+def test_what_comes_first_may_take_as_long_as_the_timeout_allows() -> None:
+    """An engine may have to get an image ready before it sends any of it."""
+    dripping = Dripping(1, 1000)
+    stream = dripping.paced()
+    stream.write(b"GET")
+    stream.read(1)
+    with pytest.raises(TooSlow):
+        stream.read(1)
+
+
+class Silent(httpcore.NetworkStream):
+    """Gives a byte, and then nothing; `waited` are the timeouts that it was read with."""
+
+    def __init__(self) -> None:
+        self.waited: list[float | None] = []
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self.waited.append(timeout)
+        if len(self.waited) > 1:
+            raise httpcore.ReadTimeout
+        return b"x"
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Take it."""
+
+
+@pytest.mark.parametrize(("timeout", "waited", "kind"), [(1800, 300, TooSlow), (60, 60, httpcore.ReadTimeout)])
+def test_silence_in_the_middle_is_waited_for_no_longer_than_the_patience_lasts(
+    timeout: float, waited: float, kind: type[Exception]
+) -> None:
+    silent = Silent()
+    stream = PacedStream(silent, Pace(rate=1000, patience=300))
+    stream.write(b"GET")
+    stream.read(1, timeout)
+    with pytest.raises(kind) as caught:
+        stream.read(1, timeout)
+    assert type(caught.value) is kind
+    assert silent.waited == [timeout, waited]

@@ -14,8 +14,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from socketserver import ThreadingMixIn, UnixStreamServer
 from typing import Any, Final
@@ -24,19 +23,12 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from tests.support.images import BuiltImage, to_json
+from tests.support.registry_exchange import Reply
+from tests.support.replies import ReplyBody, SendsReplies, has_length
 from tests.support.saved import SavedBy, saved
 
 _CHUNK: Final = 3000
 _CREATED: Final = 1_700_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """`cut_after` breaks the connection off when so many bytes were sent."""
-
-    status: int = 200
-    body: bytes = b""
-    cut_after: int | None = None
 
 
 class Engine:
@@ -49,7 +41,7 @@ class Engine:
 
     def __init__(self, by: SavedBy = "docker 24") -> None:
         self.requests: list[str] = []
-        self.instead: dict[str, Answer] = {}
+        self.instead: dict[str, Reply] = {}
         self.cut_after: int | None = None
         self.last_words = b""
         self.pauses = False
@@ -71,23 +63,23 @@ class Engine:
         """What is sent of an image."""
         return saved(self._images[name], name, self._by)
 
-    def answer(self, path: str) -> Answer:
-        """Answer `GET path`, a query included."""
+    def answer(self, path: str) -> Reply:
+        """Reply `GET path`, a query included."""
         self.requests.append(path)
         plain = urlsplit(path).path
         for ending, answer in self.instead.items():
             if plain.endswith(ending):
                 return answer
         if plain == "/images/json":
-            return Answer(body=to_json([{"RepoTags": [name]} for name in self._images]))
+            return Reply(body=to_json([{"RepoTags": [name]} for name in self._images]))
         _, _, quoted, what = plain.split("/")
         name = unquote(quoted)
         built = self._images.get(name)
         if built is None:
-            return Answer(status=404, body=to_json({"message": f"No such image: {name}"}))
+            return Reply(status=404, body=to_json({"message": f"No such image: {name}"}))
         if what == "get":
             return self._stream(self.archive(name))
-        return Answer(body=to_json(self._inspected(built, name) if what == "json" else _history(built)))
+        return Reply(body=to_json(self._inspected(built, name) if what == "json" else _history(built)))
 
     def transport(self) -> httpx.BaseTransport:
         """What to give an httpx client, so that it asks this engine."""
@@ -95,23 +87,23 @@ class Engine:
 
     @contextmanager
     def serve(self, socket: Path) -> Iterator[None]:
-        """Answer on a Unix socket while the `with` block lasts."""
+        """Reply on a Unix socket while the `with` block lasts."""
         with _running(_UnixServer(str(socket), _Handler), self):
             yield
 
     @contextmanager
     def serve_tcp(self, tls: ssl.SSLContext | None = None) -> Iterator[str]:
-        """Answer on a port of 127.0.0.1 while the `with` block lasts, and give the host with that port."""
+        """Reply on a port of 127.0.0.1 while the `with` block lasts, and give the host with that port."""
         server = _TcpServer(("127.0.0.1", 0), _Handler)
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         with _running(server, self):
             yield f"127.0.0.1:{server.server_address[1]}"
 
-    def _stream(self, archive: bytes) -> Answer:
+    def _stream(self, archive: bytes) -> Reply:
         if self.last_words:
-            return Answer(body=archive[: self.cut_after] + self.last_words)
-        return Answer(body=archive, cut_after=self.cut_after)
+            return Reply(body=archive[: self.cut_after] + self.last_words)
+        return Reply(body=archive, cut_after=self.cut_after)
 
     def _inspected(self, built: BuiltImage, name: str) -> dict[str, Any]:
         config = json.loads(built.config)
@@ -143,24 +135,13 @@ def _history(built: BuiltImage) -> list[dict[str, Any]]:
     return steps[::-1]
 
 
-class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        sent = self._answer.body[: self._answer.cut_after]
-        yield from (sent[start : start + _CHUNK] for start in range(0, len(sent), _CHUNK))
-        if self._answer.cut_after is not None:
-            raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
-
-
 class _Transport(httpx.BaseTransport):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         answer = self._engine.answer(request.url.raw_path.decode())
-        return httpx.Response(answer.status, stream=_Body(answer))
+        return httpx.Response(answer.status, headers=answer.headers, stream=ReplyBody(answer))
 
 
 class _UnixServer(ThreadingMixIn, UnixStreamServer):
@@ -192,28 +173,32 @@ def _running(server: _UnixServer | _TcpServer, engine: Engine) -> Iterator[None]
         thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """Answers in chunks, as engines do."""
+class _Handler(SendsReplies):
+    """Answers in chunks, as engines do, unless the answer tells its length or no chunks fit."""
 
-    protocol_version = "HTTP/1.1"
     server: _UnixServer | _TcpServer
 
     def do_GET(self) -> None:
-        answer = self.server.engine.answer(self.path)
-        self.send_response(answer.status)
-        self.send_header("transfer-encoding", "chunked")
+        reply = self.server.engine.answer(self.path)
+        if reply.sends_plainly or has_length(reply):
+            self.send(reply)
+        else:
+            self._send_in_chunks(reply)
+
+    def _send_in_chunks(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        for name, value in (*reply.headers, ("transfer-encoding", "chunked")):
+            self.send_header(name, value)
         self.end_headers()
-        sent = answer.body[: answer.cut_after]
-        for start in range(0, len(sent), _CHUNK):
-            piece = sent[start : start + _CHUNK]
+        sent = reply.body[: reply.cut_after]
+        size = max(_CHUNK, len(sent) // 200)
+        for start in range(0, len(sent), size):
+            piece = sent[start : start + size]
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
             if self.server.engine.pauses and start > len(sent) // 2 > _CHUNK:
                 self.server.engine.is_pausing.set()
                 self.server.engine.goes_on.wait()
-        if answer.cut_after is None:
+        if reply.cut_after is None:
             self.wfile.write(b"0\r\n\r\n")
         else:
             self.close_connection = True
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep the output of tests clean."""

@@ -13,11 +13,10 @@ from __future__ import annotations
 import re
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -28,6 +27,7 @@ from tests.support.registry_auth import Anonymous, Auth
 from tests.support.registry_exchange import CONTENT, STORAGE, Reply, Seen, refused
 from tests.support.registry_faults import Fault
 from tests.support.registry_lists import referrers, tag_list
+from tests.support.replies import ReplyBody, SendsReplies, has_length
 
 _RANGE: Final = re.compile(r"bytes=(\d+)-(\d*)")
 
@@ -190,20 +190,6 @@ def _without_range(seen: Seen) -> Seen:
     return replace(seen, headers={name: value for name, value in seen.headers.items() if name != "range"})
 
 
-class _Body(httpx.SyncByteStream):
-    _CHUNK: Final = 1000
-
-    def __init__(self, reply: Reply) -> None:
-        self._reply = reply
-
-    def __iter__(self) -> Iterator[bytes]:
-        cut_after = self._reply.cut_after
-        sent = self._reply.body[:cut_after]
-        yield from (sent[start : start + self._CHUNK] for start in range(0, len(sent), self._CHUNK))
-        if cut_after is not None:
-            raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
-
-
 class _Transport(httpx.BaseTransport):
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -221,9 +207,9 @@ class _Transport(httpx.BaseTransport):
         reply = self._registry.handle(seen)
         if reply.dropped:
             raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
-        length = () if _has_length(reply) else (("content-length", str(len(reply.body))),)
+        length = () if has_length(reply) else (("content-length", str(len(reply.body))),)
         body = replace(reply, body=b"", cut_after=None) if request.method == "HEAD" else reply
-        return httpx.Response(reply.status, headers=[*reply.headers, *length], stream=_Body(body))
+        return httpx.Response(reply.status, headers=[*reply.headers, *length], stream=ReplyBody(body))
 
 
 class _Server(ThreadingHTTPServer):
@@ -237,8 +223,7 @@ class _Server(ThreadingHTTPServer):
         """Say nothing of clients that hang up: some tests are about that."""
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(SendsReplies):
     # Headers and body are written one after the other: neither is to wait until the first is acknowledged.
     disable_nagle_algorithm = True
     server: _Server
@@ -260,64 +245,10 @@ class _Handler(BaseHTTPRequestHandler):
                 body=self.rfile.read(int(self.headers.get("content-length", "0"))),
             )
         )
-        if reply.dropped:
-            self.close_connection = True
-            if reply.silent_after is not None:
-                self._wait_for_the_end()
-            return
-        if reply.raw is not None:
-            self._send_raw(reply.raw, reply)
-            return
-        self.send_response(reply.status)
-        for name, value in reply.headers:
-            self.send_header(name, value)
-        if not _has_length(reply) and not reply.endless:
-            self.send_header("content-length", str(len(reply.body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self._send_body(reply)
-        if reply.cut_after is not None or reply.endless:
-            self.close_connection = True
-
-    def _send_raw(self, raw: bytes, reply: Reply) -> None:
-        self.close_connection = True
-        if not reply.pause:
-            self.wfile.write(raw)
-        while reply.endless:
-            self.wfile.write(raw)
-        for start in range(len(raw) if reply.pause else 0):
-            self.wfile.write(raw[start : start + 1])
-            time.sleep(reply.pause)
-
-    def _send_body(self, reply: Reply) -> None:
-        while reply.endless:
-            self.wfile.write(reply.body)
-        if reply.silent_after is not None:
-            self.wfile.write(reply.body[: reply.silent_after])
-            self.close_connection = True
-            self._wait_for_the_end()
-            return
-        if reply.pause:
-            step = len(reply.body) // 10 + 1
-            for start in range(0, len(reply.body), step):
-                time.sleep(reply.pause)
-                self.wfile.write(reply.body[start : start + step])
-            return
-        self.wfile.write(reply.body[: reply.cut_after])
-
-    def _wait_for_the_end(self) -> None:
-        while self.connection.recv(65536):
-            pass
+        self.send(reply)
 
     def do_HEAD(self) -> None:
         self.do_GET()
 
     def do_POST(self) -> None:
         self.do_GET()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep the output of tests clean."""
-
-
-def _has_length(reply: Reply) -> bool:
-    return any(name.lower() == "content-length" for name, _ in reply.headers)

@@ -46,9 +46,9 @@ class Reply:
     """An answer. `cut_after` breaks the connection when so many bytes of `body` were sent, `dropped` before that.
 
     Only over real sockets: after `silent_after` bytes nothing more comes until the client hangs up, and nothing at
-    all where it is `dropped` too; `pause` are
-    seconds between tenths of the body; `endless` repeats the body until the client hangs up. `raw` is sent as it is, in
-    the place of all else, and then the connection closed; with `pause` a byte at a time.
+    all where it is `dropped` too; `pause` are seconds between tenths of the body; `endless` repeats the body until the
+    client hangs up. `raw` is sent as it is, in the place of all else, and then the connection closed; with `pause` a
+    byte at a time, and `endless` goes on with the body if there is one.
     """
 
     status: int = 200
@@ -60,6 +60,11 @@ class Reply:
     pause: float = 0.0
     endless: bool = False
     raw: bytes | None = None
+
+    @property
+    def sends_plainly(self) -> bool:
+        """Whether no transfer coding fits: it is slow, never ends, or is no answer at all."""
+        return self.dropped or self.endless or self.silent_after is not None or self.raw is not None or self.pause > 0
 
     def with_headers(self, **headers: str) -> Reply:
         """The same with headers set or replaced; `_` in a name stands for `-`."""

@@ -20,7 +20,12 @@ _EMPTY_CONFIG: Final = {"Hostname": "", "Cmd": None, "Image": "<none> & more", "
 
 def saved(built: BuiltImage, name: str, by: SavedBy) -> bytes:
     """The archive of `built`, called `name`."""
-    return tar(_WRITERS[by](built, name))
+    return tar(saved_members(built, name, by))
+
+
+def saved_members(built: BuiltImage, name: str, by: SavedBy) -> list[Entry]:
+    """What is in that archive, in its order."""
+    return _WRITERS[by](built, name)
 
 
 def uncompressed(built: BuiltImage) -> BuiltImage:

@@ -15,7 +15,7 @@ from imgscope import analyze
 from imgscope import progress as events
 from imgscope.oci.manifest import Descriptor
 from imgscope.sources.base import ImageSource
-from imgscope.tui.app import InspectApp
+from imgscope.tui.app import FindOffers, InspectApp
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.settings import DEFAULT_SETTINGS, Settings
 from imgscope.tui.opening import Opener
@@ -123,6 +123,15 @@ async def shown(
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: is_over(app))
         await pilot.pause()
+        yield pilot
+
+
+@asynccontextmanager
+async def starting(find_offers: FindOffers, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+    """Open the terminal UI without an image."""
+    app = InspectApp(Opener(analyze.Options()), find_offers=find_offers)
+    app.animation_level = "none"
+    async with app.run_test(size=size) as pilot:
         yield pilot
 
 

@@ -84,15 +84,22 @@ class TarReader:
     """Iterates over the members of the archive in `chunks`.
 
     After each member its content can be taken with `content`; what is not taken is skipped. Iteration
-    reads the archive to its very end, past the end mark, so that whatever hashes the chunks has seen all.
-    `trailing` says whether anything but zeros followed the end mark. Raises `LayerError` where the archive is
-    malformed, and `LimitError` where its extended headers need more memory than `budget` has left.
+    reads the archive to its very end, past the end mark, so that whatever hashes the chunks has seen all, or else no
+    further than that mark where `reads_on` is false. `trailing` says whether anything but zeros followed the mark.
+    Raises `LayerError` where the archive is malformed, and `LimitError` where its extended headers need more memory
+    than `budget` has left.
     """
 
     def __init__(
-        self, chunks: Iterable[bytes], *, limits: Limits = DEFAULT_LIMITS, budget: Budget | None = None
+        self,
+        chunks: Iterable[bytes],
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        budget: Budget | None = None,
+        reads_on: bool = True,
     ) -> None:
         self._reader = ChunkReader(chunks)
+        self._reads_on = reads_on
         self._limits = limits
         self._budget = budget or Budget(limits)
         self._remaining = 0
@@ -157,7 +164,8 @@ class TarReader:
         following = self._reader.block()
         if following and following != ZERO_BLOCK:
             raise malformed(start, "an empty block where a header was expected")
-        self.trailing = self._reader.drain()
+        if self._reads_on:
+            self.trailing = self._reader.drain()
 
     def _extension(self, block: bytes, start: int) -> bytes:
         size, limit = number(block[SIZE], start), self._limits.extended_header_size

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from imgscope.oci.digest import Digest
 from imgscope.oci.document import decode
 from imgscope.oci.platform import Platform
+
+MOST_STEPS: Final = 100_000
+"""How many steps of a history are read; documents could hold more than a million that say nothing."""
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +69,7 @@ class ImageConfig(msgspec.Struct, frozen=True, kw_only=True, rename={"os_version
     author: str | None = None
     config: RunConfig | None = None
     rootfs: RootFilesystem = RootFilesystem()
-    history: tuple[History, ...] | None = None
+    history: Annotated[tuple[History, ...], msgspec.Meta(max_length=MOST_STEPS)] | None = None
 
     @property
     def platform(self) -> Platform:

@@ -18,6 +18,7 @@ import httpx
 
 _MOST_HEADER_BYTES: Final = 256 * 1024
 _HEADERS: Final = ".receive_response_headers."
+_A_MOMENT: Final = 0.001
 
 
 class TooSlow(httpcore.ReadTimeout):
@@ -28,7 +29,8 @@ class TooSlow(httpcore.ReadTimeout):
 class Pace:
     """`rate` bytes a second are expected on average, and `patience` seconds are waited beyond what those would take.
 
-    Only what is spent in waiting for bytes counts, by `clock`; each request begins with all of the patience.
+    Only what is spent in waiting for bytes counts, by `clock`, and not for the first ones after a request, which the
+    timeout of reading bounds; each request begins with all of the patience.
     """
 
     rate: float
@@ -99,15 +101,11 @@ class PacedStream(httpcore.NetworkStream):
         self._pace = pace
         self._phase = phase or _Phase()
         self._patience = pace.patience
+        self._was_asked = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what comes within `timeout` seconds; raises `TooSlow`, and an error for headers without an end."""
-        started = self._pace.clock()
-        received = self._inner.read(max_bytes, timeout)
-        waited = self._pace.clock() - started
-        self._patience = min(self._pace.patience, self._patience - waited + len(received) / self._pace.rate)
-        if self._patience < 0:
-            raise TooSlow(f"fewer than {self._pace.rate:,.0f} bytes a second came for {self._pace.patience:g} seconds")
+        received = self._awaited(max_bytes, timeout)
         if self._phase.left is not None:
             self._phase.left -= len(received)
             # Of a body that came together with its headers, at most one piece is counted.
@@ -119,10 +117,33 @@ class PacedStream(httpcore.NetworkStream):
         """Send a part of a request, and expect its answer with all of the patience."""
         self._inner.write(buffer, timeout)
         self._patience = self._pace.patience
+        self._was_asked = True
 
     def close(self) -> None:
         """Close the connection."""
         self._inner.close()
+
+    def _awaited(self, max_bytes: int, timeout: float | None) -> bytes:
+        if self._was_asked:
+            received = self._inner.read(max_bytes, timeout)
+            self._was_asked = False
+            return received
+        is_shorter = timeout is None or self._patience < timeout
+        started = self._pace.clock()
+        try:
+            received = self._inner.read(max_bytes, max(self._patience, _A_MOMENT) if is_shorter else timeout)
+        except httpcore.ReadTimeout:
+            if is_shorter:
+                raise self._too_slow() from None
+            raise
+        waited = self._pace.clock() - started
+        self._patience = min(self._pace.patience, self._patience - waited + len(received) / self._pace.rate)
+        if self._patience < 0:
+            raise self._too_slow()
+        return received
+
+    def _too_slow(self) -> TooSlow:
+        return TooSlow(f"fewer than {self._pace.rate:,.0f} bytes a second came for {self._pace.patience:g} seconds")
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.config import ImageConfig
@@ -114,6 +114,10 @@ class PassingBlob:
     descriptor: Descriptor
     diff_id: Digest | None
     chunks: Iterator[bytes]
+
+
+SAVE_IT: Final = "run again; if it stays so, write the image to a file (docker save, podman save), and inspect that"
+"""What to do where a stream is not what it should be."""
 
 
 @runtime_checkable

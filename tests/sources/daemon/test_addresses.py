@@ -69,6 +69,13 @@ def test_an_engine_behind_ssh_is_refused_with_how_to_reach_it(origin: str, varia
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["https://me:secret@a", "tcp://me:secret@a:99999", "x://secret@", "tcp://secret@[::1"])
+def test_I69_a_password_in_what_is_no_address_is_not_shown(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        Address.parse(text, origin="DOCKER_HOST")
+    assert "secret" not in caught.value.message
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_an_address_or_refused(text: str) -> None:
     with suppress(UsageError):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imgscope.oci.digest import Digest
-from imgscope.sources.daemon.legacy import layer_of
+from imgscope.sources.daemon import legacy
+from imgscope.sources.daemon.legacy import Recognizer
 from tests.support.images import file, layer
 from tests.support.saved import legacy_ids
 
@@ -26,20 +27,37 @@ DIFF_IDS = (
 def test_layers_that_docker_itself_saved_are_recognised() -> None:
     lowest = f'{{"id":"{LOWEST}",{_CONFIG}'.encode()
     second = f'{{"id":"{SECOND}","parent":"{LOWEST}",{_CONFIG}'.encode()
-    assert layer_of(LOWEST, lowest, DIFF_IDS) == DIFF_IDS[0]
-    assert layer_of(SECOND, second, DIFF_IDS) == DIFF_IDS[1]
+    assert Recognizer(DIFF_IDS).layer_of(LOWEST, lowest) == DIFF_IDS[0]
+    assert Recognizer(DIFF_IDS).layer_of(SECOND, second) == DIFF_IDS[1]
 
 
 def test_every_layer_is_recognised() -> None:
     layers = tuple(layer(file(name)) for name in "abc")
     diff_ids = [Digest(each.diff_id) for each in layers]
-    assert [layer_of(*each, diff_ids) for each in legacy_ids(layers)] == diff_ids
+    assert [Recognizer(diff_ids).layer_of(*each) for each in legacy_ids(layers)] == diff_ids
 
 
 @pytest.mark.parametrize("document", [b"", b"[]", b"{}", b'{"parent":1}', b'{"id":"\\ud800"}', b"\xff", b"[" * 100_000])
 def test_what_is_no_document_of_docker_recognises_nothing(document: bytes) -> None:
-    assert layer_of(LOWEST, document, DIFF_IDS) is None
+    assert Recognizer(DIFF_IDS).layer_of(LOWEST, document) is None
 
 
 def test_another_document_does_not_recognise_a_layer() -> None:
-    assert layer_of(LOWEST, f'{{"id":"{LOWEST}","author":"me",{_CONFIG}'.encode(), DIFF_IDS) is None
+    assert Recognizer(DIFF_IDS).layer_of(LOWEST, f'{{"id":"{LOWEST}","author":"me",{_CONFIG}'.encode()) is None
+
+
+def test_no_more_documents_are_tried_than_there_are_layers() -> None:
+    layers = tuple(layer(file(name)) for name in "abc")
+    diff_ids = [Digest(each.diff_id) for each in layers]
+    recognizer = Recognizer(diff_ids)
+    first, *_ = legacy_ids(layers)
+    assert [recognizer.layer_of(*first) for _ in range(4)] == [diff_ids[0]] * 3 + [None]
+
+
+def test_recognising_layers_takes_no_more_than_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(legacy, "_MOST_HASHED", 2500)
+    layers = tuple(layer(file(name)) for name in "abc")
+    recognizer = Recognizer([Digest(each.diff_id) for each in layers])
+    found = [recognizer.layer_of(*each) for each in legacy_ids(layers)]
+    assert found[0] == layers[0].diff_id
+    assert found[1:] == [None, None]

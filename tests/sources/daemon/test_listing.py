@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from imgscope.sources.daemon import listing
 from imgscope.sources.daemon.listing import LocalImage, local_images
-from tests.support.engine import Answer, Engine
+from imgscope.sources.daemon.patience import Patience
+from tests.support.engine import Engine
 from tests.support.images import file, image, layer
+from tests.support.registry_exchange import Reply
 
 APP = image([layer(file("app"))])
 
@@ -31,7 +34,7 @@ def test_images_are_listed_as_what_opens_them(tmp_path: Path) -> None:
         {"RepoTags": ["<none>:<none>"], "Size": 1},
         {"RepoTags": None},
     ]
-    engine.instead["/images/json"] = Answer(body=json.dumps(listed).encode())
+    engine.instead["/images/json"] = Reply(body=json.dumps(listed).encode())
     with engine.serve(tmp_path / "docker.sock"):
         (docker,) = local_images(environ(tmp_path))
     assert docker.engine == "Docker"
@@ -44,7 +47,7 @@ def test_images_are_listed_as_what_opens_them(tmp_path: Path) -> None:
 
 def test_no_more_than_five_hundred_are_listed(tmp_path: Path) -> None:
     engine = Engine()
-    engine.instead["/images/json"] = Answer(
+    engine.instead["/images/json"] = Reply(
         body=json.dumps([{"RepoTags": [f"app:{number}"]} for number in range(600)]).encode()
     )
     with engine.serve(tmp_path / "docker.sock"):
@@ -54,7 +57,7 @@ def test_no_more_than_five_hundred_are_listed(tmp_path: Path) -> None:
 
 def test_an_engine_that_does_not_tell_is_named_with_the_reason(tmp_path: Path) -> None:
     engine = Engine()
-    engine.instead["/images/json"] = Answer(status=500, body=b'{"message": "out of order"}')
+    engine.instead["/images/json"] = Reply(status=500, body=b'{"message": "out of order"}')
     with engine.serve(tmp_path / "docker.sock"):
         (docker,) = local_images(environ(tmp_path))
     assert docker.images == ()
@@ -71,3 +74,33 @@ def test_without_a_socket_nobody_is_asked(tmp_path: Path, host: str) -> None:
 def test_an_address_that_is_none_is_a_problem_and_no_error(tmp_path: Path) -> None:
     (docker,) = local_images({**environ(tmp_path), "DOCKER_HOST": "nonsense"})
     assert "DOCKER_HOST" in (docker.problem or "")
+
+
+def test_an_engine_that_sends_a_byte_now_and_then_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "_PATIENCE", Patience.brief(0.1))
+    engine = Engine()
+    engine.instead["/images/json"] = Reply(raw=b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 1000, pause=0.02)
+    before = time.monotonic()
+    with engine.serve(tmp_path / "docker.sock"):
+        (docker,) = local_images(environ(tmp_path))
+    assert "sends too slowly" in (docker.problem or "")
+    assert time.monotonic() - before < 5
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"{}", b'[{"RepoTags": 5}]', b"[" * 100_000, b'[{"Size": 1' + b"0" * 400 + b"}]"]
+)
+def test_a_list_that_is_none_is_a_problem_and_no_error(tmp_path: Path, body: bytes) -> None:
+    engine = Engine()
+    engine.instead["/images/json"] = Reply(body=body)
+    with engine.serve(tmp_path / "docker.sock"):
+        (docker,) = local_images(environ(tmp_path))
+    assert "the list of images of Docker is malformed" in (docker.problem or "")
+
+
+def test_a_name_that_is_too_long_for_one_is_not_listed(tmp_path: Path) -> None:
+    engine = Engine()
+    engine.instead["/images/json"] = Reply(body=json.dumps([{"RepoTags": ["a" * 1000, "b"], "Size": -1}]).encode())
+    with engine.serve(tmp_path / "docker.sock"):
+        (docker,) = local_images(environ(tmp_path))
+    assert docker.images == (LocalImage(reference="docker-daemon:b", unpacked_size=None),)

@@ -14,9 +14,10 @@ from imgscope.sources.base import SourceOptions
 from imgscope.sources.daemon.presence import hint_for
 from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.credentials import Lookup
-from tests.support.engine import Answer, Engine
+from tests.support.engine import Engine
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
+from tests.support.registry_exchange import Reply
 
 APP = image([layer(file("app"))])
 REFERENCE = Reference.parse("team/app:1")
@@ -58,7 +59,7 @@ def test_without_a_socket_nothing_is_waited_for(environ: dict[str, str], host: s
 
 def test_an_engine_that_fails_is_as_good_as_none(tmp_path: Path) -> None:
     engine = Engine()
-    engine.instead["/json"] = Answer(status=500)
+    engine.instead["/json"] = Reply(status=500)
     with engine.serve(tmp_path / "docker.sock"):
         assert (
             hint_for(REFERENCE, {"DOCKER_HOST": f"unix://{tmp_path}/docker.sock", "CONTAINER_HOST": "unix:///no"})

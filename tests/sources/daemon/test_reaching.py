@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from imgscope.errors import ImgscopeError, SourceError, UsageError
 from imgscope.sources.daemon.address import Address, TlsFiles
@@ -138,6 +139,15 @@ def test_an_engine_with_tls_that_is_spoken_to_without_is_said(keys: Path) -> Non
 @pytest.mark.parametrize("broken", ["ca.pem", "cert.pem"])
 def test_tls_files_that_are_none_are_said(keys: Path, broken: str) -> None:
     (keys / broken).write_text("nothing")
+    with pytest.raises(UsageError, match="cannot be used"):
+        ask(Address.parse("tcp://127.0.0.1:1", origin="DOCKER_HOST", tls=TlsFiles(directory=keys)))
+
+
+def test_a_key_with_a_passphrase_is_said_and_nobody_is_asked_for_it(keys: Path) -> None:
+    key = serialization.load_pem_private_key((keys / "key.pem").read_bytes(), None)
+    kind, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    locked = key.private_bytes(kind, form, serialization.BestAvailableEncryption(b"secret"))
+    (keys / "key.pem").write_bytes(locked)
     with pytest.raises(UsageError, match="cannot be used"):
         ask(Address.parse("tcp://127.0.0.1:1", origin="DOCKER_HOST", tls=TlsFiles(directory=keys)))
 

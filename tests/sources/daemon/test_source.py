@@ -16,9 +16,9 @@ from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.engine import PODMAN
 from imgscope.sources.daemon.source import DaemonSource
 from tests.sources.daemon.opening import APP, OS_RELEASE, Opener, holding
-from tests.support.engine import Answer
 from tests.support.image_files import write_docker_archive
 from tests.support.images import file, image, layer, step, tar, to_json
+from tests.support.registry_exchange import Reply
 from tests.support.saved import SAVED_BY, SavedBy
 
 
@@ -153,7 +153,7 @@ def test_a_daemon_is_a_streamed_source(open_image: Opener) -> None:
 
 def test_layers_that_cannot_be_recognised_are_told_apart_by_what_they_unpack_to(open_image: Opener) -> None:
     engine = holding(APP, "docker 24")
-    engine.instead["/get"] = Answer(body=engine.archive().replace(b"1970-01-01", b"1971-01-01"))
+    engine.instead["/get"] = Reply(body=engine.archive().replace(b"1970-01-01", b"1971-01-01"))
     seen: list[events.Event] = []
     inspection = analyze.inspect_source(open_image(engine), progress=seen.append)
     assert inspection.report.failures == ()
@@ -168,7 +168,7 @@ def test_C47_layers_that_are_compressed_though_no_digest_names_them_are_hashed_i
     names = [f"{number:064}/layer.tar" for number in range(len(APP.layers))]
     listed = to_json([{"Config": config.path, "RepoTags": ["app:1"], "Layers": names}])
     layers = [file(name, built.blob) for name, built in zip(names, APP.layers, strict=True)]
-    engine.instead["/get"] = Answer(body=tar([*layers, config, file("manifest.json", listed)]))
+    engine.instead["/get"] = Reply(body=tar([*layers, config, file("manifest.json", listed)]))
     report = analyze.inspect_source(open_image(engine)).report
     assert report.failures == ()
     assert [(each.digest, each.compression) for each in report.layers] == [
@@ -178,7 +178,7 @@ def test_C47_layers_that_are_compressed_though_no_digest_names_them_are_hashed_i
 
 def test_where_the_history_does_not_tell_which_steps_made_a_layer_they_wait_for_the_end(open_image: Opener) -> None:
     engine = holding(APP)
-    engine.instead["/history"] = Answer(body=to_json([{"Created": 0, "CreatedBy": "kaniko", "Size": 0}] * 3))
+    engine.instead["/history"] = Reply(body=to_json([{"Created": 0, "CreatedBy": "kaniko", "Size": 0}] * 3))
     source = open_image(engine)
     early = source.resolve(None)
     assert [each.size for each in early.manifest.layers] == [0, 0, 0, 0]
@@ -191,7 +191,7 @@ def test_an_empty_layer_of_an_instruction_that_makes_one_is_told_from_steps_that
     engine = holding(APP)
     steps = [("CMD", 0), ("RUN rm", 0), ("RUN make", 9), ("WORKDIR /app", 0), ("ENV a=b", 0), ("ADD root.tar /", 5)]
     history = [{"Created": 1, "CreatedBy": made, "Size": size} for made, size in steps]
-    engine.instead["/history"] = Answer(body=to_json(history))
+    engine.instead["/history"] = Reply(body=to_json(history))
     head = open_image(engine).resolve(None)
     assert [each.size for each in head.manifest.layers] == [5, 0, 9, 0]
 

@@ -19,12 +19,14 @@ from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.sources.base import SourceOptions
+from imgscope.sources.daemon import passage
 from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.engine import DOCKER
 from imgscope.sources.daemon.source import DaemonSource
 from tests.sources.daemon.opening import APP, OS_RELEASE, Opener, holding
-from tests.support.engine import Answer, Engine
-from tests.support.images import file, image, layer, to_json
+from tests.support.engine import Engine
+from tests.support.images import file, image, layer, tar, to_json
+from tests.support.registry_exchange import Reply
 from tests.support.saved import SAVED_BY, SavedBy
 
 _ENOUGH_SECONDS = 10
@@ -51,16 +53,17 @@ def test_a_name_that_the_engine_does_not_have_is_answered_with_those_like_it(ope
 def test_a_platform_that_the_image_does_not_have_is_said(open_image: Opener) -> None:
     engine = holding(APP)
     said = "image with reference app:1 was found but does not provide the specified platform (linux/arm64)"
-    engine.instead["/json"] = Answer(status=404, body=to_json({"message": said}))
+    engine.instead["/json"] = Reply(status=404, body=to_json({"message": said}))
     with pytest.raises(NotFoundError, match="Docker does not have app:1 for linux/arm64: image with reference"):
         open_image(engine).resolve(Platform(os="linux", architecture="arm64"))
 
 
 def test_a_name_is_not_found_even_where_the_others_cannot_be_listed(open_image: Opener) -> None:
     engine = Engine()
-    engine.instead["/images/json"] = Answer(status=500)
-    with pytest.raises(NotFoundError, match="Docker has no image app:1"):
+    engine.instead["/images/json"] = Reply(status=500)
+    with pytest.raises(NotFoundError, match="Docker has no image app:1") as caught:
         open_image(engine).resolve(None)
+    assert caught.value.hint == "docker images lists those that it has"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +127,7 @@ def test_what_docker_says_at_the_end_of_a_stream_that_failed_is_told(open_image:
 
 def test_an_archive_that_ends_early_is_told_where(open_image: Opener) -> None:
     engine = holding(APP)
-    engine.instead["/get"] = Answer(body=engine.archive()[:3000])
+    engine.instead["/get"] = Reply(body=engine.archive()[:3000])
     report = analyze.inspect_source(open_image(engine)).report
     assert not report.complete
     assert "Docker stopped in the middle of the image, as its archive" in report.failures[0].message
@@ -132,7 +135,7 @@ def test_an_archive_that_ends_early_is_told_where(open_image: Opener) -> None:
 
 def test_a_layer_that_is_not_what_it_is_called_is_a_failure_of_that_layer(open_image: Opener) -> None:
     engine = holding(APP, "docker 25")
-    engine.instead["/get"] = Answer(body=engine.archive().replace(b"1111", b"1112", 1))
+    engine.instead["/get"] = Reply(body=engine.archive().replace(b"1111", b"1112", 1))
     report = analyze.inspect_source(open_image(engine)).report
     assert [bool(each.error) for each in report.layers] == [False, True, False, False]
     assert "does not match its digest" in report.failures[0].message
@@ -155,7 +158,7 @@ def test_a_mistake_in_reading_one_layer_costs_only_that_layer(
 def test_what_is_wrong_with_a_layer_that_cannot_be_recognised_is_told(open_image: Opener) -> None:
     engine = holding(APP)
     unrecognizable = engine.archive().replace(b"1970-01-01", b"1971-01-01")
-    engine.instead["/get"] = Answer(body=unrecognizable.replace(b"1111", b"1112", 1))
+    engine.instead["/get"] = Reply(body=unrecognizable.replace(b"1111", b"1112", 1))
     report = analyze.inspect_source(open_image(engine)).report
     assert [bool(each.error) for each in report.layers] == [False, True, False, False]
     assert "one of the layers that were sent unpacks to sha256:" in report.failures[0].message
@@ -171,7 +174,7 @@ def test_a_layer_that_does_not_unpack_to_what_is_promised_is_a_failure(open_imag
 
 def test_an_engine_that_is_too_old_to_list_layers_is_told(open_image: Opener) -> None:
     engine = holding(APP)
-    engine.instead["/json"] = Answer(body=to_json({"Id": "abc", "Architecture": "amd64", "Os": "linux"}))
+    engine.instead["/json"] = Reply(body=to_json({"Id": "abc", "Architecture": "amd64", "Os": "linux"}))
     with pytest.raises(SourceError, match="Docker is too old"):
         open_image(engine).resolve(None)
 
@@ -179,15 +182,15 @@ def test_an_engine_that_is_too_old_to_list_layers_is_told(open_image: Opener) ->
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (Answer(status=500, body=b'{"message":"layer does not exist"}'), "status 500: layer does not exist"),
-        (Answer(status=404, body=b"<html>"), "as something does that is no container engine"),
-        (Answer(body=b"<html>"), "is not JSON"),
-        (Answer(body=b'{"Id":"x","RootFS":{"Type":"layers"}}'), "names no image ID"),
-        (Answer(body=b"[" * 5_000_000), "more than the"),
-        (Answer(body=b"{}", cut_after=1), "broke off"),
+        (Reply(status=500, body=b'{"message":"layer does not exist"}'), "status 500: layer does not exist"),
+        (Reply(status=404, body=b"<html>"), "as something does that is no container engine"),
+        (Reply(body=b"<html>"), "is not JSON"),
+        (Reply(body=b'{"Id":"x","RootFS":{"Type":"layers"}}'), "names no image ID"),
+        (Reply(body=b"[" * 5_000_000), "more than the"),
+        (Reply(body=b"{}", cut_after=1), "broke off"),
     ],
 )
-def test_odd_answers_are_one_sentence(open_image: Opener, answer: Answer, sentence: str) -> None:
+def test_odd_answers_are_one_sentence(open_image: Opener, answer: Reply, sentence: str) -> None:
     engine = holding(APP)
     engine.instead["/json"] = answer
     with pytest.raises(ImgscopeError, match=sentence):
@@ -231,7 +234,7 @@ def test_who_stops_an_inspection_need_not_wait_for_the_engine(tmp_path: Path) ->
 @pytest.mark.parametrize("what", ["/json", "/history"])
 def test_K_an_answer_beyond_the_limit_is_not_read_and_the_setting_is_named(open_image: Opener, what: str) -> None:
     engine = holding(APP)
-    engine.instead[what] = Answer(body=b"[" * 5000)
+    engine.instead[what] = Reply(body=b"[" * 5000)
     with pytest.raises(LimitError, match="Docker answered with more than the 4,096 bytes that are read") as caught:
         open_image(engine, limits=Limits(engine_answer_size=4096)).resolve(None)
     assert caught.value.hint == "if it is meant to be so large, set engine-answer-size in [limits] of imgscope.toml"
@@ -240,7 +243,27 @@ def test_K_an_answer_beyond_the_limit_is_not_read_and_the_setting_is_named(open_
 def test_K_a_larger_answer_is_read_where_the_limit_is_raised(open_image: Opener) -> None:
     engine = holding(APP)
     step = {"CreatedBy": "x" * 1_000_000, "Size": 0}
-    engine.instead["/history"] = Answer(body=to_json([step] * 5))
+    engine.instead["/history"] = Reply(body=to_json([step] * 5))
     with pytest.raises(LimitError, match="more than the 4,194,304 bytes"):
         open_image(engine).resolve(None)
     assert open_image(engine, limits=Limits(engine_answer_size=2**23)).resolve(None).manifest.layers
+
+
+def test_K_where_an_archive_has_more_members_than_are_read_the_layers_before_are_reported(
+    open_image: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = holding(APP, "podman")
+    monkeypatch.setattr(passage, "_MOST_MEMBERS", 2)
+    report = analyze.inspect_source(open_image(engine)).report
+    assert [bool(each.error) for each in report.layers] == [False, False, True, True]
+    assert "Docker sent more than the 2 files" in report.failures[0].message
+
+
+def test_an_image_that_cannot_be_read_stops_no_other_one(open_image: Opener) -> None:
+    """Those that are compared share what stops them."""
+    engine = holding(APP)
+    engine.instead["/get"] = Reply(body=tar([file("manifest.json", "[]")]))
+    cancelled = threading.Event()
+    with pytest.raises(NotFoundError, match="holds no image"):
+        analyze.inspect_source(open_image(engine), cancelled=cancelled)
+    assert not cancelled.is_set()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import math
+import os
 import socket
 import ssl
 import threading
@@ -18,27 +19,29 @@ import httpx
 from imgscope._version import __version__
 from imgscope.errors import LimitError, SourceError, UsageError
 from imgscope.limits import DEFAULT_LIMITS
+from imgscope.secrets import redact
 from imgscope.sources._connections import hang_up, read_in_large_pieces
 from imgscope.sources._pace import Pace, PacedTransport
 from imgscope.sources.base import Traffic
 from imgscope.sources.daemon.address import Address, TlsFiles
 from imgscope.sources.daemon.engine import Engine
 from imgscope.sources.daemon.failures import connection_failure
+from imgscope.sources.daemon.patience import Patience
 
 _LONGEST_MESSAGE: Final = 300
 _LARGEST_ERROR: Final = 64 * 1024
-# Docker writes the whole archive to its own disk before it sends the first byte of it.
-_PATIENCE: Final = httpx.Timeout(30.0, connect=10.0, read=1800.0)
-
-# It may be as slow as it wants to; headers without an end are refused all the same.
-_ANY_PACE: Final = Pace(rate=1.0, patience=math.inf)
+# Where it is shorter, connecting says so itself (unix(7): 108 bytes with a NUL at the end).
+_LONGEST_SOCKET_PATH: Final = 107
+_UNTOUCHED: Final = ("", "identity")
+_NO_PASSPHRASE: Final = ""
+_PATIENCE: Final = Patience.within(DEFAULT_LIMITS)
 
 
 class Refused(SourceError):
     """The engine answered with `status`, which is no success, and `said` why."""
 
-    def __init__(self, message: str, *, status: int, said: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, status: int, said: str, hint: str) -> None:
+        super().__init__(message, hint=hint)
         self.status = status
         self.said = said
 
@@ -52,17 +55,16 @@ class EngineClient:
         address: Address,
         *,
         http: httpx.BaseTransport | None = None,
-        timeout: httpx.Timeout = _PATIENCE,
+        patience: Patience = _PATIENCE,
     ) -> None:
         self.engine = engine
         self.address = address
         self._unix_socket = address.socket if http is None else None
-        self._connect_timeout = timeout.connect
+        self._patience = patience
         self._client = httpx.Client(
-            transport=http or _transport(address),
+            transport=http or _transport(address, patience.pace),
             base_url=f"{'https' if address.tls else 'http'}://{address.host or 'localhost'}",
             headers={"User-Agent": f"imgscope/{__version__}", "Accept-Encoding": "identity"},
-            timeout=timeout,
             trust_env=False,
         )
         self._lock = threading.Lock()
@@ -87,12 +89,18 @@ class EngineClient:
         return bytes(body)
 
     @contextmanager
-    def stream(self, path: str, parameters: Mapping[str, str] | None = None) -> Iterator[Iterator[bytes]]:
-        """Give the body of the answer to `GET path` as it comes in; raises like `document`, while iterating too."""
-        response = self._send(path, parameters)
+    def stream(
+        self, path: str, parameters: Mapping[str, str] | None = None, *, is_image: bool = False
+    ) -> Iterator[Iterator[bytes]]:
+        """Give the body of the answer to `GET path` as it comes in; raises like `document`, while iterating too.
+
+        `is_image`: the engine may have to get it ready first.
+        """
+        response = self._send(path, parameters, self._patience.timeout(for_image=is_image))
         try:
             if response.status_code != HTTPStatus.OK:
                 raise self._refusal(response)
+            self._check_encoding(response)
             yield self._chunks(response)
         finally:
             with self._lock:
@@ -113,14 +121,14 @@ class EngineClient:
             hang_up(response)
         self._client.close()
 
-    def _send(self, path: str, parameters: Mapping[str, str] | None) -> httpx.Response:
+    def _send(self, path: str, parameters: Mapping[str, str] | None, timeout: httpx.Timeout) -> httpx.Response:
         self._check_open()
         with self._lock:
             self._requests += 1
         try:
             if self._unix_socket is not None:
-                _knock(self._unix_socket, self._connect_timeout)
-            request = self._client.build_request("GET", path, params=parameters)
+                _knock(self._unix_socket, self._patience.connect)
+            request = self._client.build_request("GET", path, params=parameters, timeout=timeout)
             response = self._client.send(request, stream=True)
         except (httpx.TransportError, OSError, UnicodeError) as error:
             self._check_open()
@@ -139,14 +147,24 @@ class EngineClient:
             self._check_open()
             raise connection_failure(error, self.engine, self.address) from None
 
+    def _check_encoding(self, response: httpx.Response) -> None:
+        encoding = response.headers.get("content-encoding", "").lower()
+        if encoding not in _UNTOUCHED:
+            raise SourceError(
+                f"{self.engine.title} at {self.address} sent its answer compressed with {encoding[:40]}, "
+                "though asked not to",
+                hint="a proxy in between alters what the engine sends",
+            )
+
     def _refusal(self, response: httpx.Response) -> Refused:
         said = _message(_start_of(self._chunks(response)))
-        status = response.status_code
-        told = f": {said}" if said else ""
-        if status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND) and not said:
+        status, title = response.status_code, self.engine.title
+        told, hint = f": {said}" if said else "", f"the log of {title} may say more"
+        if not said and (status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.UNAUTHORIZED):
             told = ", as something does that is no container engine"
+            hint = f"check what listens there; {self.engine.variable} names another address"
         return Refused(
-            f"{self.engine.title} at {self.address} answered with status {status}{told}", status=status, said=said
+            f"{title} at {self.address} answered with status {status}{told}", status=status, said=said, hint=hint
         )
 
     def _check_open(self) -> None:
@@ -154,15 +172,17 @@ class EngineClient:
             raise SourceError(f"the connection to {self.engine.title} was closed")
 
 
-def _transport(address: Address) -> httpx.HTTPTransport:
+def _transport(address: Address, pace: Pace) -> httpx.HTTPTransport:
     read_in_large_pieces()
     if address.socket is not None:
-        return PacedTransport(_ANY_PACE, uds=str(address.socket))
-    return PacedTransport(_ANY_PACE, verify=_tls_context(address.tls) if address.tls else False)
+        return PacedTransport(pace, uds=str(address.socket))
+    return PacedTransport(pace, verify=_tls_context(address.tls) if address.tls else False)
 
 
-def _knock(path: Path, timeout: float | None) -> None:
+def _knock(path: Path, timeout: float) -> None:
     """Raise `OSError` where nobody listens: httpcore leaves a Unix socket open that it could not connect."""
+    if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
     with socket.socket(socket.AF_UNIX) as knocking:
         knocking.settimeout(timeout)
         knocking.connect(str(path))
@@ -173,7 +193,8 @@ def _tls_context(tls: TlsFiles) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=str(authority) if authority.exists() else None)
         if certificate.exists() or key.exists():
-            context.load_cert_chain(str(certificate), str(key))
+            # Without a passphrase given here, OpenSSL would ask for one on the terminal.
+            context.load_cert_chain(str(certificate), str(key), password=_NO_PASSPHRASE)
     except (OSError, ssl.SSLError) as error:
         reason = error.strerror or "they are not PEM files that belong together"
         raise UsageError(
@@ -200,5 +221,5 @@ def _message(body: bytes) -> str:
         message = json.loads(body)["message"]
     except (ValueError, LookupError, TypeError, RecursionError):
         return ""
-    text = message if isinstance(message, str) else ""
+    text = redact(message) if isinstance(message, str) else ""
     return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"

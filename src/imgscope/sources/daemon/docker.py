@@ -16,6 +16,8 @@ from imgscope.sources.daemon.address import Address, TlsFiles
 
 _DEFAULT: Final = "default"
 _LARGEST_FILE: Final = 4 * 1024 * 1024
+_LONGEST_NAME: Final = 100
+_REMAKE: Final = "make it anew with docker context create; DOCKER_CONTEXT=default uses none"
 
 
 class _Config(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -76,20 +78,27 @@ def _context_address(directory: Path, name: str, origin: str) -> Address:
     body = _content(directory / "meta" / identifier / "meta.json")
     if body is None:
         raise UsageError(
-            f"{origin} names the Docker context {name!r}, which does not exist",
+            f"{origin} names the Docker context {name[:_LONGEST_NAME]!r}, which does not exist",
             hint="docker context ls lists those that do; DOCKER_CONTEXT=default uses none",
         )
-    endpoints = decode(body, _Context, what=f"Docker context {name!r}", limit=_LARGEST_FILE).endpoints or {}
+    what = f"Docker context {name[:_LONGEST_NAME]!r}"
+    try:
+        endpoints = decode(body, _Context, what=what, limit=_LARGEST_FILE).endpoints or {}
+    except ImgscopeError as error:
+        raise UsageError(error.message, hint=_REMAKE) from None
     endpoint = endpoints.get("docker")
     if endpoint is None or not endpoint.host:
-        raise UsageError(f"the Docker context {name!r} names no host")
+        raise UsageError(f"the {what} names no host", hint=_REMAKE)
     keys = directory / "tls" / identifier / "docker"
     tls = TlsFiles(directory=keys, verifies=not endpoint.skip_tls_verify) if keys.is_dir() else None
-    return Address.parse(endpoint.host, origin=f"the Docker context {name!r}", tls=tls)
+    return Address.parse(endpoint.host, origin=f"the {what}", tls=tls)
 
 
 def _content(path: Path) -> bytes | None:
     try:
+        # Opening a pipe that nobody writes to would wait for ever.
+        if not path.is_file():
+            return None
         with path.open("rb") as file:
             return file.read(_LARGEST_FILE + 1)
     except OSError:

@@ -14,13 +14,15 @@ from imgscope.sources.daemon.podman import podman_addresses
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """A container engine. `scheme` is that of its images; `variable` names its address; `start` says how to start it.
+    """A container engine. `scheme` is that of its images, `program` its command; `variable` names its address.
 
-    `permit` says what to do for somebody who may not use its socket, which belongs to the group `{group}`.
+    `start` says how to start it, `permit` what to do for somebody who may not use its socket, which belongs to the
+    group `{group}`.
     """
 
     scheme: str
     title: str
+    program: str
     variable: str
     start: str
     permit: str
@@ -35,6 +37,7 @@ class Engine:
 DOCKER: Final = Engine(
     scheme="docker-daemon",
     title="Docker",
+    program="docker",
     variable="DOCKER_HOST",
     start="start it (sudo systemctl start docker), or name its socket with DOCKER_HOST=unix:///PATH",
     permit="join the group {group} (sudo usermod -aG {group} YOUR_NAME, then log in again), or run with sudo",
@@ -43,6 +46,7 @@ DOCKER: Final = Engine(
 PODMAN: Final = Engine(
     scheme="podman",
     title="Podman",
+    program="podman",
     variable="CONTAINER_HOST",
     start="start its service (systemctl --user start podman.socket, as root without --user), "
     "or name its socket with CONTAINER_HOST=unix:///PATH",

@@ -11,11 +11,13 @@ from typing import Final
 import httpx
 
 from imgscope.errors import SourceError
+from imgscope.sources._pace import TooSlow
 from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.engine import Engine
 
 _MISSING: Final = (errno.ENOENT, errno.ENOTDIR)
 _DENIED: Final = (errno.EACCES, errno.EPERM)
+_SLOWNESS: Final = "slowest-rate and slowness-timeout in [limits] of imgscope.toml say how slow it may be"
 _DEAF: Final = (errno.ECONNREFUSED, errno.ENOTSOCK)
 
 
@@ -33,20 +35,32 @@ def _sentence(causes: list[BaseException], engine: Engine, address: Address) -> 
     """Return what happened, and what to do about it."""
     title = engine.title
     named = f" ({address.origin} names it)" if address.origin != "the default" else ""
-    code = next((cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno), None)
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return f"there is no host {address} to ask {title} at{named}", f"check {engine.variable}"
+    if any(isinstance(cause, TooSlow) for cause in causes):
+        return f"{title} at {address} sends too slowly{named}", f"check that {title} is well; {_SLOWNESS}"
+    if any(isinstance(cause, httpx.TimeoutException) for cause in causes):
+        return f"{title} at {address} did not answer in time{named}", f"check that {title} is well, and run again"
+    failed = next((cause for cause in causes if isinstance(cause, OSError) and cause.errno), None)
+    told = _of_system(failed.errno, engine, address, named) if failed is not None else None
+    if told is not None:
+        return told
+    reason = f": {failed.strerror}" if failed is not None else ""
+    if isinstance(causes[0], OSError):
+        return f"{title} cannot be reached at {address}{named}{reason}", engine.start
+    return f"the connection to {title} at {address} broke off{reason}", _broken_hint(address, engine)
+
+
+def _of_system(code: int | None, engine: Engine, address: Address, named: str) -> tuple[str, str] | None:
+    """Return the same for what the system says where nobody listens, or not to us."""
+    title = engine.title
     if code in _MISSING:
         return f"{title} is not there: there is no socket {address}{named}", engine.start
     if code in _DENIED:
-        hint = engine.permit.format(group=_group(address))
-        return f"permission to use {title}'s socket {address} was denied", hint
+        return f"permission to use {title}'s socket {address} was denied", engine.permit.format(group=_group(address))
     if code in _DEAF:
         return f"{title} does not answer at {address}{named}", engine.start
-    if any(isinstance(cause, httpx.TimeoutException) for cause in causes):
-        return f"{title} at {address} did not answer in time{named}", f"check that {title} is well, and run again"
-    reason = next((f": {cause.strerror}" for cause in causes if isinstance(cause, OSError) and cause.strerror), "")
-    return f"the connection to {title} at {address} broke off{reason}", _broken_hint(address, engine)
+    return None
 
 
 def _tls_failure(error: ssl.SSLError, engine: Engine, address: Address) -> SourceError:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
 from imgscope.errors import DocumentError, SourceError
-from imgscope.oci.config import History, ImageConfig, RootFilesystem, RunConfig
+from imgscope.oci.config import MOST_STEPS, History, ImageConfig, RootFilesystem, RunConfig
 from imgscope.oci.digest import Digest
 from imgscope.oci.document import decode
 from imgscope.oci.instruction import parse_instruction
@@ -21,13 +21,17 @@ from imgscope.sources.base import ImageHead
 LAYER_TYPE: Final = "application/vnd.docker.image.rootfs.diff.tar"
 _CHANGES_FILES: Final = ("ADD", "COPY", "RUN", "WORKDIR")
 _LATEST_SECOND: Final = 253_402_300_799
+_MOST_LAYERS: Final = 1_000
+
+_Answer = TypeVar("_Answer")
+_Integer = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class RootFs(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     """`layers` are the diff_ids, lowest first."""
 
     type: str = ""
-    layers: tuple[Digest, ...] | None = None
+    layers: Annotated[tuple[Digest, ...], msgspec.Meta(max_length=_MOST_LAYERS)] | None = None
 
 
 class Inspected(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
@@ -56,14 +60,17 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
 class Step(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     """A line of the history; `created` in seconds since 1970, `size` in bytes of what it added, nearly."""
 
-    created: int = 0
+    created: _Integer = 0
     created_by: str = ""
-    size: int = 0
+    size: _Integer = 0
+
+
+_STEPS: Final[Any] = Annotated[tuple[Step, ...], msgspec.Meta(max_length=MOST_STEPS)]
 
 
 def parse_inspected(body: bytes, *, title: str) -> Inspected:
     """Return the answer of the engine called `title`; raises `SourceError` where it is too old to list layers."""
-    inspected = decode(body, Inspected, what=f"answer of {title}", limit=None)
+    inspected = _decoded(body, Inspected, what=f"answer of {title}", title=title)
     if inspected.root_fs is None or not inspected.root_fs.type:
         raise SourceError(
             f"{title} is too old: it does not tell which layers an image has", hint="expected Docker 1.12 or newer"
@@ -71,13 +78,27 @@ def parse_inspected(body: bytes, *, title: str) -> Inspected:
     try:
         Digest(inspected.id)
     except DocumentError:
-        raise DocumentError(f"the answer of {title} names no image ID but {inspected.id[:80]!r}") from None
+        raise DocumentError(
+            f"the answer of {title} names no image ID but {inspected.id[:80]!r}", hint=_hint(title)
+        ) from None
     return inspected
 
 
 def parse_history(body: bytes, *, title: str) -> tuple[Step, ...]:
     """Return the steps of an image, the first one first; the engine lists the last one first."""
-    return decode(body, tuple[Step, ...], what=f"history that {title} answered with", limit=None)[::-1]
+    steps: tuple[Step, ...] = _decoded(body, _STEPS, what=f"history that {title} answered with", title=title)
+    return steps[::-1]
+
+
+def _decoded(body: bytes, kind: type[_Answer], *, what: str, title: str) -> _Answer:
+    try:
+        return decode(body, kind, what=what, limit=None)
+    except DocumentError as error:
+        raise DocumentError(error.message, hint=_hint(title)) from None
+
+
+def _hint(title: str) -> str:
+    return f"check that what listens there is {title}, and in a version that is still supported"
 
 
 def early_head(

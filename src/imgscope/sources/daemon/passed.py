@@ -8,6 +8,7 @@ from typing import Final
 
 from imgscope.errors import LimitError, NotFoundError, SourceError
 from imgscope.oci.digest import Digest
+from imgscope.sources.base import SAVE_IT
 
 START_SIZE: Final = 16
 """How many bytes of a layer are kept: enough to tell how it is compressed."""
@@ -15,6 +16,7 @@ START_SIZE: Final = 16
 _MOST_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
 _MOST_FILES: Final = 100_000
 _MOST_LINKS: Final = 16
+_LONGEST_NAME: Final = 300
 
 
 class PassedFiles:
@@ -37,14 +39,14 @@ class PassedFiles:
         """Keep `content`, which is all of the file `name` or its start."""
         self._kept += len(content)
         if self._kept > _MOST_DOCUMENT_BYTES or len(self._sizes) >= _MOST_FILES:
-            raise LimitError(f"the archive of {self._label} has more and larger documents than any image needs")
+            raise self._too_much("more and larger documents")
         self._links.pop(name, None)
         self._sizes[name], self._content[name] = size, content
 
     def add_link(self, name: str, target: str) -> None:
         """Keep that the file `name` is another name of `target`."""
         if len(self._links) >= _MOST_FILES:
-            raise LimitError(f"the archive of {self._label} has more links than any image needs")
+            raise self._too_much("more links")
         self._sizes.pop(name, None)
         self._links[name] = target
 
@@ -67,7 +69,7 @@ class PassedFiles:
         content, size = self._content[name], self._sizes[name]
         end = size if length is None else min(start + length, size)
         if end > len(content):
-            raise SourceError(f"{name} of {self.label} has passed by and is read only once")
+            raise SourceError(f"{name} of {self.label} has passed by and is read only once", hint=SAVE_IT)
         yield iter([content[start:end]])
 
     def digest(self, name: str) -> Digest:
@@ -84,8 +86,11 @@ class PassedFiles:
     def _located(self, name: str) -> str:
         resolved = self._resolved(name)
         if resolved not in self._sizes:
-            raise NotFoundError(f"the archive of {self._label} has no file {name}")
+            raise NotFoundError(f"the archive of {self._label} has no file {name[:_LONGEST_NAME]}", hint=SAVE_IT)
         return resolved
+
+    def _too_much(self, what: str) -> LimitError:
+        return LimitError(f"the archive of {self._label} has {what} than any image needs", hint=SAVE_IT)
 
     def _resolved(self, name: str) -> str:
         for _ in range(_MOST_LINKS):

@@ -8,14 +8,13 @@ from contextlib import closing
 from typing import Final
 from urllib.parse import quote
 
-import httpx
-
 from imgscope.errors import ImgscopeError
 from imgscope.oci.reference import Reference
 from imgscope.sources.daemon.client import EngineClient
 from imgscope.sources.daemon.engine import ENGINES, Engine
+from imgscope.sources.daemon.patience import Patience
 
-_PATIENCE: Final = httpx.Timeout(1.0)
+_PATIENCE: Final = Patience.brief(1.0)
 
 
 def hint_for(reference: Reference, environ: Mapping[str, str] = os.environ) -> str | None:
@@ -35,7 +34,7 @@ def _has(engine: Engine, reference: Reference, environ: Mapping[str, str]) -> bo
         address = engine.address(environ)
         if address.socket is None or not address.may_exist:
             return False
-        with closing(EngineClient(engine, address, timeout=_PATIENCE)) as client:
+        with closing(EngineClient(engine, address, patience=_PATIENCE)) as client:
             client.document(f"/images/{quote(str(reference), safe='')}/json")
     except ImgscopeError:
         return False

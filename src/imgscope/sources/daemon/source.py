@@ -15,30 +15,28 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from imgscope.errors import ImgscopeError, NotFoundError, UsageError
+from imgscope.errors import ImgscopeError, NotFoundError, SourceError, UsageError
 from imgscope.oci.digest import Digest
-from imgscope.oci.document import decode
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.oci.reference import Reference
 from imgscope.sources._files import Place
-from imgscope.sources.base import ImageHead, PassingBlob, SourceOptions, Traffic
+from imgscope.sources._layout import MARK
+from imgscope.sources.base import SAVE_IT, ImageHead, PassingBlob, SourceOptions, Traffic
 from imgscope.sources.daemon.address import Address
 from imgscope.sources.daemon.client import EngineClient, Refused
 from imgscope.sources.daemon.engine import Engine
 from imgscope.sources.daemon.inspected import Inspected, early_head, parse_history, parse_inspected
+from imgscope.sources.daemon.listing import named_images
 from imgscope.sources.daemon.passage import Passage
 from imgscope.sources.daemon.passed import PassedFiles
+from imgscope.sources.daemon.patience import Patience
 from imgscope.sources.docker_archive import DockerArchive
 from imgscope.text import format_count
 
 _IDENTIFIER: Final = re.compile(r"(?:sha256:)?[0-9a-f]{6,64}")
-_LARGEST_LIST: Final = 32 * 1024 * 1024
 _MOST_LISTED: Final = 5
-
-
-class _Listed(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
-    repo_tags: tuple[str, ...] | None = None
+_MOST_COMPARED: Final = 5_000
 
 
 class DaemonSource:
@@ -63,7 +61,12 @@ class DaemonSource:
         self._engine = engine
         self._name = name
         self._limits = options.limits
-        self._client = EngineClient(engine, address() if address else engine.address(os.environ), http=http)
+        self._client = EngineClient(
+            engine,
+            address() if address else engine.address(os.environ),
+            http=http,
+            patience=Patience.within(options.limits),
+        )
         self._platform: Platform | None = None
         self._early: ImageHead | None = None
         self._files = PassedFiles(self.reference)
@@ -99,11 +102,16 @@ class DaemonSource:
         archive = DockerArchive(self._files, place, self._limits)
         try:
             head = archive.resolve(self._platform or self._early.platform)
-        except ImgscopeError:
-            if self._is_whole:
-                raise
-            return self._early
-        return replace(head, reference=self.reference, source=self._engine.scheme)
+        except UsageError as error:
+            # That one of them could be named helps with archives only.
+            raise SourceError(f"{self._engine.title} sent no one image: {error.message}", hint=SAVE_IT) from None
+        except ImgscopeError as error:
+            if not self._is_whole:
+                return self._early
+            error.hint = error.hint or SAVE_IT
+            raise
+        notes = (*head.notes, *self._disagreement(head))
+        return replace(head, reference=self.reference, source=self._engine.scheme, notes=notes)
 
     @contextmanager
     def open_blob(self, descriptor: Descriptor, start: int = 0, length: int | None = None) -> Iterator[Iterator[bytes]]:
@@ -113,7 +121,7 @@ class DaemonSource:
                 if blob.descriptor.digest == descriptor.digest:
                     yield _part(blob.chunks, start, length)
                     return
-        raise NotFoundError(f"{self._engine.title} sent no layer {descriptor.digest} with {self._name}")
+        raise NotFoundError(f"{self._engine.title} sent no layer {descriptor.digest} with {self._name}", hint=SAVE_IT)
 
     def traffic(self) -> Traffic:
         """Tell what the engine sent so far."""
@@ -123,10 +131,20 @@ class DaemonSource:
         """Let go of the connection; a layer that is being read ends with a `SourceError`."""
         self._client.close()
 
+    def _disagreement(self, head: ImageHead) -> Iterator[str]:
+        """Yield a note where another configuration was sent than that of the image which the engine told of.
+
+        Of what is an OCI layout, the engine may have told the digest of an index that was not sent.
+        """
+        assert self._early is not None
+        if not self._files.has(MARK) and head.digest != self._early.digest:
+            title = self._engine.title
+            yield f"{title} sent another image, {head.digest}, than the one that it told of, {self._early.digest}"
+
     @contextmanager
     def _saved(self, files: PassedFiles, known: Collection[Digest]) -> Iterator[Passage]:
         assert self._early is not None
-        with self._client.stream(self._path("get"), self._wanted_platform()) as chunks:
+        with self._client.stream(self._path("get"), self._wanted_platform(), is_image=True) as chunks:
             yield Passage(
                 chunks,
                 files,
@@ -163,26 +181,28 @@ class DaemonSource:
     def _not_found(self, said: str) -> NotFoundError:
         title = self._engine.title
         if "platform" in said:
-            return NotFoundError(f"{title} does not have {self._name} for {self._platform}: {said}")
-        names = self._names()
+            asked = f"for {self._platform}" if self._platform else "for this machine"
+            return NotFoundError(
+                f"{title} does not have {self._name} {asked}: {said}", hint="name one that it has with --platform"
+            )
+        return NotFoundError(f"{title} has no image {self._name}", hint=self._other_names())
+
+    def _other_names(self) -> str:
+        try:
+            names = [name for name, _ in named_images(self._client, self._limits)]
+        except ImgscopeError:
+            return f"{self._engine.program} images lists those that it has"
         near = _near(self._name, names)
         other = f"{format_count(len(names), 'image')}, none of them called like it" if names else "no images"
-        return NotFoundError(f"{title} has no image {self._name}", hint=f"it has {', '.join(near) or other}")
-
-    def _names(self) -> list[str]:
-        try:
-            body = self._client.document("/images/json", limit=_LARGEST_LIST)
-            listed = decode(body, tuple[_Listed, ...], what="list of images", limit=_LARGEST_LIST)
-        except ImgscopeError:
-            return []
-        return [tag for image in listed for tag in image.repo_tags or () if not tag.startswith("<none>")]
+        return f"it has {', '.join(near) or other}"
 
 
 def _near(name: str, names: list[str]) -> list[str]:
     """Return names like `name`: those that end like it with another tag or host first, then misspellings."""
     base = name.partition("@")[0].rpartition("/")[2].partition(":")[0]
     alike = [each for each in names if each.rpartition("/")[2].partition(":")[0] == base]
-    return list(dict.fromkeys([*alike, *difflib.get_close_matches(name, names, n=_MOST_LISTED)]))[:_MOST_LISTED]
+    misspelt = difflib.get_close_matches(name, names[:_MOST_COMPARED], n=_MOST_LISTED)
+    return list(dict.fromkeys([*alike, *misspelt]))[:_MOST_LISTED]
 
 
 def _part(chunks: Iterator[bytes], start: int, length: int | None) -> Iterator[bytes]:
