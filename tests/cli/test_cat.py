@@ -114,6 +114,20 @@ def test_what_has_no_content_is_exit_code_2_in_a_sentence(cat: Cat, path: str, m
     assert done.err.startswith(f"imgscope: {message}\n  hint: ")
 
 
+def test_a_file_that_was_removed_or_changed_is_written_as_a_layer_left_it(cat: Cat) -> None:
+    assert cat("gone", "--layer", "1").out == b""
+    assert cat("gone", "--layer", "1").code == 0
+    assert cat("etc/text", "--layer", "0").out == b"a\n"
+    assert cat("etc/text", "--layer", "1").out == cat("etc/text").out == b"tab\there\n"
+    assert (cat("top", "--layer", "1").code, cat("top", "--layer", "2").out) == (2, b"top\n")
+
+
+def test_a_layer_that_there_is_not_is_exit_code_2_in_a_sentence(cat: Cat) -> None:
+    done = cat("top", "--layer", "3")
+    assert (done.code, done.out) == (2, b"")
+    assert done.err == "imgscope: there is no layer 3\n  hint: there are layers 0 to 2\n"
+
+
 def test_output_that_nobody_reads_to_its_end_ends_quietly(tmp_path: Path) -> None:
     layout = write_oci_layout(tmp_path / "image", {"latest": BUILT})
     command = [sys.executable, "-m", "imgscope", "cat", f"oci:{layout}", "z"]
@@ -197,6 +211,7 @@ def test_of_a_registry_no_more_is_fetched_than_it_takes(cat: Cat) -> None:
         assert fetched("top") == [2]
         assert fetched("top", "--no-cache") == [2]
         assert fetched("etc/text", "--no-cache") == [2, 1]
+        assert fetched("etc/text", "--layer", "1", "--no-cache") == [1]
         # The topmost is in the cache by now, and holds nothing that was kept: only the file itself is fetched.
         assert fetched("etc/text") == [1]
         assert fetched("etc/text") == [1]

@@ -120,7 +120,10 @@ def test_what_a_later_layer_removed_is_told_with_that_layer(path: str) -> None:
     )
     with pytest.raises(UsageError, match="in the image any more: layer 1 removed it") as raised:
         list_image(image, path)
-    assert raised.value.hint == f"imgscope why IMAGE /{path.strip('/')} tells which layers ship it"
+    shown = f"/{path.strip('/')}"
+    assert raised.value.hint == (
+        f"imgscope why IMAGE {shown} tells which layers ship it; with --layer 0, cat shows a file as it was"
+    )
 
 
 LAYERS = (

@@ -60,11 +60,11 @@ def terms() -> ReadingTerms:
     return ReadingTerms(wants=Wants([]), limits=Limits(), cache=None, progress=ignore, cancelled=threading.Event())
 
 
-def found(layers: Layers, path: str, *, lost: int | None = None) -> tuple[FileTree, list[int]]:
-    """The tree that decides what `path` is, and the numbers of the layers that were read for it."""
+def found(layers: Layers, path: str, *, lost: int | None = None, top: int | None = None) -> tuple[FileTree, list[int]]:
+    """The tree that decides what `path` is, as layer `top` left it, and the numbers of the layers that were read."""
     built = image(layers)
     source = Asked(built, {layers[lost].digest: None} if lost is not None else None)
-    tree, _ = tree_for(source, source.resolve(None), path, terms())
+    tree, _ = tree_for(source, source.resolve(None), path, terms(), top=top)
     numbers = {each.digest: number for number, each in enumerate(layers)}
     return tree, [numbers[digest] for digest in source.blobs]
 
@@ -159,9 +159,12 @@ _ENTRIES = st.one_of(
 _LAYERS = st.lists(st.lists(_ENTRIES, max_size=4).map(lambda entries: layer(*entries, compression="none")), max_size=4)
 
 
-@given(_LAYERS, _PATHS)
-def test_whatever_layers_hold_the_file_that_is_found_is_that_of_the_whole_image(layers: Layers, path: str) -> None:
-    partial, whole = found(layers, path)[0].resolve(path), tree_of(*layers).resolve(path)
+@given(_LAYERS, _PATHS, st.integers(0, 4))
+def test_whatever_layers_hold_the_file_that_is_found_is_that_of_all_up_to_the_top(
+    layers: Layers, path: str, top: int
+) -> None:
+    last = top if top < len(layers) else None
+    partial, whole = found(layers, path, top=last)[0].resolve(path), tree_of(*layers[: top + 1]).resolve(path)
     assert (partial is None or not partial.is_file) == (whole is None or not whole.is_file)
     if partial is not None and whole is not None and whole.is_file:
         assert (partial.path, partial.content_layer) == (whole.path, whole.content_layer)
@@ -212,4 +215,16 @@ def test_C50_of_an_image_in_an_engine_the_layers_pass_by_and_the_file_is_found_a
     with open_file(source, head, tree, find_file(tree, "app/two")) as pieces:
         assert b"".join(map(bytes, pieces)) == b"2" * 9000
     assert tree.resolve("app/one") is None
+    source.close()
+
+
+@pytest.mark.parametrize("by", SAVED_BY)
+def test_C50_of_an_image_in_an_engine_a_file_is_found_as_a_layer_left_it(by: SavedBy) -> None:
+    engine = Engine(by)
+    engine.add(image([layer(file("one", "1" * 5000)), layer(whiteout("one"))], media="docker"), "app:1")
+    address = Address(origin="the default", socket=Path("/run/engine.sock"))
+    source = DaemonSource(DOCKER, "app:1", SourceOptions(), http=engine.transport(), address=lambda: address)
+    tree, head = tree_for(source, source.resolve(None), "one", terms(), top=0)
+    with open_file(source, head, tree, find_file(tree, "one")) as pieces:
+        assert b"".join(map(bytes, pieces)) == b"1" * 5000
     source.close()

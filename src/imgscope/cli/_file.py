@@ -39,8 +39,9 @@ class _Found:
     node: Node
 
 
-def write_file(reference: str, path: str, common: Common, *, force: bool, verify: bool) -> bool:
-    """Write the file to stdout; return whether all layers that were looked at could be read.
+def write_file(reference: str, path: str, common: Common, *, layer: int | None, force: bool, verify: bool) -> bool:
+    """Write the file to stdout, as `layer` left it if given; return whether all layers that were looked at could be
+    read.
 
     Raises what finding and reading it does, and `UsageError` where it is binary and stdout a terminal.
     """
@@ -52,14 +53,19 @@ def write_file(reference: str, path: str, common: Common, *, force: bool, verify
     is_safe = force or not sys.stdout.isatty()
     with closing(source):
         with progress_on_stderr(quiet=is_quiet(common)) as progress:
-            found = in_background(partial(_find, source, path, options, progress, cancelled), cancelled)
+            found = in_background(partial(_find, source, path, layer, options, progress, cancelled), cancelled)
         is_complete = _tell_failures(found.tree)
         in_background(partial(_copy, source, found, cancelled, verify=verify, is_safe=is_safe), cancelled)
     return is_complete
 
 
 def _find(
-    source: ImageSource, path: str, options: analyze.Options, progress: Progress, cancelled: threading.Event
+    source: ImageSource,
+    path: str,
+    layer: int | None,
+    options: analyze.Options,
+    progress: Progress,
+    cancelled: threading.Event,
 ) -> _Found:
     terms = ReadingTerms(
         wants=analyze.all_wants(),
@@ -70,7 +76,7 @@ def _find(
     )
     head = source.resolve(options.platform)
     progress(ImageFound(head=head, origins=analyze.origins_of(head)))
-    tree, head = tree_for(source, head, path, terms)
+    tree, head = tree_for(source, head, path, terms, top=layer)
     return _Found(head=head, tree=tree, node=find_file(tree, path))
 
 

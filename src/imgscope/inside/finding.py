@@ -13,6 +13,13 @@ _MOST_NAMED: Final = 3
 _LONGEST_NAME: Final = 255
 
 
+def check_layer(number: int, count: int) -> None:
+    """Raise `UsageError` unless an image of `count` layers has a layer `number`."""
+    if not 0 <= number < count:
+        there = f"there are layers 0 to {count - 1}" if count else "the image has none"
+        raise UsageError(f"there is no layer {number}", hint=there)
+
+
 def find(tree: FileTree, path: str) -> Node:
     """Return what `path` leads to when all links are followed inside the image.
 
@@ -61,7 +68,8 @@ def missing(tree: FileTree, path: str) -> ImgscopeError:
     if by is not None:
         return UsageError(
             f"there is no {shown} in the image any more: layer {by} removed it",
-            hint=f"imgscope why IMAGE {shown} tells which layers ship it",
+            hint=f"imgscope why IMAGE {shown} tells which layers ship it; "
+            f"with --layer {by - 1}, cat shows a file as it was",
         )
     near = near_paths(tree, path)
     advice = f"did you mean {', '.join(f'/{each}' for each in near)}?" if near else "imgscope ls lists what there is"

@@ -9,11 +9,10 @@ from typing import Literal
 
 import msgspec
 
-from imgscope.errors import UsageError
 from imgscope.facts import Accounts, InspectedImage
 from imgscope.filesystem.layer_view import LayerChangeKind, LayerNode, layer_view
 from imgscope.filesystem.node import Node
-from imgscope.inside.finding import find, find_named, missing
+from imgscope.inside.finding import check_layer, find, find_named, missing
 from imgscope.inside.owners import PathOwners
 from imgscope.inside.state import UNLISTED, PathState, entry_of, mode_text, state_of
 from imgscope.layer.index import LayerEntry
@@ -79,10 +78,7 @@ def list_layer(
     A path of which the layer changed nothing, and below which it changed nothing, is not listed. Raises `UsageError`
     for a layer that there is not, and where neither the image nor the layer has the path.
     """
-    count = len(image.tree.layers)
-    if not 0 <= number < count:
-        there = f"there are layers 0 to {count - 1}" if count else "the image has none"
-        raise UsageError(f"there is no layer {number}", hint=there)
+    check_layer(number, len(image.tree.layers))
     top: LayerNode | None = layer_view(image.tree, number)
     for name in filter(None, _plain(image, path).split("/")):
         top = top.children.get(name) if top is not None else None

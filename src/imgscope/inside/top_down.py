@@ -14,6 +14,7 @@ from typing import Final
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import MOST_HOPS, FileTree
+from imgscope.inside.finding import check_layer
 from imgscope.layer.index import EntryType, LayerIndex
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
@@ -24,20 +25,25 @@ from imgscope.sources.base import ImageHead, ImageSource, StreamedSource, Traffi
 _MOST_HELD: Final = 64 * 1024 * 1024
 
 
-def tree_for(source: ImageSource, head: ImageHead, path: str, terms: ReadingTerms) -> tuple[FileTree, ImageHead]:
+def tree_for(
+    source: ImageSource, head: ImageHead, path: str, terms: ReadingTerms, *, top: int | None = None
+) -> tuple[FileTree, ImageHead]:
     """Return a tree of as many layers of `head`, from the top, as decide what `path` leads to, and the head that holds.
 
-    Layers below those are empty in it. Where nothing is decided, all layers are in it. Of an image that comes as one
-    stream all are read. Raises `Cancelled` soon after that was asked for; what goes wrong with a layer stands in it.
+    With `top` it is as that layer left it, and those above are not in it. Layers below the ones that decide are empty
+    in it. Where nothing is decided, all layers are in it. Of an image that comes as one stream all are read. Raises
+    `UsageError` where there is no layer `top`, and `Cancelled` soon after that was asked for; what goes wrong with a
+    layer stands in it.
     """
     if isinstance(source, StreamedSource):
         passing = PassingReader(source, terms)
-        return stack(list(passing.read(head, jobs=1)), limits=terms.limits), passing.settled
+        passed = list(passing.read(head, jobs=1))
+        return stack(passed[: _end(top, len(passed))], limits=terms.limits), passing.settled
     reader = LayerReader(source, terms)
-    count = len(head.manifest.layers)
-    layers = [_nothing(descriptor) for descriptor in head.manifest.layers]
+    end = _end(top, len(head.manifest.layers))
+    layers = [_nothing(descriptor) for descriptor in head.manifest.layers[:end]]
     tree, awaited = FileTree(), {""}
-    for layer in reversed(range(count)):
+    for layer in reversed(range(end)):
         layers[layer] = reader.read_one(head, layer)
         if layer and not awaited.intersection(entry.name for entry in layers[layer].entries) and "" not in awaited:
             continue
@@ -46,6 +52,14 @@ def tree_for(source: ImageSource, head: ImageHead, path: str, terms: ReadingTerm
         if not awaited or layers[layer].error is not None:
             break
     return tree, head
+
+
+def _end(top: int | None, count: int) -> int:
+    """Return how many layers an image of `count` of them has up to `top`."""
+    if top is None:
+        return count
+    check_layer(top, count)
+    return top + 1
 
 
 def _awaited(tree: FileTree, path: str) -> set[str]:
