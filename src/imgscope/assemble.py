@@ -142,6 +142,7 @@ def _packages(image: InspectedImage) -> tuple[Package, ...]:
             layer=package.layer,
             is_build_tool=image.is_for_builds(package) if package.type in DISTRIBUTION_TYPES else None,
             required_by=image.required_by(package),
+            path=package.found_in,
         )
         for package in image.packages
     )

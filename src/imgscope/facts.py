@@ -44,13 +44,14 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
     as far as either keeps what is there; `provides` are the other names that it goes by there. `is_requested`: somebody
     asked for it, rather than for what needs it; None where that is not recorded. `is_protected`: it stays, whether or
     not anything needs it. `state` says how far an installation came that did not come to its end, in the words of the
-    database.
+    database. `found_in` is the path of what tells of one that is in no database of a distribution.
     """
 
     name: str
     version: str
     type: str
     layer: int
+    found_in: str | None = None
     architecture: str | None = None
     installed_size: int | None = None
     source: str | None = None

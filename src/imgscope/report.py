@@ -190,7 +190,8 @@ class LayerReport(_Data, frozen=True):
 
 class Package(_Data, frozen=True):
     """An installed package. `layer` is the one that brought it in this version; `installed_size` is what the
-    database claims and `file_bytes` what its files occupy in the image.
+    database claims and `file_bytes` what its files occupy in the image. `path` is what tells of one that is not the
+    distribution's: its metadata, or the program or archive that it is in.
     """
 
     name: str
@@ -203,6 +204,7 @@ class Package(_Data, frozen=True):
     file_bytes: Bytes | None = None
     is_build_tool: bool | None = None
     required_by: tuple[str, ...] | None = None
+    path: Path | None = None
 
 
 class WasteByCause(_Data, frozen=True):

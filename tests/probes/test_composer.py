@@ -40,13 +40,14 @@ def test_a_package_is_what_either_composer_wrote_and_owns_its_directory(document
     assert (package.name, package.version, package.type) == ("acme/lib", "1.4.0", "composer")
     assert package.needs == ("acme/other",)
     assert [node.path for node in package.files] == ["srv/vendor/acme/lib/src/A.php"]
+    assert package.found_in == "srv/vendor/acme/lib"
 
 
 @pytest.mark.parametrize("path", ["../../../etc", "/etc", "..", "../acme/none"])
 def test_a_package_owns_nothing_outside_the_vendor_directory(path: str) -> None:
     tree = tree_of((file(PLACE, json.dumps([{**LIBRARY, "install-path": path}])), file("etc/passwd", "x")))
     (package,) = packages_of(tree)
-    assert package.files == ()
+    assert (package.files, package.found_in) == ((), PLACE)
 
 
 def test_a_package_belongs_to_the_layer_that_brought_this_version() -> None:

@@ -57,6 +57,7 @@ def test_a_gem_is_what_its_specification_says_with_its_files_in_all_places() -> 
     (gem,) = packages_of(tree)
     assert (gem.name, gem.version, gem.type, gem.architecture) == ("tiny", "1.2.3.pre", "gem", "x86_64-linux")
     assert gem.needs == ("tiny-dep",)
+    assert gem.found_in == f"{ROOT}/specifications/tiny-1.2.3.pre-x86_64-linux.gemspec"
     assert sorted(node.path.removeprefix(f"{ROOT}/").partition("/")[0] for node in gem.files) == [
         "build_info",
         "cache",

@@ -41,6 +41,11 @@ def test_modules_of_several_programs_are_listed_once_with_the_lowest_of_their_la
         "example.com/b": 1,
     }
     assert [node.path for node in packages["example.com/tool", "v1.2.3"].files] == ["bin/a", "bin/b", "bin/c"]
+    assert {name: package.found_in for (name, _), package in packages.items()} == {
+        "example.com/tool": "bin/a",
+        "stdlib": "bin/a",
+        "example.com/b": "bin/b",
+    }
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,10 @@ def test_what_is_in_several_jars_is_listed_once_with_the_lowest_layer() -> None:
     tree = tree_of(
         layer(file("a.jar", fat("a"))), layer(file("b.jar", fat("b"))), layer(file("a.jar", fat("a"), uid=1))
     )
-    assert {key: package.layer for key, package in packages_of(tree).items()} == {"x:a@1": 0, "x:b@1": 1, "x:dep@1": 0}
+    packages = packages_of(tree)
+    assert {key: package.layer for key, package in packages.items()} == {"x:a@1": 0, "x:b@1": 1, "x:dep@1": 0}
+    assert {package.found_in for package in packages.values()} == {"a.jar", "b.jar"}
+    assert packages["x:dep@1"].found_in == "a.jar"
 
 
 def test_of_the_end_of_a_huge_jar_the_jars_in_it_are_known_by_their_names() -> None:

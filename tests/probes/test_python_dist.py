@@ -60,6 +60,7 @@ def test_a_distribution_is_what_its_metadata_say() -> None:
     assert (flask.name, flask.version, flask.type, flask.layer) == ("Flask", "3.0.1", "python", 0)
     assert flask.needs == ("werkzeug", "importlib-metadata")
     assert flask.provides == ("flask",)
+    assert flask.found_in == f"{SITE}/flask-3.0.1.dist-info"
 
 
 def test_all_that_is_installed_here_is_found_with_the_files_that_are_recorded() -> None:

@@ -57,6 +57,14 @@ def test_packages_have_their_purl_their_layer_and_their_size() -> None:
     assert values["imgscope:layerDigest"] == example().layers[1].digest
 
 
+def test_packages_that_are_not_the_distributions_say_where_they_are() -> None:
+    (package, *_) = example().packages
+    reported = msgspec.structs.replace(package, path="app/site/pip-23.0.1.dist-info")
+    (listed, *others) = bill(msgspec.structs.replace(example(), packages=(reported, package)))["components"]
+    assert listed["evidence"] == {"occurrences": [{"location": "/app/site/pip-23.0.1.dist-info"}]}
+    assert not any("evidence" in each for each in others)
+
+
 def test_the_image_is_what_the_bill_is_about() -> None:
     component = bill(example())["metadata"]["component"]
     assert (component["type"], component["version"]) == ("container", example().image.digest)

@@ -70,14 +70,14 @@ def _find(tree: FileTree) -> Iterator[InstalledPackage]:
             layers = bringing_layers(tree, node.content.path, _keys)
             for package in parse_installed(content_of_node(tree, node) or b""):
                 layer = layers.get((package.name, package.version), node.content_layer)
-                yield _package(tree, directory, package, layer)
+                yield _package(tree, node, directory, package, layer)
 
 
 def _keys(content: bytes) -> Iterator[tuple[str, str]]:
     return ((package.name, package.version) for package in parse_installed(content))
 
 
-def _package(tree: FileTree, directory: Node, package: InstalledPhp, layer: int) -> InstalledPackage:
+def _package(tree: FileTree, database: Node, directory: Node, package: InstalledPhp, layer: int) -> InstalledPackage:
     top = tree.resolve(package.install_path or f"../{package.name}", base=directory)
     is_inside = top is not None and directory.parent is not None and _is_below(top, directory.parent)
     return InstalledPackage(
@@ -85,6 +85,7 @@ def _package(tree: FileTree, directory: Node, package: InstalledPhp, layer: int)
         version=package.version,
         type="composer",
         layer=layer,
+        found_in=(top if top is not None and is_inside else database).path,
         # What has no slash is PHP itself, an extension of it, or a library on the machine.
         needs=tuple(name for name in package.require if "/" in name),
         files=tuple(files_below(top)) if top is not None and is_inside else (),

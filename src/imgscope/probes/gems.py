@@ -103,6 +103,7 @@ def _package(tree: FileTree, node: Node, real: Node, root: Node, specification: 
         version=specification.version,
         type="gem",
         layer=bringing_layer(tree, real),
+        found_in=real.path,
         architecture=specification.platform if specification.platform != "ruby" else None,
         needs=specification.needs,
         files=(real, *_files(root, node.name.removesuffix(_ENDING))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Final
 
 import msgspec
@@ -75,7 +76,7 @@ def _version_of_revision(settings: dict[str, str]) -> str:
 
 def _find(tree: FileTree) -> Iterator[InstalledPackage]:
     programs: dict[Module, list[Node]] = {}
-    layers: dict[Module, int] = {}
+    first: dict[Module, Node] = {}
     needs: dict[Module, dict[str, None]] = {}
     for node in tree.files:
         noted = node.content.elf.go_build if node.content is not None and node.content.elf is not None else None
@@ -83,16 +84,17 @@ def _find(tree: FileTree) -> Iterator[InstalledPackage]:
             continue
         program = parse_build(noted)
         for module in (*([program.main] if program.main else ()), *program.modules):
-            layers[module] = min(layers.get(module, node.content_layer), node.content_layer)
+            first[module] = min(first.get(module, node), node, key=lambda each: each.content_layer)
         if program.main:
             programs.setdefault(program.main, []).append(node)
             needs.setdefault(program.main, {}).update(dict.fromkeys(name for name, _ in program.modules))
-    for module, layer in sorted(layers.items()):
+    for module, node in sorted(first.items(), key=itemgetter(0)):
         yield InstalledPackage(
             name=module[0],
             version=module[1],
             type="golang",
-            layer=layer,
+            layer=node.content_layer,
+            found_in=node.path,
             needs=tuple(needs.get(module, ())),
             files=tuple(programs.get(module, ())),
         )

@@ -25,7 +25,7 @@ _VERSIONS: Final = ("Implementation-Version", "Bundle-Version", "Specification-V
 
 
 def _find(tree: FileTree) -> Iterator[InstalledPackage]:
-    inside: dict[Coordinates, int] = {}
+    inside: dict[Coordinates, tuple[int, Node]] = {}
     for node in tree.files:
         if not node.name.endswith(_ENDINGS):
             continue
@@ -36,11 +36,12 @@ def _find(tree: FileTree) -> Iterator[InstalledPackage]:
         layer = bringing_layer(tree, node)
         own = own_coordinates(jar, node.name)
         if own is not None:
-            yield _package(own, layer, (node,))
+            yield _package(own, layer, node, (node,))
         for coordinates in contained(jar, own):
-            inside[coordinates] = min(inside.get(coordinates, layer), layer)
-    for coordinates, layer in inside.items():
-        yield _package(coordinates, layer, ())
+            if coordinates not in inside or layer < inside[coordinates][0]:
+                inside[coordinates] = layer, node
+    for coordinates, (layer, node) in inside.items():
+        yield _package(coordinates, layer, node, ())
 
 
 def contained(jar: Jar, own: Coordinates | None) -> Iterator[Coordinates]:
@@ -83,13 +84,14 @@ def _by_manifest(jar: Jar, stem: str) -> Coordinates | None:
     return Coordinates(vendor if _GROUP.fullmatch(vendor) else "", artifact, version) if artifact and version else None
 
 
-def _package(coordinates: Coordinates, layer: int, files: tuple[Node, ...]) -> InstalledPackage:
+def _package(coordinates: Coordinates, layer: int, archive: Node, files: tuple[Node, ...]) -> InstalledPackage:
     prefix = f"{coordinates.group}:" if coordinates.group else ""
     return InstalledPackage(
         name=f"{prefix}{coordinates.artifact}",
         version=coordinates.version,
         type="maven",
         layer=layer,
+        found_in=archive.path,
         files=files,
     )
 

@@ -79,6 +79,7 @@ class _Distributions:
             version=metadata.version,
             type="python",
             layer=bringing_layer(self._tree, described),
+            found_in=node.path,
             needs=needs,
             provides=(metadata.normalised_name,) if metadata.normalised_name != metadata.name else (),
             is_requested=is_marked if id(node.parent) in self._marked_places else None,

@@ -11,6 +11,7 @@ from typing import Final
 from cyclonedx.model import HashAlgorithm, HashType, Property
 from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.component_evidence import ComponentEvidence, Occurrence
 from cyclonedx.model.dependency import Dependency
 from cyclonedx.model.tool import ToolRepository
 from cyclonedx.output.json import JsonV1Dot6
@@ -124,7 +125,14 @@ def _package(package: Package, report: ImageReport, reference: str) -> Component
             layerDigest=report.layers[package.layer].digest,
             size=None if size is None else str(size),
         ),
+        evidence=_evidence(package),
     )
+
+
+def _evidence(package: Package) -> ComponentEvidence | None:
+    if package.path is None:
+        return None
+    return ComponentEvidence(occurrences=[Occurrence(location=f"/{printable(package.path)}")])
 
 
 def _version(text: str) -> str:
