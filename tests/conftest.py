@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import signal
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     import trustme
+    from xdist.scheduler import Scheduling
 
 _REQUIRE_INTEGRATION = "IMGSCOPE_REQUIRE_INTEGRATION"
 _LONGEST_PARAMETER = 60
@@ -67,6 +69,15 @@ def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _garbage_of_imgscope() -> Iterator[None]:
+    """Collect what imgscope leaves to the end of its process: this one runs it for thousands of tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("freeze", "unfreeze", "set_threshold"):
+            patch.setattr(gc, name, lambda *_: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test find layers that another one read. The directory is made by imgscope, and for few tests only."""
@@ -111,6 +122,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             names = item.fixturenames if isinstance(item, pytest.Function) else ()
             shared = next((name for name in ("debian", "musl") if name in names), None)
             item.add_marker(pytest.mark.xdist_group("images" if shared else item.location[0]))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Look for garbage in what tests make, and not again and again in the tests and in all that they import."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """Spread tests over processes in our own way, unless another one than that of `make test` is asked for."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from tests.support.spreading import SpreadInBatches
+
+    return SpreadInBatches(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
