@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _REQUIRE_INTEGRATION = "IMGSCOPE_REQUIRE_INTEGRATION"
 _LONGEST_PARAMETER = 60
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 _numbers = itertools.count()
 _SETTINGS_OF_THE_USER = (
     "CLICOLOR_FORCE",
@@ -51,6 +52,9 @@ for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIG
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# Garbage is looked for after tests that left much of it, and not within them: `pytest_runtest_teardown`.
+gc.disable()
+
 # A busy machine is no failure of a property.
 hypothesis.settings.register_profile("imgscope", deadline=None)
 hypothesis.settings.load_profile("imgscope")
@@ -70,11 +74,11 @@ def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _garbage_of_imgscope() -> Iterator[None]:
-    """Collect what imgscope leaves to the end of its process: this one runs it for thousands of tests."""
+def _garbage_is_collected() -> Iterator[None]:
+    """Keep imgscope from leaving its garbage to the end of its process: this one runs it for thousands of tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("freeze", "unfreeze", "set_threshold"):
-            patch.setattr(gc, name, lambda *_: None)
+        for name in ("freeze", "unfreeze"):
+            patch.setattr(gc, name, lambda: None)
         yield
 
 
@@ -126,9 +130,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Look for garbage in what tests make, and not again and again in the tests and in all that they import."""
+    """Look for garbage in what tests make, and not in the tests themselves and in all that they import."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    """Collect the garbage of a test that left much, when nothing else of it is left: one look, and what it freed."""
+    yield
+    if gc.get_count()[0] > _OBJECTS_BETWEEN_COLLECTIONS:
+        gc.collect()
 
 
 @pytest.hookimpl(optionalhook=True)

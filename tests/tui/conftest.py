@@ -26,3 +26,10 @@ def anyio_backend() -> str:
 def _highlights_without_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask pygments here: to start a process takes longer than all else that a file view does."""
     monkeypatch.setattr(file_reader, "highlights", spans)
+
+
+@pytest.fixture(autouse=True)
+def _looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let textual's pilot look 400 times a second whether all is done, and not 50: it looks several times for a key."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 400)
+    monkeypatch.setattr("textual._wait.SLEEP_IDLE", 1 / 8000)
