@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import signal
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     import trustme
+    from xdist.scheduler import Scheduling
 
 _REQUIRE_INTEGRATION = "IMGSCOPE_REQUIRE_INTEGRATION"
 _LONGEST_PARAMETER = 60
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 _numbers = itertools.count()
 _SETTINGS_OF_THE_USER = (
     "CLICOLOR_FORCE",
@@ -49,6 +52,9 @@ for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIG
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# Garbage is looked for after tests that left much of it, and not within them: `pytest_runtest_teardown`.
+gc.disable()
+
 # A busy machine is no failure of a property.
 hypothesis.settings.register_profile("imgscope", deadline=None)
 hypothesis.settings.load_profile("imgscope")
@@ -64,6 +70,15 @@ def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         patch.setattr("imgscope.sources.registry.configuration.files.SYSTEM", tmp_path_factory.mktemp("etc"))
         for name in ("NO_PROXY", "no_proxy"):
             patch.setenv(name, ",".join(filter(None, (os.environ.get(name), "localhost", "127.0.0.1"))))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _garbage_is_collected() -> Iterator[None]:
+    """Keep imgscope from leaving its garbage to the end of its process: this one runs it for thousands of tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("freeze", "unfreeze"):
+            patch.setattr(gc, name, lambda: None)
         yield
 
 
@@ -111,6 +126,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             names = item.fixturenames if isinstance(item, pytest.Function) else ()
             shared = next((name for name in ("debian", "musl") if name in names), None)
             item.add_marker(pytest.mark.xdist_group("images" if shared else item.location[0]))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Look for garbage in what tests make, and not in the tests themselves and in all that they import."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    """Collect the garbage of a test that left much, when nothing else of it is left: one look, and what it freed."""
+    yield
+    if gc.get_count()[0] > _OBJECTS_BETWEEN_COLLECTIONS:
+        gc.collect()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """Spread tests over processes in our own way, unless another one than that of `make test` is asked for."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from tests.support.spreading import SpreadInBatches
+
+    return SpreadInBatches(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

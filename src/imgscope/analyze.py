@@ -8,6 +8,7 @@ from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from imgscope import progress as events
 from imgscope.assemble import RunFacts, assemble
@@ -21,7 +22,7 @@ from imgscope.filesystem.efficiency import ScoreCount
 from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import FileTree
 from imgscope.known_images import KnownImage, KnownImages
-from imgscope.layer.wants import Wants
+from imgscope.layer.wants import Want, Wants
 from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.config import History
 from imgscope.oci.instruction import parse_instruction
@@ -125,7 +126,13 @@ def inspect_source(
 
 def all_wants() -> Wants:
     """Return what all probes want to be kept of files: what layers in the cache were read for."""
-    return Wants(glob for probe in probes() for glob in probe.wants)
+    return _wants(tuple(want for probe in probes() for want in probe.wants))
+
+
+@lru_cache(maxsize=1)
+def _wants(asked: tuple[str | Want, ...]) -> Wants:
+    """Compile the same patterns once, and not for each image of an audit."""
+    return Wants(asked)
 
 
 def origins_of(head: ImageHead, base: BaseImage | None = None) -> tuple[LayerOrigin, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from types import ModuleType
 from typing import TypeVar
 
@@ -19,8 +20,13 @@ def modules(package: str) -> Iterator[ModuleType]:
 
 def module_names(package: str) -> list[str]:
     """Return the names of the public modules of `package` without importing them."""
-    path = importlib.import_module(package).__path__
-    return sorted(info.name for info in pkgutil.iter_modules(path) if not info.name.startswith("_"))
+    return list(_listed(tuple(importlib.import_module(package).__path__)))
+
+
+@cache
+def _listed(path: tuple[str, ...]) -> tuple[str, ...]:
+    """List the directories of a package once: every image is examined with all of it, and it stays as it is."""
+    return tuple(sorted(info.name for info in pkgutil.iter_modules(path) if not info.name.startswith("_")))
 
 
 def exported(package: str, attribute: str, kind: type[Thing]) -> list[tuple[ModuleType, Thing]]:

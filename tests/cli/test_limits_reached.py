@@ -34,6 +34,7 @@ _APP: Final = image(
 
 _ELSEWHERE: Final = {
     "engine-answer-size": "tests/sources/daemon/test_troubles.py",
+    "engine-patience": "tests/hostile/engine_transfers.py",
     "error-body-size": "below",
     "reduced-file-size": "tests/layer/test_wants.py",
     "connections-per-host": "tests/sources/registry/test_economy.py",

@@ -14,21 +14,24 @@ from tests.support.images import compress, descriptor, file, image, layer, tar
 from tests.support.tars import END, ZERO_BLOCK, base_256, header, member, pax, record
 
 _MEBIBYTE: Final = 1024 * 1024
-_BOMB: Final = tar([file("zeros", bytes(128 * _MEBIBYTE))])
 _ARCHIVE: Final = tar([file("a", "a" * 5000), file("b", "b" * 5000)])
 _LAYER_TYPE: Final = "application/vnd.oci.image.layer.v1.tar+gzip"
+
+
+def _bomb() -> bytes:
+    return tar([file("zeros", bytes(128 * _MEBIBYTE))])
 
 
 @CORPUS.case(0)
 def gzip_bomb(path: Path) -> str:
     """128 MiB that are 128 kB as stored: read in bounded pieces, and listed as what it is."""
-    return raw(path, _BOMB)
+    return raw(path, _bomb())
 
 
 @CORPUS.case(0)
 def zstd_bomb(path: Path) -> str:
     """128 MiB that are 12 kB as stored, of which one call of a decoder would return all."""
-    return raw(path, _BOMB, compression="zstd")
+    return raw(path, _bomb(), compression="zstd")
 
 
 @CORPUS.case(0)

@@ -201,7 +201,8 @@ def test_a_move_names_what_would_break_and_the_loaders_of_the_other_roots_confir
     assert "cannot open shared object file" not in roots["3.11-slim"].run(f"/{_PYTHON}", f"/{siblings.module}")
 
     broken = _by_path(on_musl)
-    assert broken[_MAIN].startswith(f"/{_MAIN} cannot start: it is built for glibc")
+    assert f"/{_MAIN}" in broken[_MAIN]
+    assert "built for glibc" in broken[_MAIN], broken[_MAIN]
     assert "cffi 2.1.1 is built for glibc (a manylinux wheel)" in broken[siblings.module]
     assert "No such file or directory" in roots["3.11-alpine"].run(f"/{_MAIN}")
     assert "Error loading shared library" in roots["3.11-alpine"].run(f"/{_PYTHON}", f"/{siblings.module}")
@@ -218,5 +219,6 @@ def test_a_move_tells_which_commands_and_steps_lack_their_programs(siblings: Sib
 
 
 def _by_path(move: Any) -> dict[str, str]:
-    """What is said of each path; a command that cannot run for the same reason is left out."""
-    return {path: each["message"] for each in move["breaks"] if each["kind"] != "command" for path in each["paths"]}
+    """What is said of each path, of a program that a command starts by what keeps it from that if nothing else does."""
+    breaks = sorted(move["breaks"], key=lambda each: each["kind"] != "command")
+    return {path: each["message"] for each in breaks for path in each["paths"]}

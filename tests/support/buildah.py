@@ -81,4 +81,5 @@ def build_and_push(
     with buildah(context / "storage") as builder:
         builder.build(context, "built", volumes=volumes, media=media)
         format_ = ("--format", _PUSHED_AS[media])
-        builder("push", "--tls-verify=false", *format_, "localhost/built", f"docker://{reference}")
+        quickly = ("--compression-level", "1")
+        builder("push", "--tls-verify=false", *format_, *quickly, "localhost/built", f"docker://{reference}")

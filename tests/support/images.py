@@ -155,10 +155,13 @@ def compress(content: bytes, compression: Compression) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltLayer:
-    """A layer: `tar` is the archive, `blob` the same as stored. `created_by` is its line of history."""
+    """A layer: `tar` is the archive, `blob` the same as stored. `created_by` is its line of history.
 
-    tar: bytes
-    blob: bytes
+    A test that fails shows what it was given, and half a gigabyte as text takes several.
+    """
+
+    tar: bytes = field(repr=False)
+    blob: bytes = field(repr=False)
     compression: Compression
     created_by: str
 

@@ -16,7 +16,6 @@ from imgscope.layer.wants import Wants
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
-from imgscope.probes import probes
 from imgscope.sources._select import TopDocument, resolve_head
 from imgscope.sources.base import ImageHead, Traffic
 from tests.support.images import BuiltImage, BuiltLayer, Entry, Step, image, layer
@@ -77,7 +76,7 @@ def inspect(
 
 def tree_of(*layers: BuiltLayer | tuple[Entry, ...]) -> FileTree:
     """The stacked tree of `layers`, lowest first, with all that probes want captured."""
-    wants = Wants(glob for probe in probes() for glob in probe.wants)
+    wants = analyze.all_wants()
     return stack([_index(each if isinstance(each, BuiltLayer) else layer(*each), wants) for each in layers])
 
 

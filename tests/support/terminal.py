@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 
 from tests.support.programs import require, run
 
+_numbers = itertools.count()
 _PATIENCE_SECONDS = 60
 _BETWEEN_LOOKS_SECONDS = 0.05
 
@@ -17,7 +19,9 @@ class Terminal:
     """A shell in a terminal of 160 columns and 48 lines."""
 
     def __init__(self) -> None:
-        self._tmux = ("tmux", "-L", f"imgscope-tests-{os.getpid()}", "-f", "/dev/null", "-u")
+        # A server of its own: one that is about to end still has its socket, and takes the next with it.
+        name = f"imgscope-tests-{os.getpid()}-{next(_numbers)}"
+        self._tmux = ("tmux", "-L", name, "-f", "/dev/null", "-u")
 
     def open(self) -> None:
         """Start the shell, with a prompt that is only `$`."""

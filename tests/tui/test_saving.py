@@ -111,6 +111,8 @@ def test_what_is_no_path_is_refused(written: str) -> None:
         ("a/..", "file"),
         ("a/-rf", "rf"),
         ("a/~", "file"),
+        ("a/\N{NO-BREAK SPACE}.", "file"),
+        ("a/- .b-1.0 c ", "b-1.0 c"),
         ("a/x\x1b[31m\n", "x_x1b[31m_x0a"),
         ("x" * 300, "x" * 120),
     ],

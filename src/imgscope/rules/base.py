@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import ModuleType
 from typing import Final, Literal
 
@@ -146,6 +147,7 @@ class RulePage:
         return f"# {self.rule.id}\n\n{self.text}\n"
 
 
+@cache
 def page_of(rule: Rule, module: ModuleType) -> RulePage:
     """Return the page of the rule that `module` exports; a module without a docstring is a `ValueError`."""
     text = inspect.getdoc(module)

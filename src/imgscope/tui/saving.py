@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +13,8 @@ from imgscope.errors import UsageError
 from imgscope.text import printable
 
 _LONGEST_NAME: Final = 120
+_BEGINNING: Final = re.compile(r"^[\s.~-]+")
+"""What the name of a file may not begin with."""
 
 
 class TargetExists(UsageError):
@@ -23,8 +26,8 @@ def suggested_name(path: str) -> str:
 
     It has no slash, does not begin with a dot or a dash, and nothing in it acts on a terminal.
     """
-    name = printable(path.rpartition("/")[2]).replace("/", "_").replace("\\", "_").lstrip(".-~ ").strip()
-    return name[:_LONGEST_NAME] or "file"
+    name = printable(path.rpartition("/")[2]).replace("/", "_").replace("\\", "_").strip()
+    return _BEGINNING.sub("", name)[:_LONGEST_NAME] or "file"
 
 
 def target_of(written: str, name: str) -> Path:

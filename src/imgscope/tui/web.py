@@ -29,8 +29,8 @@ ARGUMENTS: Final = "IMGSCOPE_SERVED_ARGUMENTS"
 """The variable that has the arguments of a served imgscope as JSON: textual-serve runs its command in a shell."""
 
 _SIGNALS: Final = ("SIGTERM", "SIGHUP")
-_PATIENCE: Final = 3.0
-"""Seconds that pages have to end; what an imgscope leaves undone then it gives up when nobody listens any more."""
+_PATIENCE: Final = 1.0
+"""Seconds that pages have to answer, and to end; what an imgscope leaves undone it gives up when nobody listens."""
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -123,11 +123,15 @@ class _Server(Server):  # type: ignore[misc,unused-ignore]
         self.request_exit()
 
     async def on_shutdown(self, app: web.Application) -> None:
-        """End the pages that are open, for which aiohttp would wait; their imgscopes end with them."""
-        for page in self._pages:
-            page.cancel()
-        if self._pages:
-            await asyncio.wait(self._pages, timeout=_PATIENCE)
+        """End the pages that are open, for which aiohttp would wait; their imgscopes end with them.
+
+        Each is told, and one that does not answer, as that of a browser that is stopped, is ended without.
+        """
+        for _ in ("told", "ended"):
+            for page in self._pages:
+                page.cancel()
+            if self._pages:
+                await asyncio.wait(self._pages, timeout=_PATIENCE)
 
     async def handle_websocket(self, request: web.Request) -> Any:
         """Run an imgscope for a page until one of them ends."""
