@@ -172,7 +172,7 @@ def test_what_killed_processes_left_half_written_is_removed(cache: LayerCache) -
         (directory / f".{name}.tmp").write_bytes(b"half")
         os.utime(directory / f".{name}.tmp", (time.time() - age,) * 2)
 
-    cache.store(layer_index(Digest.of(b"another")), WANTS)
+    LayerCache(cache.directory).store(layer_index(Digest.of(b"another")), WANTS)
 
     assert [path.name for path in directory.glob(".*")] == [".new.tmp"]
     assert cache.info().layers == 2
@@ -331,7 +331,7 @@ def test_locks_that_dead_processes_left_behind_go_after_a_day_or_when_the_cache_
     for lock in (old, new):
         lock.touch()
     os.utime(old, (1_000_000, 1_000_000))
-    cache.store(layer_index(Digest.of(b"another")), WANTS)
+    LayerCache(cache.directory).store(layer_index(Digest.of(b"another")), WANTS)
     assert (old.exists(), new.exists()) == (False, True)
     cache.clear()
     assert not new.exists()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,6 +45,19 @@ def test_the_lowest_goes_first_unless_a_larger_one_would_keep_everybody_waiting_
     sizes: list[int], threads: int, order: list[int]
 ) -> None:
     assert list(reading_order(sizes, threads)) == order
+
+
+def test_the_order_of_fifty_thousand_layers_takes_no_step_for_each_pair_of_them() -> None:
+    looks = 0
+
+    class Counted(list[int]):
+        def __getitem__(self, position: Any) -> Any:
+            nonlocal looks
+            looks += 1
+            return super().__getitem__(position)
+
+    assert list(reading_order(Counted([1] * 50_000), 2)) == list(range(50_000))
+    assert looks <= 4 * 50_000
 
 
 def test_a_layer_is_handed_on_while_a_higher_one_is_still_being_read() -> None:

@@ -37,6 +37,8 @@ _SUFFIX: Final = ".layer"
 _DOCUMENT_SUFFIX: Final = ".document"
 _LOCK_SUFFIX: Final = ".lock"
 _SECONDS_TO_ABANDON: Final = 24 * 60 * 60
+_SECONDS_BETWEEN_LOOKS: Final = 1.0
+"""After which a look at all entries finds what other processes stored."""
 _LARGEST_CACHE: Final = 1024 * 1024 * 1024
 
 
@@ -63,6 +65,9 @@ class LayerCache:
         self._largest_size = largest_size
         self._purpose = _purpose(limits)
         self.problem: str | None = None
+        # Looking at all entries after each that is stored would take a step for each pair of them.
+        self._room = 0
+        self._looked = -_SECONDS_BETWEEN_LOOKS
 
     def load(self, descriptor: Descriptor, diff_id: Digest | None, wants: Wants) -> LayerIndex | None:
         """Return the index of the layer that unpacks to `diff_id`, as a layer of `descriptor`, or None."""
@@ -145,7 +150,9 @@ class LayerCache:
         try:
             make_directory(path.parent)
             write_whole(path, content)
-            self._evict()
+            self._room -= len(content)
+            if self._room < 0 or time.monotonic() - self._looked > _SECONDS_BETWEEN_LOOKS:
+                self._evict()
         except OSError as error:
             self.problem = f"the cache in {self.directory} cannot be written to: {error.strerror or error}"
 
@@ -196,9 +203,10 @@ class LayerCache:
         total = sum(size for _, size, _ in known)
         for _, size, entry in sorted(known):
             if total <= self._largest_size:
-                return
+                break
             entry.unlink(missing_ok=True)
             total -= size
+        self._room, self._looked = self._largest_size - total, time.monotonic()
 
 
 def _purpose(limits: Limits) -> str:

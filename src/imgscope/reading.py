@@ -234,12 +234,17 @@ def reading_order(sizes: Sequence[int], threads: int) -> Iterator[int]:
     Lowest first, so that stacking them keeps pace; but a layer that takes one thread as long as the others need for
     all the rest goes first, so that it does not keep everybody waiting in the end.
     """
-    waiting = list(range(len(sizes)))
-    while waiting:
-        rest = sum(sizes[layer] for layer in waiting)
-        largest = max(waiting, key=sizes.__getitem__)
-        following = largest if sizes[largest] * threads >= rest else waiting[0]
-        waiting.remove(following)
+    taken: set[int] = set()
+    rest = sum(sizes)
+    lowest_first = (layer for layer in range(len(sizes)) if layer not in taken)
+    largest_first = deque(sorted(range(len(sizes)), key=lambda layer: -sizes[layer]))
+    while len(taken) < len(sizes):
+        while largest_first[0] in taken:
+            largest_first.popleft()
+        largest = largest_first[0]
+        following = largest if sizes[largest] * threads >= rest else next(lowest_first)
+        taken.add(following)
+        rest -= sizes[following]
         yield following
 
 

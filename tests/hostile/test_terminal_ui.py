@@ -19,6 +19,7 @@ _NAMES: Final = (
     "names that act", "history that acts", "configuration that acts", "distribution that acts",
     "path 4096 directories deep", "symlinks in circles", "files that are directories",
     "sparse file of 8 eib", "every layer fails", "two thousand findings", "gzip bomb",
+    "two thousand layers", "one layer five thousand times",
 )  # fmt: skip
 _PANES: Final = [keys for pane in "345678" for keys in (pane, "l", "j", "l", "G", "y")]
 _KEYS: Final = ("j", "2", "j", "l", "G", *_PANES, "9", "enter", "v", "enter", "V", "G", "u", "1", "enter", "escape")

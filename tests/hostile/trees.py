@@ -89,6 +89,18 @@ def system_directories_that_are_symlinks_in_circles(path: Path) -> str:
 
 
 @CORPUS.case(0)
+def two_thousand_layers(path: Path) -> str:
+    """Layers beyond any builder's, each another one: a step for each pair of them would be millions."""
+    return layout(path, SOUND, *(layer(file(f"d/{number}", "x")) for number in range(2_000)))
+
+
+@CORPUS.case(0, memory=128 * MEBIBYTE)
+def one_layer_five_thousand_times(path: Path) -> str:
+    """A layer that is read once, and stacked and told of for each time that it is listed."""
+    return layout(path, SOUND, *[layer(file("x", "x"))] * 5_000)
+
+
+@CORPUS.case(0)
 def hard_links_to_nothing_and_to_each_other(path: Path) -> str:
     """Links whose target is missing, is the link, comes later, is a directory, or is a link in a circle."""
     links = [

@@ -10,7 +10,7 @@ from textual.message import Message
 from imgscope import progress as events
 from imgscope.analyze import Inspection, inspect_source, origins_of
 from imgscope.early_facts import EarlyFacts
-from imgscope.tui.messages import Failed
+from imgscope.tui.messages import Failed, Progressed
 from imgscope.tui.model.session import Session
 from imgscope.tui.worker import EarlyLook, InspectionThread, throttled
 from tests.support.images import BuiltImage
@@ -71,6 +71,23 @@ def test_nothing_is_posted_once_it_was_stopped() -> None:
     thread.stop()
     thread.wait(10)
     assert not posted
+
+
+def test_what_happens_while_nobody_looks_is_one_message() -> None:
+    posted: list[Message] = []
+
+    def inspect(*, progress: events.Progress, cancelled: threading.Event) -> Inspection:
+        for layer in range(100):
+            progress(events.LayerProgress(layer=layer, received=1))
+        raise ZeroDivisionError
+
+    thread = InspectionThread(inspect, Session("app"), posted.append)
+    thread.start()
+    thread.wait(10)
+    assert [type(message) for message in posted] == [Progressed, Failed]
+    assert isinstance(posted[0], Progressed)
+    assert len(posted[0].take()) == 100
+    assert not posted[0].take()
 
 
 def _found(built: BuiltImage) -> events.ImageFound:

@@ -195,11 +195,12 @@ class InspectApp(App[None]):
 
     @on(Progressed)
     async def _show_progress(self, message: Progressed) -> None:
-        message.session.apply(message.event)
+        for event in message.take():
+            message.session.apply(event)
         if self._next and message.session is self._next.session and message.session.head is not None:
             await self._show_next(self._next)
         elif message.session is self.session and (screen := self._image_screen):
-            screen.show_progress()
+            screen.show_progress_soon()
 
     @on(FactsSeen)
     def _show_facts(self, message: FactsSeen) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.message import Message
 
@@ -22,11 +22,11 @@ class OfSession(Message):
 
 
 class Progressed(OfSession):
-    """Something happened while the image is read."""
+    """Something happened while the image is read; `take` returns all of it that was not taken before."""
 
-    def __init__(self, session: Session, event: events.Event) -> None:
+    def __init__(self, session: Session, take: Callable[[], Sequence[events.Event]]) -> None:
         super().__init__(session)
-        self.event = event
+        self.take = take
 
 
 class FactsSeen(OfSession):

@@ -38,6 +38,8 @@ class InspectionThread:
         self._inspect = inspect
         self._post = post
         self._cancelled = threading.Event()
+        self._untold: list[events.Event] = []
+        self._telling = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="inspection", daemon=True)
 
     def start(self) -> None:
@@ -71,7 +73,17 @@ class InspectionThread:
             self._send(Inspected(self.session, inspection))
 
     def _tell(self, event: events.Event) -> None:
-        self._send(Progressed(self.session, event))
+        """Post what happened, in one message with all that happens until somebody looks at it."""
+        with self._telling:
+            self._untold.append(event)
+            is_first = len(self._untold) == 1
+        if is_first:
+            self._send(Progressed(self.session, self._take))
+
+    def _take(self) -> list[events.Event]:
+        with self._telling:
+            told, self._untold = self._untold, []
+        return told
 
     def _send(self, message: Message) -> None:
         if not self._cancelled.is_set():

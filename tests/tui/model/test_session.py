@@ -10,7 +10,7 @@ from imgscope import progress as events
 from imgscope.analyze import origins_of
 from imgscope.layer.index import LayerIndex
 from imgscope.report import Attachment
-from imgscope.tui.model.layers import layer_detail, layer_rows
+from imgscope.tui.model.layers import LayerRows, layer_detail
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.summary import closing_lines, summary_of
 from tests.support.images import image, layer
@@ -75,25 +75,25 @@ def test_the_status_counts_layers_and_bytes() -> None:
 
 def test_progress_is_a_share_of_the_layer() -> None:
     session = found()
-    assert [row.state for row in layer_rows(session)] == ["waiting", "waiting"]
-    size = layer_rows(session)[1].compressed_size
+    assert [row.state for row in LayerRows(session)] == ["waiting", "waiting"]
+    size = LayerRows(session)[1].compressed_size
     session.apply(events.LayerProgress(layer=1, received=size // 2))
-    row = layer_rows(session)[1]
+    row = LayerRows(session)[1]
     assert (row.state, row.progress, row.unpacked_size) == ("reading", 0.5, None)
-    assert sum(row.share for row in layer_rows(session)) == 1
+    assert sum(row.share for row in LayerRows(session)) == 1
 
 
 def test_a_layer_of_no_bytes_has_no_share_and_no_progress() -> None:
     session = Session("app:1")
     head = MemorySource(image([layer(raw=b"", compression="none")])).resolve(None)
     session.apply(events.ImageFound(head=head, origins=origins_of(head)))
-    assert [(row.share, row.progress) for row in layer_rows(session)] == [(0.0, 0.0)]
+    assert [(row.share, row.progress) for row in LayerRows(session)] == [(0.0, 0.0)]
 
 
 def test_a_layer_that_failed_says_why_and_what_to_do() -> None:
     session = found()
     session.apply(events.LayerRead(layer=1, index=failed_index("ends too early", "try again")))
-    assert layer_rows(session)[1].state == "failed"
+    assert LayerRows(session)[1].state == "failed"
     lines = [line.text for line in layer_detail(session, 1)]
     assert lines[:2] == ["failed: this layer ends too early", "hint: try again"]
 
@@ -137,7 +137,7 @@ def test_a_layer_without_history_says_so() -> None:
     head = MemorySource(image([layer()], config_fields={"history": None})).resolve(None)
     session.apply(events.ImageFound(head=head, origins=origins_of(head)))
     assert layer_detail(session, 0)[0].text == "what made this layer is not recorded"
-    assert layer_rows(session)[0].made_by.startswith("(not recorded) sha256:")
+    assert LayerRows(session)[0].made_by.startswith("(not recorded) sha256:")
 
 
 def test_in_the_end_the_image_is_as_it_was_inspected_and_not_as_it_was_found() -> None:
@@ -147,6 +147,6 @@ def test_in_the_end_the_image_is_as_it_was_inspected_and_not_as_it_was_found() -
     inspection = inspect(*app_image().layers)
     session.finish(inspection)
     assert session.head == inspection.head
-    assert [row.compressed_size for row in layer_rows(session)] == [
+    assert [row.compressed_size for row in LayerRows(session)] == [
         each.compressed_size for each in inspection.report.layers
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, overload
 
 from imgscope.facts import LayerOrigin
 from imgscope.phrases import made_by
@@ -33,10 +34,45 @@ class LayerRow:
     is_base: bool
 
 
-def layer_rows(session: Session) -> list[LayerRow]:
-    """Return a row for each layer, the lowest first; none while the image is not found."""
-    head = session.head
-    return [_row(session, number) for number in range(len(head.manifest.layers))] if head else []
+class LayerRows(Sequence[LayerRow]):
+    """A row for each layer, the lowest first; none while the image is not found.
+
+    A row is made when it is asked for: of thousands of layers few are in sight. `has_base`: some are of a base image.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._layers = session.head.manifest.layers if session.head else ()
+        self._total = sum(layer.size for layer in self._layers)
+        self.has_base = any(origin.from_base for origin in session.origins)
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+    @overload
+    def __getitem__(self, position: int) -> LayerRow: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[LayerRow]: ...
+    def __getitem__(self, position: int | slice) -> LayerRow | list[LayerRow]:
+        if isinstance(position, slice):
+            return [self._row(number) for number in range(len(self))[position]]
+        return self._row(range(len(self))[position])
+
+    def _row(self, number: int) -> LayerRow:
+        session, descriptor = self._session, self._layers[number]
+        origin, index, report = session.origins[number], session.indexes.get(number), _report(session, number)
+        made = made_by(str(origin.instruction) if origin.instruction else None, origin.created_by, descriptor.digest)
+        return LayerRow(
+            number=number,
+            state=_state(session, number),
+            share=descriptor.size / self._total if self._total else 0.0,
+            progress=min(session.received.get(number, 0) / descriptor.size, 1.0) if descriptor.size else 0.0,
+            compressed_size=descriptor.size,
+            unpacked_size=index.unpacked_size if index else None,
+            wasted_bytes=report.wasted_bytes if report else None,
+            made_by=made,
+            is_base=origin.from_base,
+        )
 
 
 def layer_detail(session: Session, number: int) -> list[Line]:
@@ -89,24 +125,6 @@ def _instruction(origin: LayerOrigin) -> list[Line]:
     if origin.instruction.build_arguments:
         lines.append(Line(f"build arguments: {' '.join(origin.instruction.build_arguments)}"))
     return lines
-
-
-def _row(session: Session, number: int) -> LayerRow:
-    assert session.head is not None
-    manifest, origin = session.head.manifest, session.origins[number]
-    descriptor, index, report = manifest.layers[number], session.indexes.get(number), _report(session, number)
-    received = session.received.get(number)
-    return LayerRow(
-        number=number,
-        state=_state(session, number),
-        share=descriptor.size / manifest.compressed_size if manifest.compressed_size else 0.0,
-        progress=min((received or 0) / descriptor.size, 1.0) if descriptor.size else 0.0,
-        compressed_size=descriptor.size,
-        unpacked_size=index.unpacked_size if index else None,
-        wasted_bytes=report.wasted_bytes if report else None,
-        made_by=made_by(str(origin.instruction) if origin.instruction else None, origin.created_by, descriptor.digest),
-        is_base=origin.from_base,
-    )
 
 
 def _state(session: Session, number: int) -> LayerState:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from imgscope.analyze import Inspection
 from imgscope.tui.messages import GoToPath, LayerHighlighted
-from imgscope.tui.model.layers import base_title, layer_detail, layer_rows
+from imgscope.tui.model.layers import LayerRows, base_title, layer_detail
 from imgscope.tui.model.session import Session
 from imgscope.tui.widgets.layer_table import LayerTable
 from imgscope.tui.widgets.pane import Pane, PaneKind
@@ -30,7 +30,7 @@ class LayersPane(Pane):
         """Show what the session knows by now."""
         self._table.placeholder = "the image has no layers" if self.session.head else "looking for the image …"
         self.entitle(base_title(self.session))
-        self._table.show(layer_rows(self.session))
+        self._table.show(LayerRows(self.session))
 
     def show_inspection(self, inspection: Inspection) -> None:
         """Show what is known in the end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from imgscope.tui.app import InspectApp
 
 _SEVERAL: Final = 2
+_SHORTEST_PAUSE: Final = 0.1
+"""Seconds between two drawings of progress."""
 _FILES: Final = "files"
 
 
@@ -59,6 +62,8 @@ class ImageScreen(Screen[None]):
         # The app tells of news from when the screen is made, which is before there is anything to show it in.
         self._is_laid_out = False
         self._first_pane = pane or session.settings.start_pane
+        self._shown = -_SHORTEST_PAUSE
+        self._is_due = False
 
     @property
     def pane_name(self) -> str:
@@ -81,8 +86,18 @@ class ImageScreen(Screen[None]):
         if self.session.inspection is not None:
             self._tell_counts()
 
+    def show_progress_soon(self) -> None:
+        """Show what the session knows, now or a tenth of a second after the last time: layers may come by thousands."""
+        wait = self._shown + _SHORTEST_PAUSE - time.monotonic()
+        if wait <= 0:
+            self.show_progress()
+        elif not self._is_due:
+            self._is_due = True
+            self.set_timer(wait, self.show_progress)
+
     def show_progress(self) -> None:
         """Show what the session knows by now."""
+        self._shown, self._is_due = time.monotonic(), False
         if not self._is_laid_out:
             return
         self._header.summary = summary_of(self.session)

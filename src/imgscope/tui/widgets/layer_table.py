@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from imgscope.text import format_size
-from imgscope.tui.model.layers import LayerRow
+from imgscope.tui.model.layers import LayerRow, LayerRows
 from imgscope.tui.widgets.drawing import bar
 from imgscope.tui.widgets.row_list import Cell, Column, RowList
 
@@ -26,10 +26,10 @@ class LayerTable(RowList):
 
     def __init__(self, *, id: str, columns: Sequence[str]) -> None:
         super().__init__(id=id)
-        self.rows: list[LayerRow] = []
+        self.rows: LayerRows | None = None
         self._wanted = columns
 
-    def show(self, rows: list[LayerRow]) -> None:
+    def show(self, rows: LayerRows) -> None:
         """Show `rows`."""
         self.rows = rows
         self.reload()
@@ -37,7 +37,7 @@ class LayerTable(RowList):
     @property
     def row_count(self) -> int:
         """How many layers there are."""
-        return len(self.rows)
+        return len(self.rows) if self.rows is not None else 0
 
     def columns(self, width: int) -> Sequence[Column]:
         """Return the columns that the user wants; give the bar less room where there is little."""
@@ -53,6 +53,7 @@ class LayerTable(RowList):
 
     def cells(self, position: int, width: int) -> Sequence[Cell]:
         """Return what is known of a layer; the unpacked size is the progress until there is one."""
+        assert self.rows is not None
         row = self.rows[position]
         known = {
             "base": Cell("◦" if row.is_base else " ", "dim"),
@@ -65,7 +66,7 @@ class LayerTable(RowList):
         return (Cell(str(row.number), "dim"), *shown, Cell(row.made_by, "dim" if row.is_base else "plain"))
 
     def _shown(self) -> Iterator[str]:
-        has_base = any(row.is_base for row in self.rows)
+        has_base = self.rows is not None and self.rows.has_base
         return (name for name in self._wanted if name != "base" or has_base)
 
 
