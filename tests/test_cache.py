@@ -208,6 +208,35 @@ def test_the_least_recently_used_layers_go_when_the_cache_is_full(tmp_path: Path
     assert cache.load(DESCRIPTOR, names[2], WANTS) is not None
 
 
+def test_one_process_never_leaves_more_than_there_is_room_for(tmp_path: Path, cache: LayerCache) -> None:
+    cache.store(layer_index(), WANTS)
+    cache = LayerCache(tmp_path / "small", largest_size=entry_file(cache).stat().st_size * 3)
+    for number in range(8):
+        cache.store(layer_index(Digest.of(b"%d" % number)), WANTS)
+        info = cache.info()
+        assert info.size <= info.largest_size
+        assert info.layers >= min(number + 1, 2)
+
+
+def test_all_entries_are_looked_at_once_a_second_while_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("imgscope.cache.time.monotonic", lambda: now)
+    cache, looked = LayerCache(tmp_path), []
+    cache.store(layer_index(), WANTS)
+    abandoned = entry_file(cache).with_name(".old.tmp")
+    for number in range(1, 30):
+        # What a look at all entries removes tells that there was one.
+        abandoned.touch()
+        os.utime(abandoned, (1_000_000, 1_000_000))
+        now = number / 10
+        cache.store(layer_index(Digest.of(b"%d" % number)), WANTS)
+        if not abandoned.exists():
+            looked.append(number)
+    assert looked == [11, 22]
+
+
 def test_clear_removes_the_layers_and_leaves_other_files_alone(cache: LayerCache) -> None:
     cache.store(layer_index(), WANTS)
     (cache.directory / "notes.txt").write_text("mine")

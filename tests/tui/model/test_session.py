@@ -83,6 +83,14 @@ def test_progress_is_a_share_of_the_layer() -> None:
     assert sum(row.share for row in LayerRows(session)) == 1
 
 
+def test_rows_stay_those_of_the_image_that_they_were_made_of() -> None:
+    session = found()
+    rows = LayerRows(session)
+    session.head, session.origins = None, ()
+    assert [row.number for row in rows] == [0, 1]
+    assert rows[-1].compressed_size == rows[1:][0].compressed_size > 0
+
+
 def test_a_layer_of_no_bytes_has_no_share_and_no_progress() -> None:
     session = Session("app:1")
     head = MemorySource(image([layer(raw=b"", compression="none")])).resolve(None)

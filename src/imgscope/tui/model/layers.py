@@ -42,9 +42,11 @@ class LayerRows(Sequence[LayerRow]):
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        # Of one image: while a session moves on to what its layers turn out to be, these rows may still be drawn.
         self._layers = session.head.manifest.layers if session.head else ()
+        self._origins = session.origins
         self._total = sum(layer.size for layer in self._layers)
-        self.has_base = any(origin.from_base for origin in session.origins)
+        self.has_base = any(origin.from_base for origin in self._origins)
 
     def __len__(self) -> int:
         return len(self._layers)
@@ -60,7 +62,7 @@ class LayerRows(Sequence[LayerRow]):
 
     def _row(self, number: int) -> LayerRow:
         session, descriptor = self._session, self._layers[number]
-        origin, index, report = session.origins[number], session.indexes.get(number), _report(session, number)
+        origin, index, report = self._origins[number], session.indexes.get(number), _report(session, number)
         made = made_by(str(origin.instruction) if origin.instruction else None, origin.created_by, descriptor.digest)
         return LayerRow(
             number=number,
