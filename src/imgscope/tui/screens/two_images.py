@@ -75,9 +75,7 @@ class TwoImagesScreen(ModalScreen[tuple[int, int] | None]):
 
     def on_mount(self) -> None:
         """Let the keys go to the list."""
-        self._list.styles.height = min(self._list.row_count + 1, 15)
-        self._list.reload()
-        self.set_focus(self._list)
+        self._list.fill_dialog()
 
     @on(RowList.Chosen)
     def _choose(self, event: RowList.Chosen) -> None:

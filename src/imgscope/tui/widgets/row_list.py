@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,6 +20,7 @@ from imgscope.tui.model.lines import Tone
 from imgscope.tui.widgets.drawing import fit
 
 _CURSOR = "›"
+_HIGHEST_IN_DIALOG: Final = 15
 
 
 class Cell(NamedTuple):
@@ -108,6 +109,12 @@ class RowList(ScrollView, can_focus=True):
         self.refresh()
         if self.row_count:
             self.post_message(self.Highlighted(self, self.cursor))
+
+    def fill_dialog(self) -> None:
+        """Be what a dialog is about: as high as its rows need, at most 15 lines, and where keys go."""
+        self.styles.height = min(self.row_count + 1, _HIGHEST_IN_DIALOG)
+        self.reload()
+        self.screen.set_focus(self)
 
     def validate_cursor(self, cursor: int) -> int:
         """Keep the cursor on a row."""
