@@ -21,6 +21,7 @@ from imgscope.tui.app import InspectApp
 from imgscope.tui.model.settings import DARK, HIGH_CONTRAST, LIGHT, Settings
 from imgscope.tui.opening import Opener
 from imgscope.tui.screens.comparison import ComparisonScreen
+from imgscope.tui.screens.image import ImageScreen
 from imgscope.tui.widgets.offer_list import OfferList
 from tests.support.memory import MemorySource
 from tests.tui.example import HalfSource, compared, example
@@ -128,6 +129,9 @@ class Posed:
         for _ in range(3):
             await pilot.pause()
             await self.app.workers.wait_for_complete()
+        await until(
+            pilot, lambda: all(each.is_up_to_date for each in self.app.screen_stack if isinstance(each, ImageScreen))
+        )
         for line in self.app.screen.query(Input):
             line._pause_blink(visible=True)
         await pilot.pause()

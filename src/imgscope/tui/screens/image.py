@@ -86,6 +86,11 @@ class ImageScreen(Screen[None]):
         if self.session.inspection is not None:
             self._tell_counts()
 
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether all that the session was told of is shown."""
+        return not self._is_due
+
     def show_progress_soon(self) -> None:
         """Show what the session knows, now or a tenth of a second after the last time: layers may come by thousands."""
         wait = self._shown + _SHORTEST_PAUSE - time.monotonic()
