@@ -48,14 +48,13 @@ def inspect(
     Layers that cannot be read do not raise: the report then is not `complete`, and its `failures` say why.
     Raises `ImgscopeError` where there is no image to report on; its `exit_code` and `hint` are the command line's.
     """
-    from dataclasses import replace
-
     from imgscope import analyze
     from imgscope import progress as events
 
-    options = analyze.make_options(platform=platform, jobs=jobs, insecure_registries=insecure_registries, cache=cache)
-    # A report depends on nothing but the image.
-    options = replace(options, known=())
+    # A report depends on nothing but the image: no other is known.
+    options = analyze.make_options(
+        platform=platform, jobs=jobs, insecure_registries=insecure_registries, cache=cache, known=()
+    )
     return analyze.inspect(reference, options=options, progress=progress or events.ignore, cancelled=cancelled).report
 
 

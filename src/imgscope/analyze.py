@@ -70,6 +70,7 @@ def make_options(
     contents: bool = False,
     rules: RuleSettings | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    known: tuple[KnownImage, ...] | None = None,
 ) -> Options:
     """Return the options that are written this way; with `cache`, layers are kept in the user's cache directory.
 
@@ -80,6 +81,7 @@ def make_options(
         platform=Platform.parse(platform) if platform else None,
         jobs=jobs,
         cache=kept,
+        known=known,
         contents=contents,
         source=SourceOptions(insecure_registries=frozenset(insecure_registries), cache=kept, limits=limits),
         rules=rules or RuleSettings(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent import futures
-from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
@@ -75,7 +74,7 @@ def show_failures(report: ImageReport) -> None:
 
 def inspection_options(common: Common, rules: RuleSettings | None) -> analyze.Options:
     """Return how images are read as `common` says. Raises `UsageError` for a platform that cannot be understood."""
-    options = analyze.make_options(
+    return analyze.make_options(
         platform=common.platform,
         jobs=common.jobs,
         insecure_registries=common.insecure_registries,
@@ -83,8 +82,8 @@ def inspection_options(common: Common, rules: RuleSettings | None) -> analyze.Op
         limits=common.limits,
         contents=common.contents,
         rules=rules,
+        known=None if common.recalls_images else (),
     )
-    return options if common.recalls_images else replace(options, known=())
 
 
 def in_background(work: Callable[[], Result], cancelled: threading.Event) -> Result:
