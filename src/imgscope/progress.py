@@ -82,3 +82,17 @@ def with_traffic(
             progress(TrafficSeen(traffic=traffic()))
 
     return tell
+
+
+class ReceivedBytes:
+    """How much of an image was received, layer by layer. Not safe to use from several threads at once."""
+
+    def __init__(self) -> None:
+        self._by_layer: dict[int, int] = {}
+        self._total = 0
+
+    def take(self, event: LayerProgress) -> int:
+        """Take note of how much of a layer is there, and return how much there is of all."""
+        self._total += event.received - self._by_layer.get(event.layer, 0)
+        self._by_layer[event.layer] = event.received
+        return self._total

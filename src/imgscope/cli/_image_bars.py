@@ -42,14 +42,8 @@ class _Reading:
 
     def __init__(self, task: TaskID, layer_count: int) -> None:
         self.task = task
-        self._received: dict[int, int] = {}
-        self.completed = 0
+        self.received = events.ReceivedBytes()
         self.waits_for = set(range(layer_count))
-
-    def take(self, layer: int, received: int) -> None:
-        """Take note of how much of a layer is there."""
-        self.completed += received - self._received.get(layer, 0)
-        self._received[layer] = received
 
 
 class _ImageBars:
@@ -72,8 +66,7 @@ class _ImageBars:
             self._take_down_if_read(position)
         elif position in self._reading and isinstance(event, events.LayerProgress):
             reading = self._reading[position]
-            reading.take(event.layer, event.received)
-            self._bars.update(reading.task, completed=reading.completed)
+            self._bars.update(reading.task, completed=reading.received.take(event))
         elif position in self._reading and isinstance(event, events.LayerRead):
             self._reading[position].waits_for.discard(event.layer)
             self._take_down_if_read(position)

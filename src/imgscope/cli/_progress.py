@@ -80,8 +80,7 @@ class _Bars:
     def __init__(self, bars: RichProgress) -> None:
         self._bars = bars
         self._task = bars.add_task("", total=None)
-        self._received: dict[int, int] = {}
-        self._completed = 0
+        self._received = events.ReceivedBytes()
         self._lock = threading.Lock()
 
     def __call__(self, event: events.Event) -> None:
@@ -89,9 +88,7 @@ class _Bars:
             self._bars.update(self._task, total=event.head.manifest.compressed_size)
         elif isinstance(event, events.LayerProgress):
             with self._lock:
-                self._completed += event.received - self._received.get(event.layer, 0)
-                self._received[event.layer] = event.received
-                completed = self._completed
+                completed = self._received.take(event)
             self._bars.update(self._task, completed=completed)
         show_notes(event)
 
