@@ -13,6 +13,7 @@ from imgscope.policy.judge import judge
 from imgscope.policy.policy import Policy
 from imgscope.report import Finding, ImageReport, Severity
 from tests.policy.reports import finding, inspected, with_findings
+from tests.support.images import file, layer
 
 IMAGE = inspected()
 TODAY = date(2024, 6, 15)
@@ -43,6 +44,14 @@ def test_other_findings_are_judged_all_the_same(tmp_path: Path) -> None:
     assert not report.policy.passed
     assert [each.rule_id for each in report.findings] == ["logs-left"]
     assert report.policy.checks[0].actual == "1 low"
+
+
+def test_one_path_of_very_many_that_no_line_is_about_keeps_the_finding(tmp_path: Path) -> None:
+    many = [file(f"opt/data/{number}", mode=0o666) for number in range(150)]
+    for name, is_ignored in (("opt/data/last", True), ("usr/last", False)):
+        image = inspected(layer(*many, file(name, mode=0o666)))
+        (found,) = [each for each in image.report.findings if each.rule_id == "writable-by-all"]
+        assert judged(tmp_path, "writable-by-all path:opt/data", found).policy.passed is is_ignored
 
 
 @pytest.mark.parametrize("line", ["", "  ", "# logs-left", "\t# more", "#"])

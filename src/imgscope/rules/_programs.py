@@ -11,9 +11,6 @@ from imgscope.filesystem.node import Node
 from imgscope.layer.elf import ElfFacts
 from imgscope.text import format_count, printable
 
-MOST_PATHS: Final = 100
-"""How many paths a finding lists."""
-
 _EXECUTABLE: Final = 0o111
 _DISTRIBUTION_TYPES: Final = ("deb", "apk", "rpm", "alpm", "opkg")
 # What the processor, or the kernel, runs besides its own.

@@ -12,7 +12,6 @@ from imgscope.report import Finding, Severity
 from imgscope.text import format_count, printable
 
 EXECUTABLE: Final = 0o111
-_MOST_PATHS: Final = 100
 _SYSTEM_PACKAGES: Final = frozenset(["deb", "apk", "rpm", "alpm", "opkg"])
 # What runs the code or the command that it is given, or reads and writes any file: with root's rights, that is root.
 _DOES_ANYTHING: Final = frozenset(
@@ -66,7 +65,7 @@ def finding_on(
         severity=severity,
         confidence="high",
         message=message,
-        paths=tuple(node.path for node in nodes[:_MOST_PATHS]),
+        paths=tuple(node.path for node in nodes),
         packages=(),
         layer=layer,
         instruction=image.instruction(layer),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Sized
 from typing import Final
 
@@ -13,7 +12,6 @@ from imgscope.rules.base import severity_by_size
 from imgscope.text import format_count, format_size, printable
 
 _SMALLEST: Final = 100_000
-_MOST_PATHS: Final = 100
 _LONGEST_INSTRUCTION: Final = 120
 
 
@@ -30,7 +28,7 @@ def waste_findings(image: InspectedImage, rule_id: str, cause: Cause, *, done: s
         sizes: dict[str, int] = {}
         for copy in copies:
             sizes[copy.told_as] = sizes.get(copy.told_as, 0) + copy.size
-        largest = heapq.nsmallest(_MOST_PATHS, sizes, key=lambda path: (-sizes[path], path))
+        largest = sorted(sizes, key=lambda path: (-sizes[path], path))
         yield Finding(
             rule_id=rule_id,
             severity=severity_by_size(size),

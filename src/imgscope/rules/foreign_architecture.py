@@ -30,7 +30,7 @@ from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.report import Finding, Severity
 from imgscope.rules._commands import stopped_by_name
-from imgscope.rules._programs import MOST_PATHS, elf_of, is_native, is_of_distribution, is_program, named
+from imgscope.rules._programs import elf_of, is_native, is_of_distribution, is_program, named
 from imgscope.rules._starting import MACHINES, TAKE_THE_BUILD, built_for, is_emulated
 from imgscope.rules.base import Rule
 
@@ -94,7 +94,7 @@ def _finding(image: InspectedImage, machine: str, layer: int, nodes: list[Node],
         severity=Severity.HIGH,
         confidence="high",
         message=f"{subject}{whole}",
-        paths=tuple(node.path for node in nodes[:MOST_PATHS]),
+        paths=tuple(node.path for node in nodes),
         packages=(),
         layer=layer,
         instruction=image.instruction(layer),

@@ -28,7 +28,7 @@ from typing import Final
 from imgscope.facts import InspectedImage
 from imgscope.report import Confidence, Finding, LibcFamily, Severity
 from imgscope.rules._modules import Module, family_of_module, native_modules
-from imgscope.rules._programs import MOST_PATHS, without_stand_ins
+from imgscope.rules._programs import without_stand_ins
 from imgscope.rules.base import Rule
 from imgscope.text import format_count, printable
 
@@ -74,7 +74,7 @@ def _finding(
         confidence=_confidence(image, family, modules),
         message=f"{package} is built for {family}{what}, and /{printable(host_path)} runs on {other}: "
         f"{count} cannot be loaded",
-        paths=tuple(module.node.path for module in modules[:MOST_PATHS]),
+        paths=tuple(module.node.path for module in modules),
         packages=(),
         layer=layer,
         instruction=image.instruction(layer),

@@ -27,7 +27,6 @@ from imgscope.filesystem.node import Node
 from imgscope.report import Finding, Severity
 from imgscope.rules._commands import stopped_by_name
 from imgscope.rules._programs import (
-    MOST_PATHS,
     elf_of,
     is_of_distribution,
     is_program,
@@ -59,7 +58,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             severity=Severity.INFO if is_packaged else Severity.HIGH,
             confidence="high",
             message=f"{named(nodes)} cannot start: {subject} {without_loader(image, nodes[0], is_one=is_one)}",
-            paths=tuple(node.path for node in nodes[:MOST_PATHS]),
+            paths=tuple(node.path for node in nodes),
             packages=(),
             layer=layer,
             instruction=image.instruction(layer),

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
 from imgscope.rules._libraries import Libraries, cannot_start, how_to_get, stopped_programs
-from imgscope.rules._programs import MOST_PATHS, elf_of, is_of_distribution
+from imgscope.rules._programs import elf_of, is_of_distribution
 from imgscope.rules.base import Rule
 
 
@@ -46,7 +46,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             severity=Severity.LOW if is_packaged else Severity.HIGH,
             confidence="high",
             message=f"{cannot_start(programs, blamed, absent)}, not in the image",
-            paths=tuple(node.path for node in files[:MOST_PATHS]),
+            paths=tuple(node.path for node in files),
             packages=(),
             layer=layer,
             instruction=image.instruction(layer),

@@ -28,7 +28,7 @@ from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.report import Confidence, Finding, Severity
 from imgscope.rules._libraries import Libraries, cannot_start, listed, stopped_programs
-from imgscope.rules._programs import MOST_PATHS, elf_of
+from imgscope.rules._programs import elf_of
 from imgscope.rules.base import Rule
 
 # What may stand in a command that people copy.
@@ -54,7 +54,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             severity=severity,
             confidence=confidence,
             message=f"{cannot_start(programs, blamed, names)}; {there}, but {reason}",
-            paths=tuple(node.path for node in (*programs, *found)[:MOST_PATHS]),
+            paths=tuple(node.path for node in (*programs, *found)),
             packages=(),
             layer=layer,
             instruction=image.instruction(layer),

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.report import Finding, LibcFamily, Severity
-from imgscope.rules._programs import MOST_PATHS, named, native_programs
+from imgscope.rules._programs import named, native_programs
 from imgscope.rules.base import Rule, severity_by_size
 from imgscope.text import format_count, format_size
 
@@ -62,7 +62,7 @@ def _finding(
         confidence="high",
         message=f"{named(few)} {runs} on {family} and {others} on {leading}: "
         f"{family} and the libraries that only it loads are {format_size(size)}",
-        paths=tuple(node.path for node in (*few, *own)[:MOST_PATHS]),
+        paths=tuple(node.path for node in (*few, *own)),
         packages=(),
         layer=layer,
         instruction=image.instruction(layer),

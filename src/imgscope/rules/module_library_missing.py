@@ -25,7 +25,7 @@ from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
 from imgscope.rules._libraries import Libraries, how_to_get, lacks, listed
 from imgscope.rules._modules import Module, family_of_module, native_modules
-from imgscope.rules._programs import MOST_PATHS, elf_of
+from imgscope.rules._programs import elf_of
 from imgscope.rules.base import Rule
 from imgscope.text import printable
 
@@ -50,7 +50,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             confidence="medium",
             message=f"{package} cannot be loaded into /{printable(host)}: "
             f"{_named(modules)} {'needs' if len(modules) == 1 else 'need'} {listed(absent)}, not in the image",
-            paths=tuple(module.node.path for module in modules[:MOST_PATHS]),
+            paths=tuple(module.node.path for module in modules),
             packages=(),
             layer=layer,
             instruction=image.instruction(layer),

@@ -31,7 +31,7 @@ from imgscope.linking.linker import Linked
 from imgscope.report import Finding, Severity
 from imgscope.rules._libraries import listed
 from imgscope.rules._modules import native_modules
-from imgscope.rules._programs import MOST_PATHS, elf_of, is_program, named, native_programs
+from imgscope.rules._programs import elf_of, is_program, named, native_programs
 from imgscope.rules.base import Rule
 
 _LIBRARIES: Final = {"GLIBC": "glibc", "GLIBCXX": "libstdc++", "CXXABI": "libstdc++", "GCC": "libgcc"}
@@ -100,7 +100,7 @@ def _finding(image: InspectedImage, layer: int, files: list[Node], missing: list
         confidence="high",
         message=f"{named(files, kind)} {fails}: {need} {listed(reversed(missing))} of {library}, "
         f"and the image's defines up to {highest}",
-        paths=tuple(node.path for node in files[:MOST_PATHS]),
+        paths=tuple(node.path for node in files),
         packages=(),
         layer=layer,
         instruction=image.instruction(layer),

@@ -15,14 +15,11 @@ Build the image again with a current builder; if it stays, report it to whoever 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
 from imgscope.rules.base import Rule
 from imgscope.text import printable
-
-_MOST_PATHS: Final = 100
 
 
 def _check(image: InspectedImage) -> Iterator[Finding]:
@@ -44,7 +41,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             severity=Severity.LOW,
             confidence="high",
             message=f"{first}{more} {message}",
-            paths=tuple(named[:_MOST_PATHS]),
+            paths=tuple(named),
             packages=(),
             layer=layer,
             instruction=image.instruction(layer),
