@@ -12,8 +12,8 @@ from functools import lru_cache, partial
 from typing import Final
 
 from imgscope.comparison.data import Comparison
+from imgscope.oci.reference import LOCAL_SCHEMES
 
-_SCHEMES: Final = ("oci", "oci-archive", "docker-archive", "docker-daemon", "podman")
 _DIGEST: Final = re.compile(r"(?P<algorithm>sha256|sha512):(?P<hex>[0-9a-f]{64,128})")
 _BEGINS_DIGEST: Final = re.compile(r"@[a-z0-9]+:$")
 # Twelve digits of a digest are what Docker and Podman show of one.
@@ -96,7 +96,7 @@ def _ends_a_part(common: str, rest: Iterable[str]) -> bool:
 
 def _says_something(common: str) -> bool:
     scheme, _, path = common.partition(":")
-    return bool((path if scheme in _SCHEMES else common).strip("/.:@"))
+    return bool((path if scheme in LOCAL_SCHEMES else common).strip("/.:@"))
 
 
 def _with_short_digests(names: Sequence[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from imgscope.errors import UsageError
 from imgscope.oci.digest import Digest
-from imgscope.oci.reference import Reference, parse_repository, same_image
+from imgscope.oci.reference import Reference, parse_repository, same_image, same_repository
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 SHA512 = "sha512:" + "0123456789abcdef" * 8
@@ -215,6 +215,34 @@ def test_an_image_where_a_repository_is_expected_is_told_how_to_write_it(name: s
         parse_repository(name + suffix)
     assert failed.value.message == f"{name + suffix!r} names an image, where a repository is expected"
     assert failed.value.hint == f"leave out the tag or digest: {name}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("app", "docker.io/library/app:2", True),
+        ("docker://app:1", f"app@{DIGEST}", True),
+        ("localhost:5000/web:1", f"localhost:5000/web@{DIGEST}", True),
+        ("localhost:5000/web", "localhost:5001/web", False),
+        ("oci:build/app:1", "oci:build/app:2", True),
+        ("oci:app", f"oci:app@{DIGEST}", True),
+        ("oci:one", "oci:two", False),
+        ("docker-archive:a.tar", "docker-archive:b.tar", False),
+        ("docker-archive:a.tar:app:1", "docker-archive:a.tar:app:2", True),
+        ("podman:app:1", "podman:app:2", True),
+        ("podman:app:1", "docker-daemon:app:1", False),
+        ("podman:sha256:1234", "podman:sha256:5678", False),
+        ("oci:app", "app", False),
+    ],
+)
+def test_names_are_of_one_repository_whatever_their_tags_and_digests(one: str, other: str, is_same: bool) -> None:
+    assert same_repository(one, other) is is_same
+    assert same_repository(other, one) is is_same
+
+
+@given(st.text(max_size=100))
+def test_any_text_is_of_the_repository_that_it_is_of_itself(text: str) -> None:
+    assert same_repository(text, text)
 
 
 @given(st.text(max_size=100))

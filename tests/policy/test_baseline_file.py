@@ -70,7 +70,7 @@ def test_of_several_reports_the_one_on_the_same_image_is_taken(tmp_path: Path) -
         called("example.com/app:1", size=10),
         called("example.com/app:2", size=20),
         called("example.com/app:2", ARM64, size=30),
-        called("localhost:5000/web@sha256:abc", size=40),
+        called(f"localhost:5000/web@sha256:{'a' * 64}", size=40),
     ]
     file = read_baseline_file(written(tmp_path / "r.json", *reports), {})
     assert file.baseline_for("example.com/app:2", AMD64).compressed_size == 20
@@ -81,6 +81,12 @@ def test_of_several_reports_the_one_on_the_same_image_is_taken(tmp_path: Path) -
         with pytest.raises(ImgscopeError, match=f"has no report on {reference}") as raised:
             file.baseline_for(reference, platform)
         assert raised.value.exit_code == 2
+
+
+def test_an_image_on_this_machine_is_not_compared_with_another_of_the_same_kind(tmp_path: Path) -> None:
+    file = read_baseline_file(written(tmp_path / "r.json", called("oci:one"), called("oci:two")), {})
+    with pytest.raises(ImgscopeError, match="has no report on oci:three"):
+        file.baseline_for("oci:three", AMD64)
 
 
 @pytest.mark.parametrize("text", ["nginx", "", "not json"])

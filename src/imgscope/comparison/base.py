@@ -9,6 +9,7 @@ from imgscope.analyze import Inspection
 from imgscope.base_image import find_base
 from imgscope.errors import UsageError
 from imgscope.oci.config import ImageConfig
+from imgscope.oci.reference import same_repository
 from imgscope.report import BaseImage
 from imgscope.sources.base import ImageHead
 from imgscope.text import printable
@@ -66,11 +67,6 @@ def base_of(mine: Inspection, named: Sequence[ImageHead | None]) -> Base:
 def _reported(mine: Inspection) -> BaseImage | None:
     """Return the base that the report tells, but what history tells where that is an earlier build of the image."""
     base = mine.report.image.base
-    if base is not None and base.reference and _repository(base.reference) == _repository(mine.head.reference):
+    if base is not None and base.reference and same_repository(base.reference, mine.head.reference):
         return find_base(mine.head.manifest, mine.head.config, ())
     return base
-
-
-def _repository(reference: str) -> str:
-    name, _, tag = reference.partition("@")[0].rpartition(":")
-    return name if name and "/" not in tag else reference

@@ -12,6 +12,8 @@ from imgscope.oci.tag import is_tag
 
 HUB: Final = "docker.io"
 HUB_ENDPOINT: Final = "registry-1.docker.io"
+LOCAL_SCHEMES: Final = ("oci", "oci-archive", "docker-archive", "docker-daemon", "podman")
+"""What stands before the colon in names of images on this machine, as docs/contract.md has them."""
 _LONGEST_NAME: Final = 255
 
 _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
@@ -89,6 +91,28 @@ def same_image(one: str, other: str) -> bool:
         return Reference.parse(one) == Reference.parse(other)
     except UsageError:
         return False
+
+
+def same_repository(one: str, other: str) -> bool:
+    """Tell whether two names, which may have schemes, differ in nothing but tag and digest: `app` and `app:2` do.
+
+    Of images on this machine the place is told apart, too: `oci:one` and `oci:two` are no tags of one repository.
+    """
+    return _repository(one) == _repository(other)
+
+
+def _repository(text: str) -> str:
+    scheme, colon, place = text.partition(":")
+    if colon and scheme in LOCAL_SCHEMES:
+        place = place.partition("@")[0]
+        before, colon, tag = place.rpartition(":")
+        # An engine's images may also be named by their digest alone.
+        return f"{scheme}:{before}" if colon and "/" not in tag and before != "sha256" else f"{scheme}:{place}"
+    try:
+        reference = Reference.parse(text.removeprefix("docker://"))
+    except UsageError:
+        return text
+    return f"{reference.registry}/{reference.repository}"
 
 
 def _split_digest(text: str) -> tuple[str, Digest | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from imgscope.errors import SourceError, UsageError
+from imgscope.oci.reference import same_repository
 from imgscope.policy.baseline import Baseline, make_baseline
 from imgscope.report import SCHEMA_VERSION, PlatformReport, Severity
 
@@ -70,9 +72,9 @@ class BaselineFile:
         """
         if len(self.baselines) == 1:
             return self.baselines[0][2]
-        for name_of in (str, _repository):
+        for is_like in (operator.eq, same_repository):
             for named, on, baseline in self.baselines:
-                if name_of(named) == name_of(reference) and on == platform:
+                if on == platform and is_like(named, reference):
                     return baseline
         raise UsageError(
             f"the baseline {str(self.path)!r} has no report on {reference}",
@@ -144,9 +146,3 @@ def _decoded(value: Any) -> Any:
     if value.keys() == _EXACT_NAME:
         return base64.b64decode(value["base64"]).decode("utf-8", "surrogateescape")
     return {key: _decoded(item) for key, item in value.items()}
-
-
-def _repository(reference: str) -> str:
-    name = reference.partition("@")[0]
-    head, colon, tag = name.rpartition(":")
-    return head if colon and "/" not in tag else name
