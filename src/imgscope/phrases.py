@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from imgscope.report import Attachment, BaseImage, Distro, ImageReport, LayerReport, Libc, PolicyCheck
+from imgscope.report import Attachment, BaseImage, Distro, ImageReport, LayerReport, Libc, PolicyCheck, PolicyVerdict
 from imgscope.text import format_count, format_size
 
 _KINDS: Final = {
@@ -69,13 +69,18 @@ def check_phrase(check: PolicyCheck) -> str:
     return f"{check.status.upper()} {check.name} ({check.actual}, limit {check.limit})"
 
 
+def is_judged(policy: PolicyVerdict) -> bool:
+    """Tell whether a policy asks anything of the image: checks that are skipped show figures, and ask nothing."""
+    return any(check.status != "skip" for check in policy.checks)
+
+
 def verdict_phrase(report: ImageReport) -> str:
     """Return the verdict on an image: `FAIL nginx:latest: 2 of 5 checks fail, 1 finding ignored`."""
     image, told = report.image.reference, outcome_phrase(report)
     if not report.complete:
         return f"INCOMPLETE {image}: part of it could not be read; {told}"
-    is_judged = any(check.status != "skip" for check in report.policy.checks)
-    return f"{'PASS' if report.policy.passed else 'FAIL'} {image}: {told}" if is_judged else f"{image}: {told}"
+    judged = f"{'PASS' if report.policy.passed else 'FAIL'} {image}" if is_judged(report.policy) else image
+    return f"{judged}: {told}"
 
 
 def outcome_phrase(report: ImageReport) -> str:

@@ -107,6 +107,24 @@ def test_writing_reports_never_skips_the_gate(run: Run, layout: Path, tmp_path: 
     assert json.loads((tmp_path / "r.json").read_text())["policy"]["passed"] is False
 
 
+def test_a_report_that_cannot_be_written_keeps_neither_the_others_nor_the_verdict(
+    run: Run, layout: Path, tmp_path: Path
+) -> None:
+    outputs = ("-o", "json=/dev/full", "-o", f"junit={tmp_path / 'r.xml'}", "-o", "text")
+    ended = run("audit", layout, "--max-layers", "1", *outputs)
+    assert ended.code == 2
+    assert "'/dev/full' cannot be written: No space left on device" in ended.err
+    assert "FAIL max-layers (2, limit 1)" in ended.err
+    assert "FAIL max-layers (2, limit 1)" in ended.out
+    assert "max-layers" in (tmp_path / "r.xml").read_text()
+
+
+def test_an_image_that_is_named_twice_is_judged_once(run: Run, layout: Path) -> None:
+    ended = run("audit", layout, layout, "--max-layers", "1", "-o", "json")
+    assert ended.document["policy"]["passed"] is False
+    assert ended.verdicts[-1] == f"imgscope: FAIL oci:{layout}: 1 of 2 checks fail"
+
+
 def test_quiet_says_nothing_of_checks_and_keeps_the_code(run: Run, layout: Path) -> None:
     ended = run("audit", layout, "--max-layers", "1", "--quiet")
     assert (ended.code, ended.err) == (1, "")

@@ -141,6 +141,11 @@ def test_what_cannot_be_understood_is_exit_code_2_in_a_sentence(run: Run, argume
             "'nginx' is no command, and of images one is shown at a time: there is also 'debian'",
             "several images: imgscope compare IMAGE IMAGE",
         ),
+        (
+            ["-q", "audit", "nginx"],
+            "the command audit has to be the first word",
+            "write its options after it: imgscope audit …",
+        ),
         (["nginx", "--max-layers", "3"], "--max-layers is an option of imgscope audit", "judge an image with: "),
     ],
 )

@@ -96,6 +96,11 @@ def test_an_option_wins_over_the_file_and_none_turns_a_limit_off(tmp_path: Path)
     assert policy.max_unpacked_size == 150_000_000
 
 
+def test_what_may_be_in_the_image_is_turned_off_by_a_word_of_its_own(tmp_path: Path) -> None:
+    policy = settings(tmp_path, WHOLE, choose(allowed_libc="any", allowed_distros="none")).policy
+    assert (policy.allowed_libc, policy.allowed_distros) == (None, None)
+
+
 def test_a_file_that_is_named_has_to_be_there(tmp_path: Path) -> None:
     for read in (read_rules, lambda directory, config: settings(directory, config=config)):
         with pytest.raises(UsageError, match=r"x\.toml' cannot be read: No such file"):

@@ -77,6 +77,13 @@ def test_every_rule_is_a_case_which_fails_from_medium_on() -> None:
     assert ended["git-directory-left"] == "passed"
 
 
+def test_a_rule_that_was_not_asked_did_not_pass() -> None:
+    (suite,) = ET.fromstring(RENDER([example()], RenderOptions(disabled=frozenset({"logs-left"}))))
+    (case,) = [case for case in suite.iter("testcase") if case.get("name") == "logs-left"]
+    assert [each.tag for each in case] == ["skipped"]
+    assert suite.get("skipped") == "1"
+
+
 def test_what_matters_little_is_told_in_the_output_of_its_case() -> None:
     (case,) = [case for case in suite_of(example()).iter("testcase") if case.get("name") == "apt-lists-left"]
     assert "package lists and caches of apt in /var/lib/apt/lists" in (case.findtext("system-out") or "")

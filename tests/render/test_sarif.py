@@ -159,6 +159,14 @@ def test_what_no_layer_has_is_at_the_instruction_that_sets_it() -> None:
     assert lines["secret-in-configuration"] == 2
 
 
+def test_what_is_said_of_the_ENTRYPOINT_is_shown_there_and_not_at_the_CMD_below_it() -> None:
+    report = inspect(layer(file("bin/app")), config={"Entrypoint": ["/bin/none"], "Cmd": ["--help"]}).report
+    text = 'FROM scratch\nCOPY app /bin\nENTRYPOINT ["/bin/none"]\nCMD ["--help"]\n'
+    results = run_of(report, dockerfile=parse_dockerfile(text, "Dockerfile"))["results"]
+    (found,) = [each for each in results if each["ruleId"] == "start-command-cannot-run"]
+    assert found["locations"][0]["physicalLocation"]["region"]["startLine"] == 3
+
+
 def test_a_Dockerfile_in_the_working_directory_is_relative_to_it_and_others_are_file_URIs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from imgscope import analyze
 from imgscope.cli._inspect import INCOMPLETE, in_background, inspection_options
 from imgscope.cli._messages import show_error, show_note, show_step
 from imgscope.cli._options import Common
-from imgscope.cli._output import Output, options_for, write_output
+from imgscope.cli._output import Output, options_for, write_each
 from imgscope.cli._progress import images_progress_on_stderr
 from imgscope.comparison.data import Comparison
 from imgscope.comparison.run import Compared, compare_heads, compare_whole
@@ -88,9 +88,9 @@ def compare(asked: Asked, common: Common, rules: RuleSettings) -> tuple[Comparis
 
 def write_comparison(comparison: Comparison, outputs: Sequence[Output[ComparisonRender]], *, detailed: bool) -> None:
     """Write the comparison wherever it is asked for. Raises `UsageError` when a file cannot be written after all."""
-    for output in outputs:
-        options = replace(options_for(output), detailed=detailed)
-        write_output(output, output.render.render(comparison, options))
+    write_each(
+        outputs, lambda output: output.render.render(comparison, replace(options_for(output), detailed=detailed))
+    )
 
 
 def _find_variants(asked: Asked, options: analyze.Options, common: Common) -> FoundVariants:

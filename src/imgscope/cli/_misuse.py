@@ -40,6 +40,11 @@ class ImageCommand(click.Command):
 def _too_many(names: Sequence[str], commands: Collection[str]) -> UsageError:
     import difflib
 
+    if names[0] in commands:
+        return UsageError(
+            f"the command {names[0]} has to be the first word",
+            hint=f"write its options after it: imgscope {names[0]} …",
+        )
     near = difflib.get_close_matches(names[0], commands, n=1, cutoff=_LEAST_LIKENESS)
     return UsageError(
         f"{names[0]!r} is no command, and of images one is shown at a time: there is also {names[1]!r}",

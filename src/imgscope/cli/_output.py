@@ -67,15 +67,36 @@ def write_outputs(
     several: bool,
     detailed: bool,
     dockerfile: Dockerfile | None = None,
+    disabled: frozenset[str] = frozenset(),
 ) -> None:
     """Write all reports. Raises `UsageError` when a file cannot be written after all.
 
     `several`: more images than one were asked for. `detailed`: nothing in the reports is cut short. `dockerfile`: what
-    the images were built from.
+    the images were built from. Rules in `disabled` were not asked.
     """
-    for output in outputs:
-        options = replace(options_for(output), several=several, detailed=detailed, dockerfile=dockerfile)
-        write_output(output, output.render.render(reports, options))
+
+    def text_for(output: Output[Render]) -> str:
+        options = replace(
+            options_for(output), several=several, detailed=detailed, dockerfile=dockerfile, disabled=disabled
+        )
+        return output.render.render(reports, options)
+
+    write_each(outputs, text_for)
+
+
+def write_each(outputs: Sequence[Output[Kind]], text_for: Callable[[Output[Kind]], str]) -> None:
+    """Write what `text_for` makes for each output, stdout last, since whoever reads it may stop and end the program.
+
+    Raises `UsageError` for the first file that cannot be written after all, when all others are.
+    """
+    failed: UsageError | None = None
+    for output in sorted(outputs, key=lambda output: output.path is None):
+        try:
+            _write(output, text_for(output))
+        except UsageError as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed
 
 
 def options_for(output: Output[Any]) -> RenderOptions:
@@ -83,7 +104,7 @@ def options_for(output: Output[Any]) -> RenderOptions:
     return options_for_stdout() if output.path is None else RenderOptions()
 
 
-def write_output(output: Output[Any], text: str) -> None:
+def _write(output: Output[Any], text: str) -> None:
     """Write `text` where `output` goes. Raises `UsageError` when a file cannot be written after all."""
     if output.path is None:
         write_stdout(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from imgscope import analyze
@@ -16,15 +17,16 @@ from imgscope.tui import run
 
 def open_tui(image: str | None, common: Common) -> int:
     """Show `image`, or first a choice of images, until the user quits; return the exit code. Raises `ImgscopeError`."""
-    options = inspection_options(common, read_rules(Path(), common.config))
-    return run(image, options, write_report=_write_report, formats=formats())
+    rules = read_rules(Path(), common.config)
+    write_report = partial(_write_report, disabled=rules.disabled)
+    return run(image, inspection_options(common, rules), write_report=write_report, formats=formats())
 
 
-def _write_report(inspection: analyze.Inspection, output: str) -> str:
+def _write_report(inspection: analyze.Inspection, output: str, *, disabled: frozenset[str]) -> str:
     """Write the report on an inspected image to `output`, which is `FORMAT=PATH`; return the path."""
     outputs = parse_outputs([output])
     report = inspection.report
     if needs_contents(outputs):
         report = with_contents(report, inspection.image.tree)
-    write_outputs(outputs, [report], several=False, detailed=True)
+    write_outputs(outputs, [report], several=False, detailed=True, disabled=disabled)
     return output.partition("=")[2]

@@ -52,7 +52,8 @@ def COMMAND(
     from imgscope.dockerfile.parse import read_dockerfile
     from imgscope.policy.settings import read_settings
 
-    references = [*images, *(read_image_list(image_list) if image_list is not None else ())]
+    listed = read_image_list(image_list) if image_list is not None else ()
+    references = list(dict.fromkeys((*images, *listed)))
     if not references:
         raise click.UsageError("Missing argument 'IMAGE...'.", context)
     parsed = parse_outputs(outputs or ("text",))
@@ -62,8 +63,18 @@ def COMMAND(
         show_note(note)
     common = replace(common, contents=needs_contents(parsed), recalls_images=False)
     reports, failed = Gate(settings, common).audit(references)
-    if reports:
-        write_outputs(parsed, reports, several=len(references) > 1, detailed=common.verbose, dockerfile=built_from)
-    if not common.quiet:
-        show_verdicts(reports, len(references))
+    try:
+        if reports:
+            write_outputs(
+                parsed,
+                reports,
+                several=len(references) > 1,
+                detailed=common.verbose,
+                dockerfile=built_from,
+                disabled=settings.rules.disabled,
+            )
+    finally:
+        # Whatever keeps a report from being written, what the images were judged to be is told.
+        if not common.quiet:
+            show_verdicts(reports, len(references))
     context.exit(max(exit_code(reports), failed))

@@ -39,13 +39,12 @@ def COMMAND(
 
     from imgscope.cli._difference import compare
     from imgscope.cli._inspect import INCOMPLETE
-    from imgscope.cli._output import options_for, parse_outputs_as, write_output
+    from imgscope.cli._output import options_for, parse_outputs_as, write_each
     from imgscope.render.difference import difference_renderer
 
     parsed = parse_outputs_as(outputs or ("text",), difference_renderer)
     document = compare(old, new, common)
-    for output in parsed:
-        write_output(output, output.render.render(document, replace(options_for(output), detailed=verbose)))
+    write_each(parsed, lambda output: output.render.render(document, replace(options_for(output), detailed=verbose)))
     if not document.complete:
         context.exit(INCOMPLETE)
     context.exit(1 if tells and not document.same else 0)

@@ -62,6 +62,7 @@ def _report(image: str, outputs: tuple[str, ...], common: Common) -> int:
     from imgscope.policy.settings import read_rules
 
     parsed = parse_outputs(outputs)
-    report = inspect(image, replace(common, contents=needs_contents(parsed)), read_rules(Path(), common.config)).report
-    write_outputs(parsed, [report], several=False, detailed=common.verbose)
+    rules = read_rules(Path(), common.config)
+    report = inspect(image, replace(common, contents=needs_contents(parsed)), rules).report
+    write_outputs(parsed, [report], several=False, detailed=common.verbose, disabled=rules.disabled)
     return exit_code([report])

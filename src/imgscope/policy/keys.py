@@ -13,6 +13,8 @@ from imgscope.policy.sizes import parse_number, parse_percent, parse_size
 
 OFF: Final = "none"
 """What turns a limit off."""
+ANY: Final = "any"
+"""What turns off the limit on C libraries, of which `none` is one."""
 
 SEVERITIES: Final = ("info", "low", "medium", "high", "critical")
 LIBC_FAMILIES: Final = ("glibc", "musl", "uclibc", "bionic", "mixed", "none", "unknown")
@@ -108,15 +110,19 @@ def _list(value: Any) -> tuple[str, ...]:
     return tuple(word.strip() for word in words)
 
 
-def _families(value: Any) -> tuple[str, ...]:
+def _families(value: Any) -> tuple[str, ...] | None:
     families = _list(value)
+    if families == (ANY,):
+        return None
     if not set(families) <= set(LIBC_FAMILIES):
         raise ValueError(value)
     return families
 
 
-def _distros(value: Any) -> tuple[str, ...]:
+def _distros(value: Any) -> tuple[str, ...] | None:
     distros = _list(value)
+    if distros == (OFF,):
+        return None
     if any(distro.count(":") > 1 or distro.startswith(":") or distro.endswith(":") for distro in distros):
         raise ValueError(value)
     return distros
@@ -171,15 +177,15 @@ KEYS: Final = (
     Key(
         name="allowed-libc",
         metavar="FAMILY[,…]",
-        help="C libraries that an image may run on, such as musl.",
-        expected=f"some of {', '.join(LIBC_FAMILIES)}",
+        help="C libraries that an image may run on, such as musl; 'any' turns it off.",
+        expected=f"some of {', '.join(LIBC_FAMILIES)}, or any",
         parse=_families,
     ),
     Key(
         name="allowed-distros",
         metavar="ID[:VERSION][,…]",
         help="Distributions that an image may be made of, such as alpine,debian:12.",
-        expected="distributions such as alpine or debian:12",
+        expected="distributions such as alpine or debian:12, or none",
         parse=_distros,
     ),
     Key(

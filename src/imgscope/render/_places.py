@@ -81,12 +81,15 @@ def _instruction(finding: Finding, dockerfile: MatchedDockerfile) -> SourceInstr
     found = None
     if finding.layer is not None:
         found = dockerfile.by_layer.get(finding.layer)
-    elif finding.rule_id in SET_BY:
-        found = dockerfile.last(SET_BY[finding.rule_id])
     else:
-        named = set(_VARIABLE.findall(finding.message))
-        found = next((each for each in reversed(dockerfile.instructions) if _sets_one_of(each, named)), None)
-        found = found or dockerfile.last((finding.message.partition(" ")[0],))
+        # What begins with the name of an instruction is about that one: CMD stands below the ENTRYPOINT that counts.
+        begins_with = dockerfile.last((finding.message.partition(" ")[0],))
+        if finding.rule_id in SET_BY:
+            found = begins_with or dockerfile.last(SET_BY[finding.rule_id])
+        else:
+            named = set(_VARIABLE.findall(finding.message))
+            setting = (each for each in reversed(dockerfile.instructions) if _sets_one_of(each, named))
+            found = next(setting, begins_with)
     return found or dockerfile.base
 
 

@@ -15,7 +15,7 @@ class RenderOptions:
 
     `width` in columns and `color` are what suits the place it goes to. `several`: more than one image was asked for,
     however many could be inspected. `detailed`: lists are not cut short. `dockerfile` is what the images were built
-    from, where the user named it: findings are shown where they came to be in it.
+    from, where the user named it: findings are shown where they came to be in it. Rules in `disabled` were not asked.
     """
 
     width: int = 80
@@ -23,6 +23,7 @@ class RenderOptions:
     several: bool = False
     detailed: bool = False
     dockerfile: Dockerfile | None = None
+    disabled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

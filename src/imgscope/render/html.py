@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from imgscope.contents import ContentNode, ReportWithContents
-from imgscope.phrases import base_phrase, distro_phrase, libc_phrase, made_by, outcome_phrase
+from imgscope.phrases import base_phrase, distro_phrase, is_judged, libc_phrase, made_by, outcome_phrase
 from imgscope.render.base import Render, RenderOptions
 from imgscope.report import Finding, IgnoredFinding, ImageReport, LayerReport, Package
 from imgscope.text import format_size, printable
@@ -108,7 +108,7 @@ def _page_data(report: ImageReport) -> dict[str, Any]:
 
 
 def _verdict(report: ImageReport) -> str:
-    judged = "The policy holds" if report.policy.checks else "Inspected"
+    judged = "The policy holds" if is_judged(report.policy) else "Inspected"
     if not report.policy.passed:
         judged = "The policy does not hold"
     return judged if report.complete else f"{judged}, but not all of the image could be read"

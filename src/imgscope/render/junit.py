@@ -6,7 +6,7 @@ There is no standard; what Jenkins, GitLab and others read in common is used, as
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -27,19 +27,19 @@ _NOT_XML: Final = re.compile("[\ufffe\uffff]")
 def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
     suites = ET.Element("testsuites", name="imgscope")
     for report in reports:
-        suites.append(_suite(report))
+        suites.append(_suite(report, options.disabled))
     for count in ("tests", "failures", "errors"):
         suites.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
     ET.indent(suites)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
 
 
-def _suite(report: ImageReport) -> ET.Element:
+def _suite(report: ImageReport, disabled: Collection[str]) -> ET.Element:
     suite = ET.Element("testsuite", name=_safe(report.image.reference))
     properties = ET.SubElement(suite, "properties")
     for name, value in _properties(report):
         ET.SubElement(properties, "property", name=name, value=_safe(value))
-    cases = [*_rule_cases(report), *_policy_cases(report), *_inspection_cases(report)]
+    cases = [*_rule_cases(report, disabled), *_policy_cases(report), *_inspection_cases(report)]
     suite.extend(cases)
     suite.set("tests", str(len(cases)))
     for count, outcome in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -58,7 +58,7 @@ def _properties(report: ImageReport) -> Iterator[tuple[str, str]]:
     yield "complete", str(report.complete).lower()
 
 
-def _rule_cases(report: ImageReport) -> Iterator[ET.Element]:
+def _rule_cases(report: ImageReport, disabled: Collection[str]) -> Iterator[ET.Element]:
     """Yield a case for each rule. Findings that only inform, or matter little, are told and do not fail it."""
     found: dict[str, list[Finding]] = {page.rule.id: [] for page in rule_pages()}
     for finding in report.findings:
@@ -76,6 +76,8 @@ def _rule_cases(report: ImageReport) -> Iterator[ET.Element]:
             ET.SubElement(case, "system-out").text = _told(findings)
         elif rule_id in ignored:
             _outcome(case, "skipped", "ignored", ignored[rule_id])
+        elif rule_id in disabled:
+            _outcome(case, "skipped", "disabled", "disabled")
         yield case
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from imgscope.phrases import base_phrase, distro_phrase, libc_phrase, made_by
+from imgscope.phrases import base_phrase, distro_phrase, is_judged, libc_phrase, made_by
 from imgscope.render._blocks import MOST_CHARACTERS, Block, fit, folded, table
 from imgscope.render._markup import code, text
 from imgscope.render.base import Render, RenderOptions
@@ -33,7 +33,7 @@ def _render(reports: Sequence[ImageReport], options: RenderOptions) -> str:
 
 
 def _heading(report: ImageReport) -> str:
-    symbol, verdict = "✅", "the policy holds" if report.policy.checks else "inspected"
+    symbol, verdict = "✅", "the policy holds" if is_judged(report.policy) else "inspected"
     if not report.policy.passed:
         symbol, verdict = "❌", "the policy does not hold"
     if not report.complete:
