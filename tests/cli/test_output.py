@@ -65,11 +65,14 @@ def test_what_is_no_format_though_a_file_of_that_name_exists_is_refused(run: Run
         ("missing/r.json", "there is no directory"),
         ("layout", "it is a directory"),
         ("layout/oci-layout/r.json", "there is no directory"),
+        ("n" * 300, "File name too long"),
+        ("loop", "Too many levels of symbolic links"),
     ],
 )
 def test_a_report_that_cannot_be_written_is_refused_before_anything_is_fetched(
     run: Run, layout: Path, path: str, reason: str
 ) -> None:
+    (layout.parent / "loop").symlink_to("loop")
     with (registry := Registry()).serve() as host:
         ended = run("audit", f"{host}/team/app", "--insecure-registry", host, "-o", f"json={layout.parent / path}")
     assert ended.code == 2

@@ -153,6 +153,13 @@ def options_for_stdout() -> RenderOptions:
 
 def _check_writable(path: Path) -> None:
     directory = path.parent
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        pass
+    except OSError as error:
+        # Such as a name that is too long, or links that lead in circles.
+        raise _unwritable(path, error.strerror) from None
     if directory.is_dir() and not os.access(directory, os.X_OK):
         raise _unwritable(path, "permission denied")
     if path.is_dir():
