@@ -17,6 +17,8 @@ from tests.support.go import go_program
 
 _PIECE: Final = 4096
 _MOST_TAGS: Final = 4000
+# More, and pyelftools takes seconds over the headers, of which the first section may promise four billion.
+_MOST_SEGMENTS: Final = 1000
 _SINGLE: Final = {"DT_SONAME": "soname", "DT_RPATH": "rpath", "DT_RUNPATH": "runpath"}
 
 
@@ -39,7 +41,7 @@ def _by_pyelftools(content: bytes) -> dict[str, Any] | None:
     """Return what pyelftools finds, or None where it or what it finds is out of the ordinary."""
     try:
         file = ELFFile(io.BytesIO(content))
-        found = _found(file, list(file.iter_segments()))
+        found = _found(file, list(file.iter_segments())) if file.num_segments() <= _MOST_SEGMENTS else None
     except Exception:  # noqa: BLE001 - whatever it says of hostile files
         return None
     return found if found is not None and _is_plain(found) else None
