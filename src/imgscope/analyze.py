@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 
 from imgscope import progress as events
 from imgscope.assemble import RunFacts, assemble
@@ -39,6 +40,8 @@ from imgscope.shared_layers import SharedLayers
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions, StreamedSource
 from imgscope.text import printable
+
+_SAVE_IT: Final = "write the image to a file (docker save, podman save), and inspect that"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +237,9 @@ class _Pipeline:
             self._examination.fail("layer", "all", tree.error)
         unkept = list(tree.unkept_links(all_wants().match))
         if unkept:
-            self._examination.fail("layer", "all", _told_of_unkept(unkept))
+            # What comes as one stream cannot be read a second time.
+            advice = f"; {_SAVE_IT}" if isinstance(self._reader, PassingReader) else ""
+            self._examination.fail("layer", "all", f"{_told_of_unkept(unkept)}{advice}")
 
     def _settle(self, early: ImageHead, tree: FileTree, reader: PassingReader) -> ImageHead:
         """Return the head that holds, and say what is new about it."""

@@ -116,6 +116,7 @@ def test_a_layer_that_would_take_a_second_reading_is_told_and_left_to_those_who_
     streamed = analyze.inspect_source(open_image(holding(built)), options=options).report
     (failure,) = [each.message for each in streamed.failures if each.stage == "layer"]
     assert failure.startswith("the content of /etc/os-release, a hard link to /store/a, was not kept while reading")
+    assert failure.endswith("; write the image to a file (docker save, podman save), and inspect that")
     again = analyze.inspect_source(MemorySource(built), options=options).report
     assert (again.distro.id, again.failures, again.run.layers_from_cache) == ("debian", (), 0)
 
