@@ -20,8 +20,9 @@ from imgscope.errors import Cancelled, DocumentError, UsageError
 from imgscope.oci.manifest import Descriptor
 from imgscope.report import Failure
 from tests.support.image_files import write_oci_layout
-from tests.support.images import file, image, layer, step
+from tests.support.images import Entry, file, hard_link, image, layer, step, symlink
 from tests.support.memory import MemorySource, inspect
+from tests.support.rpm_headers import header, sqlite_of
 
 _ENOUGH_SECONDS = 10
 OS_RELEASE = file("etc/os-release", "ID=debian\nVERSION_ID=12\n")
@@ -126,6 +127,48 @@ def test_a_layer_that_crashes_the_reader_is_a_failure_of_that_layer_alone() -> N
     (failure,) = report.failures
     assert "because of a mistake in imgscope: ZeroDivisionError('unforeseen')" in failure.message
     assert report.distro.id == "debian"
+
+
+def test_an_image_made_from_an_ostree_commit_is_read_like_any_other_and_each_layer_once() -> None:
+    """As ostree-rs-ext writes Fedora CoreOS and bootc images: names in the system are hard links into a store."""
+
+    def named(number: int, path: str, content: bytes | str) -> tuple[Entry, Entry]:
+        stored = f"sysroot/ostree/repo/objects/{number:02}/abc.file"
+        return file(stored, content), hard_link(path, stored)
+
+    built = image(
+        [
+            layer(
+                *named(1, "usr/lib/os-release", "ID=fedora\nVERSION_ID=41\n"),
+                symlink("etc/os-release", "../usr/lib/os-release"),
+            ),
+            layer(*named(2, "usr/share/rpm/rpmdb.sqlite", sqlite_of([header({1000: "bash", 1001: "5", 1002: "1"})]))),
+            layer(*named(3, "usr/lib/node_modules/a/package.json", '{"name": "a", "version": "2.0.0"}')),
+        ]
+    )
+    report = analyze.inspect_source(MemorySource(built)).report
+    assert report.failures == ()
+    assert (report.distro.id, report.distro.version_id) == ("fedora", "41")
+    assert [(each.type, each.name, each.layer) for each in report.packages] == [("npm", "a", 2), ("rpm", "bash", 1)]
+    documents = len(built.manifest) + len(built.config)
+    assert report.run.bytes_fetched <= documents + sum(len(each.blob) for each in built.layers)
+
+
+def test_hard_links_whose_content_was_not_kept_are_told_and_the_report_is_not_complete() -> None:
+    """Links into lower layers, which neither builds nor tools for ostree make: their content is in no one's reach."""
+    lower = layer(file("store/1", "ID=x"), file("store/2", "{}"))
+    manifest = hard_link("app/node_modules/a/package.json", "store/2")
+    report = inspect(lower, layer(manifest)).report
+    assert not report.complete
+    lost = "was not kept while reading, and what it says is missing"
+    (failure,) = report.failures
+    assert failure.stage == "layer"
+    assert failure.message == f"the content of /app/node_modules/a/package.json, a hard link to /store/2, {lost}"
+    both = inspect(lower, layer(manifest, hard_link("etc/os-release", "store/1"))).report.failures
+    assert [each.message for each in both] == [
+        f"the content of 2 hard links, as /app/node_modules/a/package.json to /store/2, {lost}",
+        "/etc/os-release is a hard link to /store/1, which was not kept while reading",
+    ]
 
 
 def test_a_probe_that_crashes_is_a_failure_and_what_it_found_until_then_stays(extra: Path) -> None:

@@ -20,7 +20,7 @@ from imgscope.layer.wants import Wants
 from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.manifest import Descriptor
 from imgscope.reading import LayerReader, ReadingTerms, reading_order
-from tests.support.images import file, image, layer
+from tests.support.images import file, hard_link, image, layer
 from tests.support.memory import MemorySource
 
 _ENOUGH_SECONDS = 10
@@ -140,3 +140,31 @@ def test_limits_hold_for_layers_from_the_cache_too(tmp_path: Path) -> None:
     assert read_with(DEFAULT_LIMITS) == ([], [None, None, None])
     too_many = "brings the image to more than the 5 entries that are read"
     assert read_with(Limits(entry_count=5)) == ([0, 1], [None, None, too_many])
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["with a cache", "without"])
+def test_a_layer_whose_hard_links_lead_to_what_nobody_asked_for_is_fetched_twice_and_never_again(
+    kept: bool, tmp_path: Path
+) -> None:
+    far = layer(file("store/a", "1"), file("other", "x" * 5000), hard_link("etc/a", "store/a"))
+    near = layer(file("etc/b", "2"), hard_link("etc/c", "etc/b"))
+    source = MemorySource(image([near, far]))
+    seen: list[events.Event] = []
+    terms = ReadingTerms(
+        wants=Wants(["etc/*"]),
+        limits=DEFAULT_LIMITS,
+        cache=LayerCache(tmp_path) if kept else None,
+        progress=seen.append,
+        cancelled=threading.Event(),
+    )
+    head = source.resolve(None)
+    before = source.traffic().bytes_fetched
+    first = list(LayerReader(source, terms).read(head, jobs=1))
+    fetched = source.traffic().bytes_fetched - before
+    assert fetched == len(near.blob) + 2 * len(far.blob)
+    assert [index.captured for index in first] == [{"etc/b": b"2"}, {"store/a": b"1"}]
+    last = [event.received for event in seen if isinstance(event, events.LayerProgress) and event.layer == 1][-1]
+    assert last == len(far.blob)
+    if kept:
+        assert list(LayerReader(source, terms).read(head, jobs=1)) == first
+        assert source.traffic().bytes_fetched - before == fetched

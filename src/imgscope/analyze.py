@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 
 from imgscope import progress as events
 from imgscope.assemble import RunFacts, assemble
@@ -19,6 +20,7 @@ from imgscope.contents import with_contents
 from imgscope.examine import Examination
 from imgscope.facts import InspectedImage, LayerOrigin
 from imgscope.filesystem.efficiency import ScoreCount
+from imgscope.filesystem.node import Node
 from imgscope.filesystem.stack import stack
 from imgscope.filesystem.tree import FileTree
 from imgscope.known_images import KnownImage, KnownImages
@@ -37,6 +39,9 @@ from imgscope.secrets import redact
 from imgscope.shared_layers import SharedLayers
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions, StreamedSource
+from imgscope.text import printable
+
+_SAVE_IT: Final = "write the image to a file (docker save, podman save), and inspect that"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +235,11 @@ class _Pipeline:
                 self._examination.fail("layer", layer.digest, f"layer {layer.digest} {layer.error}{advice}")
         if tree.error is not None:
             self._examination.fail("layer", "all", tree.error)
+        unkept = list(tree.unkept_links(all_wants().match))
+        if unkept:
+            # What comes as one stream cannot be read a second time.
+            advice = f"; {_SAVE_IT}" if isinstance(self._reader, PassingReader) else ""
+            self._examination.fail("layer", "all", f"{_told_of_unkept(unkept)}{advice}")
 
     def _settle(self, early: ImageHead, tree: FileTree, reader: PassingReader) -> ImageHead:
         """Return the head that holds, and say what is new about it."""
@@ -240,3 +250,10 @@ class _Pipeline:
             trouble, advice = reader.trouble.message, f"; {reader.trouble.hint}" if reader.trouble.hint else ""
             self._examination.fail("layer", "all", f"the image's history could not be fetched: {trouble}{advice}")
         return reader.settled
+
+
+def _told_of_unkept(links: list[Node]) -> str:
+    target = links[0].content.path if links[0].content is not None else ""
+    name, leads = printable(links[0].path), f"to /{printable(target)}"
+    what = f"/{name}, a hard link {leads}," if len(links) == 1 else f"{len(links):,} hard links, as /{name} {leads},"
+    return f"the content of {what} was not kept while reading, and what it says is missing"

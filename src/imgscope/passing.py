@@ -13,6 +13,7 @@ from imgscope import progress as events
 from imgscope.cache import as_stored
 from imgscope.errors import ImgscopeError, LimitError, SourceError
 from imgscope.layer.index import LayerIndex
+from imgscope.layer.linked import lacks_linked_content
 from imgscope.layer.read import read_layer
 from imgscope.limits import Budget
 from imgscope.oci.digest import Digest
@@ -107,7 +108,8 @@ class PassingReader:
             self._terms.progress(events.LayerProgress(layer=shown_as, received=0))
         if layers:
             self._known[Digest(index.diff_id)] = index
-            if self._terms.cache:
+            # Who can read the layer a second time finds more in it.
+            if self._terms.cache and not lacks_linked_content(index, self._terms.wants):
                 self._terms.cache.store(index, self._terms.wants)
         else:
             other = f"unpacks to {index.diff_id}, which no layer of the image that was told of does"

@@ -16,6 +16,7 @@ from imgscope import progress as events
 from imgscope.cache_lock import Tell
 from imgscope.errors import Cancelled, ImgscopeError
 from imgscope.layer.index import LayerIndex
+from imgscope.layer.linked import with_linked_content
 from imgscope.layer.read import Received, read_layer
 from imgscope.layer.wants import Wants
 from imgscope.limits import Budget, Limits
@@ -189,18 +190,28 @@ class LayerReader:
 
     def _read_blob(self, descriptor: Descriptor, diff_id: Digest | None, received: Received) -> LayerIndex:
         received(0)
+        terms = self._terms
         try:
             with self._source.open_blob(descriptor) as chunks:
-                return read_layer(
+                index = read_layer(
                     chunks,
                     descriptor,
                     diff_id=diff_id,
-                    wants=self._terms.wants,
-                    limits=self._terms.limits,
+                    wants=terms.wants,
+                    limits=terms.limits,
                     budget=self._budget,
                     received=received,
                     has_spare_core=lambda: self._active < _CORES,
                 )
+            return with_linked_content(
+                index,
+                descriptor,
+                partial(self._source.open_blob, descriptor),
+                wants=terms.wants,
+                limits=terms.limits,
+                budget=self._budget,
+                received=received,
+            )
         except Cancelled:
             raise
         except ImgscopeError as error:

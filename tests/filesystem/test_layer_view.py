@@ -107,7 +107,31 @@ def test_a_directory_that_is_removed_and_made_anew_is_there() -> None:
 
 def test_paths_through_a_link_are_compared_with_what_the_link_leads_to() -> None:
     below = layer(symlink("lib", "usr/lib"), file("usr/lib/x", "1"))
-    assert view(file("lib/x", "2"), below=below)["lib/x"] == "modified"
+    assert view(file("lib/x", "2"), below=below) == {"usr": "", "usr/lib": "", "usr/lib/x": "modified"}
+
+
+def test_what_a_layer_adds_and_removes_below_a_linked_directory_is_shown_where_the_link_leads() -> None:
+    below = layer(symlink("bin", "usr/bin"), file("usr/bin/old", "1"))
+    changes = {"usr": "", "usr/bin": "", "usr/bin/app": "added", "usr/bin/old": "removed"}
+    assert view(file("bin/app", "x"), whiteout("bin/old"), below=below) == changes
+
+
+def test_a_directory_that_is_emptied_through_a_link_is_shown_with_what_was_in_it() -> None:
+    below = layer(symlink("var/run", "../run"), directory("run/empty"), file("run/lock/pid", "1"))
+    changes = {"run": "", "run/empty": "removed", "run/lock": "removed", "run/lock/pid": "removed"}
+    assert view(opaque("var/run"), below=below) == changes
+
+
+def test_links_count_as_the_layer_itself_has_them_by_then() -> None:
+    below = layer(symlink("bin", "usr/bin"), file("usr/bin/old", "1"), directory("opt"))
+    replaced = view(directory("bin"), file("bin/app", "x"), below=below)
+    assert replaced == {"bin": "modified", "bin/app": "added"}
+    made = view(symlink("sbin", "/opt/../usr/./bin"), file("sbin/app", "x"), below=below)
+    assert made == {"sbin": "added", "usr": "", "usr/bin": "", "usr/bin/app": "added"}
+    removed = view(whiteout("bin"), file("bin/app", "x"), below=below)
+    assert removed == {"bin": "modified", "bin/app": "added"}
+    looped = view(symlink("loop", "loop"), file("loop/app", "x"), below=below)
+    assert looped["loop/app"] == "added"
 
 
 def test_the_lowest_layer_adds_everything() -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from imgscope.filesystem.stack import stack
+from imgscope.layer.index import Anomaly, LayerIndex
 from tests.filesystem.layers import directory, file, hard_link, layer, symlink
 
 TREE = stack(
@@ -100,3 +102,21 @@ def test_sizes_add_up_to_the_root_and_count_each_content_once() -> None:
 def test_nodes_come_parents_first_and_in_order() -> None:
     tree = stack([layer(file("b/y"), file("a"), file("b/x"), file("b-"))])
     assert [node.path for node in tree.nodes] == ["", "a", "b", "b/x", "b/y", "b-"]
+
+
+def test_hard_links_to_files_whose_content_was_not_kept_are_told_unless_a_layer_says_why() -> None:
+    lower = layer(
+        file("store/a", b"1"), file("store/b", b"2"), hard_link("etc/b", "store/b"), captured={"store/b": b"2"}
+    )
+    upper = layer(hard_link("etc/a", "store/a"), hard_link("etc/other", "store/a"), hard_link("etc/none", "none"))
+
+    def told(*layers: LayerIndex) -> list[str]:
+        return [node.path for node in stack(layers).unkept_links(lambda path: path != "etc/other")]
+
+    def too_large(path: str) -> tuple[Anomaly, ...]:
+        return (Anomaly(path=path, message="is larger than what is read of such a file"),)
+
+    assert told(lower, upper) == ["etc/a"]
+    assert told(replace(lower, error="ends early"), upper) == []
+    assert told(replace(lower, anomalies=too_large("store/a")), upper) == []
+    assert told(lower, replace(upper, anomalies=too_large("etc/a"))) == []

@@ -199,6 +199,7 @@ def test_big_endian_32_bit_files_are_read() -> None:
     [
         (2, 1, 62, "amd64"), (1, 1, 3, "386"), (2, 1, 183, "arm64"), (1, 1, 40, "arm"), (2, 2, 22, "s390x"),
         (2, 1, 21, "ppc64le"), (2, 2, 21, "ppc64"), (1, 1, 8, "mipsle"), (1, 2, 8, "mips"),
+        (2, 1, 8, "mips64le"), (2, 2, 8, "mips64"),
         (2, 1, 243, "riscv64"), (1, 1, 243, "riscv32"), (2, 1, 258, "loong64"), (2, 1, 9999, "machine-9999"),
     ],
 )  # fmt: skip
@@ -209,8 +210,11 @@ def test_machines_have_the_names_that_oci_gives_them(bits: int, order: int, numb
     assert facts.machine == machine
 
 
-def with_version_needs(records: int, auxiliaries: int) -> bytes:
-    """A library whose version records all overlap: each claims `auxiliaries` names, and each is the same one."""
+def with_version_needs(records: int, auxiliaries: int, *, weak: bool = False) -> bytes:
+    """A library whose version records all overlap: each claims `auxiliaries` names, and each is the same one.
+
+    They are also each other's auxiliaries, `weak` ones or not.
+    """
     dynamic_offset, needs_offset, strings_offset = 512, 1024, 100_000
     tags = [(5, strings_offset), (0x6FFFFFFE, needs_offset), (0x6FFFFFFF, records), (0, 0)]
     content = bytearray(200_000)
@@ -221,13 +225,15 @@ def with_version_needs(records: int, auxiliaries: int) -> bytes:
     content[120:176] = struct.pack("<IIQQQQQQ", 2, 0, dynamic_offset, dynamic_offset, 0, 64, 64, 1)
     content[dynamic_offset : dynamic_offset + 64] = b"".join(struct.pack("<QQ", *tag) for tag in tags)
     for position in range(needs_offset, strings_offset - 16, 16):
-        content[position : position + 16] = struct.pack("<HHIII", 1, auxiliaries, 0, 0, 16)
+        # Read as an auxiliary, the third number has the flags.
+        content[position : position + 16] = struct.pack("<HHIII", 1, auxiliaries, 2 if weak else 0, 0, 16)
     content[strings_offset : strings_offset + 12] = b"GLIBC_2.34\0\0"
     return bytes(content)
 
 
-def test_C67_overlapping_records_cost_no_more_than_a_file_can_honestly_hold() -> None:
-    content = with_version_needs(0xFFFFFFFF, 0xFFFF)
+@pytest.mark.parametrize("weak", [False, True])
+def test_C67_overlapping_records_cost_no_more_than_a_file_can_honestly_hold(weak: bool) -> None:
+    content = with_version_needs(0xFFFFFFFF, 0xFFFF, weak=weak)
     started = time.process_time()
     assert parse_elf(content) is not None
     assert time.process_time() - started < 1

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+import time
 from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgscope.layer._elf_content import HEAD_SIZE, ElfContent
+from imgscope.layer._elf_content import HEAD_SIZE, MAGIC, ElfContent
 from imgscope.layer.elf import parse_elf
 from tests.layer.reading import held_size
 from tests.support import elf
@@ -49,6 +51,25 @@ def test_a_note_beyond_the_first_megabytes_of_a_program_is_found_where_its_segme
     assert facts is not None
     assert facts.go_build == "\n".join(["go1.22.1", *LINES])
     assert held_size(held) < HEAD_SIZE + MEBIBYTE
+
+
+def test_a_note_in_the_second_writable_segment_is_found_as_other_linkers_put_it_there() -> None:
+    program = bytearray(go_program(*LINES, padding=56))
+    first = struct.pack("<IIQQQQQQ", 1, 6, 0, 0x900000, 0x900000, 64, 64, 4096)
+    # The header says that there are two segments, and the one that has the note comes second.
+    program[56:58] = struct.pack("<H", 2)
+    program[64:176] = first + program[64:120]
+    assert note_in(bytes(program)) == "\n".join(["go1.22.1", *LINES])
+
+
+def test_C67_a_thousand_segments_over_the_same_bytes_are_not_searched_a_thousand_times() -> None:
+    size = HEAD_SIZE
+    header = struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, 0, 0, 64, 56, 1024, 0, 0, 0)
+    segments = struct.pack("<IIQQQQQQ", 1, 6, 0, 0, 0, size, size, 1) * 1024
+    program = ((MAGIC + b"\2\1\1").ljust(16, b"\0") + header + segments).ljust(size, b"\xff")
+    started = time.process_time()
+    assert note_in(program) is None
+    assert time.process_time() - started < 0.5
 
 
 def test_programs_of_other_languages_have_no_note() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +58,22 @@ def test_the_path_file_of_musl_has_directories_by_line_or_colon() -> None:
         file("etc/ld-musl-x86_64.path", "/lib:/usr/lib\n/opt/lib\n"), file("etc/ld-musl-config", "/no")
     )
     assert found.musl_paths == {"x86_64": ("/lib", "/usr/lib", "/opt/lib")}
+    assert configuration(file("etc/ld-musl-x86_64.path")).musl_paths == {"x86_64": ()}
+
+
+def test_patterns_without_end_are_followed_no_further_than_an_honest_image_has_them() -> None:
+    many = [file(f"etc/ld.so.conf.d/{number:04}.conf", f"/opt/{number}") for number in range(200)]
+    conf = "include /etc/ld.so.conf.d/0*.conf\n" + "include /etc/ld.so.conf.d/*x\n" * 100_000 + "/opt/last"
+    started = time.process_time()
+    found = configuration(*many, file("etc/ld.so.conf", conf))
+    assert time.process_time() - started < 0.7
+    assert found.directories == (*(f"/opt/{number}" for number in range(200)), "/opt/last")
+
+
+def test_a_pattern_that_is_longer_than_any_path_matches_nothing() -> None:
+    endless = "include /etc/ld.so.conf.d/a" + "*" * 5000
+    found = configuration(file("etc/ld.so.conf.d/" + "a" * 200, "/opt/a"), file("etc/ld.so.conf", endless))
+    assert found.directories == ()
 
 
 @given(st.binary(max_size=300), st.binary(max_size=100))

@@ -43,11 +43,16 @@ def test_the_default_directories_of_glibc_go_by_the_machine() -> None:
     assert "/usr/lib/aarch64-linux-gnu" in glibc_defaults("arm64", 64)
     assert "/lib64" not in glibc_defaults("386", 32)
     assert "/libx32" in glibc_defaults("amd64", 32)
+    assert "/usr/lib/mips64el-linux-gnuabi64" in glibc_defaults("mips64le", 64)
 
 
 def test_a_path_file_replaces_the_default_directories_of_musl() -> None:
     assert musl_defaults(None) == ("/lib", "/usr/local/lib", "/usr/lib")
     assert musl_defaults(("/opt/lib",)) == ("/opt/lib",)
+
+
+def test_a_path_file_that_names_no_directory_leaves_musl_none() -> None:
+    assert musl_defaults(()) == ()
 
 
 def test_a_path_is_split_and_what_means_the_working_directory_is_left_out() -> None:

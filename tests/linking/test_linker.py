@@ -176,6 +176,17 @@ def test_musl_looks_in_its_own_directories_or_those_of_its_path_file() -> None:
     assert on_musl(program, LIBRARY, configuration=moved).missing() == []
 
 
+def test_musl_goes_by_a_path_file_that_is_named_after_its_own_word_for_the_architecture() -> None:
+    loader = "/lib/ld-musl-loongarch64.so.1"
+    image = Image(
+        executable("lib/ld-musl-loongarch64.so.1", elf.library(None, text=b"\0musl libc (\01.2.5\0", machine=258)),
+        executable("app", elf.program(loader, ["liba.so.1"], machine=258)),
+        file("opt/lib/liba.so.1", elf.library("liba.so.1", machine=258)),
+        configuration=LinkerConfiguration(musl_paths={"loongarch64": ("/opt/lib",)}),
+    )
+    assert image.missing() == []
+
+
 def test_musl_is_all_the_libraries_of_a_C_library_itself() -> None:
     names = ["libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1"]
     image = on_musl(executable("app", elf.program(elf.MUSL_LOADER, [*names, "libcrypt.so.1"])))

@@ -121,6 +121,35 @@ def test_an_image_without_a_distribution_is_told_for_what_it_is(
     assert (distro.id if distro else None) == identity
 
 
+@pytest.mark.parametrize(
+    "release",
+    [
+        file("etc/os-release", 'NAME="My Linux"\nVERSION_ID=3\n'),
+        file("usr/lib/os-release", "ID=mine"),
+        file("etc/alpine-release", "3.19.1\n"),
+        file("etc/debian_version", "12.5\n"),
+    ],
+)
+@pytest.mark.parametrize("others", [(file("bin/busybox", "x"),), (file("app", "x"),)], ids=["busybox", "no shell"])
+def test_an_image_that_names_its_distribution_however_unsurely_is_not_said_to_have_none(
+    release: Entry, others: tuple[Entry, ...]
+) -> None:
+    assert list(no_distribution.PROBE.find(tree_of((release, *others)))) == []
+
+
+def test_a_release_file_that_names_nothing_does_not_hide_what_the_image_is() -> None:
+    (scratch,) = no_distribution.PROBE.find(tree_of((file("etc/os-release"), file("app", "x"))))
+    assert isinstance(scratch, Distro)
+    assert scratch.id == "scratch"
+    assert scratch.evidence == "no name in /etc/os-release, no package database and no shell"
+
+
+def test_a_release_file_that_could_not_be_kept_may_name_a_distribution() -> None:
+    tree = tree_of((file("etc/elsewhere", "ID=mine"), hard_link("etc/os-release", "etc/elsewhere"), file("app", "x")))
+    tree.layers[0].captured.clear()
+    assert list(no_distribution.PROBE.find(tree)) == []
+
+
 def test_of_an_image_that_was_not_read_to_its_end_nothing_is_said_to_be_missing() -> None:
     layers = [msgspec.structs.replace(layer, error="ends early") for layer in tree_of((file("app", "x"),)).layers]
     assert distro_of(stack(layers)) is None

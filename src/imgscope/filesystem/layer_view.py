@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from imgscope.filesystem.node import Node, path_of
 from imgscope.filesystem.stack import stack
-from imgscope.filesystem.tree import FileTree
+from imgscope.filesystem.tree import MOST_HOPS, FileTree
 from imgscope.layer.index import EntryType, LayerEntry
 from imgscope.layer.whiteout import OPAQUE_WHITEOUT, WHITEOUT_PREFIX
+from imgscope.limits import DEFAULT_LIMITS
+
+_LONGEST_PATH: Final = DEFAULT_LIMITS.path_size
 
 LayerChangeKind = Literal["added", "modified", "metadata", "removed"]
 
@@ -46,7 +49,8 @@ class LayerNode:
 def layer_view(tree: FileTree, number: int) -> LayerNode:
     """Return the root of what layer `number` did to the layers below it.
 
-    Whiteouts are shown as what they remove; directories count as changed by mode and owner, not by time.
+    Whiteouts are shown as what they remove, entries below links to directories where these lead; directories count as
+    changed by mode and owner, not by time.
     """
     return _View(tree, number).build()
 
@@ -59,6 +63,7 @@ class _View:
         self._number = number
         self._below = stack(tree.layers[:number])
         self._root = LayerNode("", None)
+        self._directories: dict[str, str | None] = {}
 
     def build(self) -> LayerNode:
         for replacement in self._tree.replacements:
@@ -70,7 +75,7 @@ class _View:
         entries = self._tree.layers[self._number].entries
         for entry in entries:
             if entry.name == OPAQUE_WHITEOUT:
-                self._empty(self._below.locate(entry.path.rpartition("/")[0]))
+                self._empty(self._below.resolve(entry.path.rpartition("/")[0]))
         for entry in entries:
             if entry.path and f"/{WHITEOUT_PREFIX}" not in f"/{entry.path}":
                 self._ship(entry)
@@ -95,17 +100,63 @@ class _View:
                 self._remove_directory(child)
 
     def _ship(self, entry: LayerEntry) -> None:
-        node = self._node(entry.path)
+        path = self._real(entry.path)
+        if path is None:
+            return
+        node, before = self._node(path), self._below.get(path)
+        if EntryType.SYMLINK in (entry.type, node.entry.type if node.entry else None) or (before and before.is_symlink):
+            self._directories.clear()
         if node.entry is not None and node.entry.type is EntryType.FILE:
             # What is removed and shipped anew is a change, and of what is listed twice the last counts.
             removed = node.kind == "removed"
             _add_up(node, shipped=0 if removed else -node.entry.size, removed=-node.entry.size if removed else 0)
         if entry.type is EntryType.FILE:
             _add_up(node, shipped=entry.size)
-        node.kind, node.entry = _kind(self._below.locate(entry.path), entry), entry
+        node.kind, node.entry = _kind(before, entry), entry
         above = node.parent
         while above is not None and above.kind == "removed":
-            above.kind, above = None, above.parent
+            if above.entry is not None and above.entry.type is not EntryType.DIRECTORY:
+                above.kind, above.entry = "modified", None
+            else:
+                above.kind = None
+            above = above.parent
+
+    def _real(self, path: str) -> str | None:
+        """Return where the layer's entry at `path` comes to be, links above it followed; None where it is left out."""
+        parent, _, name = path.rpartition("/")
+        if parent not in self._directories:
+            self._directories[parent] = self._followed(parent)
+        directory = self._directories[parent]
+        return f"{directory}/{name}" if directory else name if directory is not None else None
+
+    def _followed(self, path: str) -> str | None:
+        """Return the directory that `path` means while the layer is unpacked; None for one that is too deep."""
+        # Of each directory on the way: its name, what this layer made of it so far, and what was there before.
+        way: list[tuple[str, LayerNode | None, Node | None]] = [("", self._root, self._below.root)]
+        waiting, hops, length = path.split("/")[::-1], 0, 0
+        while waiting:
+            name = waiting.pop()
+            if name in ("", "."):
+                continue
+            if name == "..":
+                if len(way) > 1:
+                    length -= len(way.pop()[0]) + 1
+                continue
+            _, changed, below = way[-1]
+            now = changed.children.get(name) if changed is not None else None
+            before = (below.children or {}).get(name) if below is not None else None
+            target = _link_name(now, before) if hops < MOST_HOPS else None
+            if target is None:
+                way.append((name, now, before))
+                length += len(name) + 1
+            else:
+                hops += 1
+                if target.startswith("/"):
+                    way, length = way[:1], 0
+                waiting.extend(target.split("/")[::-1])
+            if hops and length > _LONGEST_PATH:
+                return None
+        return "/".join(name for name, _, _ in way[1:])
 
     def _node(self, path: str) -> LayerNode:
         """Return the node at `path`, made with all above it where it is not there yet."""
@@ -115,9 +166,18 @@ class _View:
             if child is None:
                 child = node.children[name] = LayerNode(name, node)
                 # Directories that layers do not list are made by what is in them.
-                child.kind = None if self._below.locate(child.path) else "added"
+                child.kind = None if self._below.get(child.path) else "added"
             node = child
         return node
+
+
+def _link_name(now: LayerNode | None, before: Node | None) -> str | None:
+    """Return the target if there is a link where the layer made `now` of what was there `before`."""
+    if now is not None and now.kind == "removed":
+        return None
+    if now is not None and now.entry is not None:
+        return now.entry.link_name if now.entry.type is EntryType.SYMLINK else None
+    return before.link_name if before is not None and before.is_symlink else None
 
 
 def _kind(before: Node | None, entry: LayerEntry) -> LayerChangeKind | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Final, Literal
 
@@ -165,6 +165,22 @@ class FileTree:
     def captured_versions(self, path: str) -> list[tuple[int, bytes]]:
         """Return every captured version of exactly `path`, with the number of its layer, lowest first."""
         return [(number, layer.captured[path]) for number, layer in enumerate(self.layers) if path in layer.captured]
+
+    def unkept_links(self, is_wanted: Callable[[str], bool]) -> Iterator[Node]:
+        """Yield the hard links that `is_wanted` by their path, to files whose content was not kept.
+
+        Those are left out of which a layer says itself why they were not, as that it could not be read to its end.
+        """
+        remarked = {(number, each.path) for number, layer in enumerate(self.layers) for each in layer.anomalies}
+        for node in self.nodes:
+            entry, content = node.entry, node.content
+            if entry is None or content is None or not node.is_hard_link or content.type is not EntryType.FILE:
+                continue
+            where = self.layers[node.content_layer]
+            if where.error is not None or content.path in where.captured or not is_wanted(entry.path):
+                continue
+            if remarked.isdisjoint(((node.layer, entry.path), (node.content_layer, content.path))):
+                yield node
 
     @cached_property
     def _sizes(self) -> dict[int, int]:

@@ -8,6 +8,7 @@ string is the version of Go; the second are lines between two sentinels of 16 by
 
 from __future__ import annotations
 
+import itertools
 from typing import Final, Literal
 
 from imgscope.layer._elf_content import PT_LOAD, ElfContent, Segment
@@ -23,6 +24,8 @@ _LONGEST_VERSION: Final = 256
 _LONGEST_MODULES: Final = 512 * 1024
 _LONGEST_LINE: Final = 1024
 _MOST_TRIES: Final = 16
+# Go looks into the first one alone; linkers that keep what is read-only after the start apart make two.
+_MOST_WRITABLE: Final = 4
 _KEPT: Final = (b"path\t", b"mod\t", b"dep\t", b"=>\t", b"build\tvcs.revision=", b"build\tvcs.time=")
 
 
@@ -50,9 +53,9 @@ def go_build(view: ElfContent, segments: list[Segment]) -> str | None:
 
 def _header(view: ElfContent, segments: list[Segment]) -> int | None:
     """Return where the header is in the file. Text that only speaks of it, as in Go's own tools, is not aligned."""
-    for kind, flags, offset, size, address in segments:
-        if kind != PT_LOAD or not flags & _WRITABLE:
-            continue
+    writable = (segment for segment in segments if segment[0] == PT_LOAD and segment[1] & _WRITABLE)
+    # Segments may cover the same bytes, so that a small file can ask for a thousand searches of all of it.
+    for _, _, offset, size, address in itertools.islice(writable, _MOST_WRITABLE):
         position, end = offset, offset + size
         for _ in range(_MOST_TRIES):
             found = view.find(_MAGIC, position, end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import xxhash
 
@@ -42,6 +42,41 @@ def member_content(
                 return
     if not is_found:
         raise _changed(expected)
+
+
+def member_contents(
+    chunks: Iterable[bytes],
+    descriptor: Descriptor,
+    *,
+    expected: Mapping[int, LayerEntry],
+    limits: Limits = DEFAULT_LIMITS,
+    most_unpacked: int,
+) -> Iterator[tuple[int, Iterator[memoryview]]]:
+    """Yield the number and the content of each member in `expected`, as `member_content` does, in one reading.
+
+    Each content has to be taken to its end before the next one is asked for. No more is read than the last one takes,
+    and no more than `most_unpacked` bytes of the archive, which it had when it was read before.
+    """
+    blob = VerifiedBlob(chunks, descriptor.digest, descriptor.size)
+    some = next(iter(expected.values()))
+    archive = TarReader(_no_longer(Decompressed(blob, limits=limits), most_unpacked, some), limits=limits)
+    left = dict(expected)
+    for number, member in enumerate(archive):
+        entry = left.pop(number, None)
+        if entry is not None:
+            yield number, _content(member, archive, entry)
+        if not left:
+            return
+    raise _changed(next(iter(left.values())))
+
+
+def _no_longer(archive: Iterable[bytes], most: int, expected: LayerEntry) -> Iterator[bytes]:
+    size = 0
+    for chunk in archive:
+        size += len(chunk)
+        if size > most:
+            raise _changed(expected)
+        yield chunk
 
 
 def _content(member: TarMember, archive: TarReader, expected: LayerEntry) -> Iterator[memoryview]:

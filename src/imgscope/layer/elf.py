@@ -185,33 +185,37 @@ def _versions(
     address = next(iter(dynamic.get(table.address_tag, ())), None)
     count = next(iter(dynamic.get(table.count_tag, ())), 0)
     offset = None if address is None else view.file_offset(segments, address)
-    names = () if offset is None else _version_names(view, offset, count, table)
+    auxiliaries = () if offset is None else _auxiliaries(view, offset, count, table)
     # The records may overlap, so that a small file can claim millions of them.
-    found = dict.fromkeys(strings(itertools.islice(names, _MOST_VERSIONS)))
+    counted = itertools.islice(auxiliaries, _MOST_VERSIONS)
+    found = dict.fromkeys(strings(each[table.name_position] for each in counted if not _is_weak(each, table)))
     return tuple(name for name in found if name.startswith(_KEPT_VERSIONS))
 
 
-def _version_names(view: ElfContent, offset: int, count: int, table: _VersionTable) -> Iterator[int]:
-    """Yield where the string table has the name of each version, in the chain of records that starts at `offset`."""
+def _is_weak(auxiliary: tuple[int, ...], table: _VersionTable) -> bool:
+    """Whether a loader goes on without this version: where all symbols of it are weak."""
+    return table.flags_position is not None and bool(auxiliary[table.flags_position] & _VER_FLG_WEAK)
+
+
+def _auxiliaries(view: ElfContent, offset: int, count: int, table: _VersionTable) -> Iterator[tuple[int, ...]]:
+    """Yield the fields of the auxiliaries that name versions, in the chain of records that starts at `offset`."""
     for _ in range(min(count, _MOST_VERSIONS)):
         record = view.unpack(table.record_layout, offset)
         if record is None:
             return
         wanted = 1 if table.only_first else record[1]
-        yield from _auxiliary_names(view, offset + record[table.auxiliary_position], wanted, table)
+        yield from _auxiliaries_of(view, offset + record[table.auxiliary_position], wanted, table)
         if record[table.next_position] == 0:
             return
         offset += record[table.next_position]
 
 
-def _auxiliary_names(view: ElfContent, offset: int, count: int, table: _VersionTable) -> Iterator[int]:
+def _auxiliaries_of(view: ElfContent, offset: int, count: int, table: _VersionTable) -> Iterator[tuple[int, ...]]:
     for _ in range(count):
         auxiliary = view.unpack(table.auxiliary_layout, offset)
         if auxiliary is None:
             return
-        # A loader goes on without a version whose symbols are all weak.
-        if table.flags_position is None or not auxiliary[table.flags_position] & _VER_FLG_WEAK:
-            yield auxiliary[table.name_position]
+        yield auxiliary
         following = auxiliary[-1]
         if following == 0:
             return
@@ -224,7 +228,9 @@ def _machine(view: ElfContent) -> str:
     name = _MACHINES.get(number, f"machine-{number}")
     if name == "riscv":
         return f"riscv{view.bits}"
-    if name in ("ppc64", "mips") and view.order == "<":
+    if name == "mips" and view.bits == 64:
+        name = "mips64"
+    if name in ("ppc64", "mips", "mips64") and view.order == "<":
         return f"{name}le"
     return name
 

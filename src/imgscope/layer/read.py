@@ -15,6 +15,7 @@ from imgscope.layer._elf_content import MAGIC, ElfContent
 from imgscope.layer.elf import ElfFacts, parse_elf
 from imgscope.layer.hashing import HashingThread
 from imgscope.layer.index import Anomaly, EntryType, LayerEntry, LayerIndex
+from imgscope.layer.linked import Held, is_object, linked_path, most_held, wanted_size
 from imgscope.layer.stream import Decompressed, VerifiedBlob
 from imgscope.layer.tar import TarMember, TarReader
 from imgscope.layer.wants import Wants
@@ -97,6 +98,7 @@ class _Pass:
         self._tar_size = 0
         self._entries: list[LayerEntry] = []
         self._captured: dict[str, bytes] = {}
+        self._held: Held | None = None
         self._anomalies: list[Anomaly] = []
         self._unpacked_size = 0
         self._file_count = 0
@@ -170,6 +172,8 @@ class _Pass:
             if not is_marker(member.path):
                 self._unpacked_size += member.size
                 self._file_count += 1
+        elif member.type is EntryType.HARD_LINK and self._held is not None:
+            self._keep_linked(member, self._held)
         if member.remark:
             self._remark(member.path, member.remark)
         self._entries.append(
@@ -190,12 +194,16 @@ class _Pass:
         )
 
     def _read_content(self, member: TarMember, archive: TarReader) -> tuple[bytes, ElfFacts | None]:
+        self._held = None
         head = archive.peek(self._wants.head_size)
         if member.parts is not None:
             # What is stored first may come after a hole.
             head = head[: next((length for offset, length in member.parts if offset == 0 < length), 0)]
+        is_elf = head.startswith(MAGIC)
         wanted_size = self._wanted_size(member, head)
-        if member.parts is None and not wanted_size and not head.startswith(MAGIC):
+        is_held = is_object(member.path) and not is_elf
+        held_size = most_held(member.size, self._limits) if is_held else wanted_size
+        if member.parts is None and not held_size and not is_elf:
             whole = archive.whole()
             # Most files are small and lie in one chunk.
             return xxhash.xxh3_128_digest(whole) if whole is not None else fingerprint(archive.content()), None
@@ -205,33 +213,37 @@ class _Pass:
                 return _sparse.fingerprint_of_map(member.size, member.parts, pieces), None
             self._take_unpacked(_sparse.hole_size(member.size, member.parts))
             pieces = _sparse.expanded(member.size, member.parts, pieces)
-        is_elf = head.startswith(MAGIC)
-        wanted, elf = LastBytes(wanted_size), ElfContent(self._limits.captured_file_size)
-        onlookers = [wanted.add] * bool(wanted_size) + [elf.add] * is_elf
+        held, elf = LastBytes(held_size), ElfContent(self._limits.captured_file_size)
+        onlookers = [held.add] * bool(held_size) + [elf.add] * is_elf
         digest = fingerprint(pieces, *onlookers)
         if wanted_size:
-            self._keep(member.path, wanted.content())
+            self._keep(member.path, member.path, held.content()[-wanted_size:])
+        self._held = Held(member.path, member.size, held) if is_held else None
         return digest, self._elf(elf) if is_elf else None
 
     def _wanted_size(self, member: TarMember, head: bytes) -> int:
         """Return how many bytes at most are wanted of the content, the last ones; 0 for nearly every file."""
-        limit = self._limits.captured_file_size
-        if not self._wants.match(member.path):
-            is_small = member.size <= _LARGEST_BY_CONTENT
-            return limit if is_small and self._wants.match_content(member.path, head) else 0
-        if member.size <= limit:
-            return limit
-        tail = min(self._wants.tail(member.path), limit)
-        if tail:
-            return tail
-        if self._wants.is_reduced(member.path):
-            limit = self._limits.reduced_file_size
-        if member.size > limit:
-            self._remark(member.path, f"is larger than the {limit:,} bytes that are read of such a file")
-        return limit if member.size <= limit else 0
+        if self._wants.match(member.path):
+            return self._wanted_as(member.path, member.size)
+        is_wanted = member.size <= _LARGEST_BY_CONTENT and self._wants.match_content(member.path, head)
+        return self._limits.captured_file_size if is_wanted else 0
 
-    def _keep(self, path: str, content: bytes) -> None:
-        kept = self._wants.reduced(path, content)
+    def _wanted_as(self, path: str, size: int) -> int:
+        wanted, remark = wanted_size(path, size, self._wants, self._limits)
+        if remark:
+            self._remark(path, remark)
+        return wanted
+
+    def _keep_linked(self, link: TarMember, held: Held) -> None:
+        """Keep the content that is `held` if it is wanted by the name that `link` gives it."""
+        if linked_path(link.link_name) == held.path and self._wants.match(link.path):
+            size = self._wanted_as(link.path, held.size)
+            if size:
+                self._keep(held.path, link.path, held.content.content()[-size:])
+            self._held = None
+
+    def _keep(self, path: str, wanted_as: str, content: bytes) -> None:
+        kept = self._wants.reduced(wanted_as, content)
         self._take_kept(len(kept))
         self._captured[path] = kept
 

@@ -255,13 +255,13 @@ def _has_sparse_map(records: Records) -> bool:
 def _normalized(name: str, member: TarMember) -> str:
     path = name.removeprefix("./").rstrip("/")
     if path.startswith(("/", ".")) or "/." in path or "//" in path:
-        path, escapes = _resolved(path)
+        path, escapes = resolved_path(path)
         if escapes:
             member.remark = "has a name that climbs above the root of the image"
     return path
 
 
-def _resolved(path: str) -> tuple[str, bool]:
+def resolved_path(path: str) -> tuple[str, bool]:
     """Return `path` without empty, `.` and `..` components, and whether it tried to leave the root."""
     kept: list[str] = []
     escapes = False

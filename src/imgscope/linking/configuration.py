@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
 from imgscope.linking.loader_cache import parse_loader_cache
 
@@ -20,6 +21,9 @@ _CACHE: Final = "etc/ld.so.cache"
 _MUSL_PATH: Final = re.compile(r"ld-musl-(.+)\.path")
 _MOST_FILES: Final = 1000
 _MOST_DIRECTORIES: Final = 1000
+_MOST_PATTERNS: Final = 1000
+_LONGEST_PATTERN: Final = 4096
+_MOST_COMPARED: Final = 100_000
 
 WANTED: Final = (_CONFIGURATION, "etc/ld.so.conf.d/*", _CACHE, "etc/ld-musl-*.path")
 """The files whose content the configuration is read from, as path globs."""
@@ -60,12 +64,16 @@ def _musl_paths(tree: FileTree, read: Read) -> Iterator[tuple[str, tuple[str, ..
 
 
 class _ConfigurationFiles:
-    """ld.so.conf and what it includes, each file once."""
+    """ld.so.conf and what it includes, each file once; no more of it than any honest image has."""
 
     def __init__(self, tree: FileTree, read: Read) -> None:
         self._tree = tree
         self._read = read
         self._seen: set[str] = set()
+        self._included = 0
+        self._patterns = 0
+        self._compared = 0
+        self._names: dict[Node, list[str]] = {}
 
     def directories(self) -> list[str]:
         """Return the directories in the order in which ldconfig comes to them, each once."""
@@ -98,10 +106,25 @@ class _ConfigurationFiles:
 
     def _matching(self, pattern: str) -> list[str]:
         """Return the files that a glob names; only its last component may have wildcards."""
+        self._patterns += 1
+        if self._patterns > _MOST_PATTERNS or len(pattern) > _LONGEST_PATTERN:
+            return []
         directory, _, name = (pattern if pattern.startswith("/") else f"etc/{pattern}").rpartition("/")
-        node = self._tree.resolve(directory)
-        names = fnmatch.filter(sorted((node.children if node else None) or ()), name)
-        return [f"{directory}/{each}" for each in names if not each.startswith(".")]
+        names = self._names_in(self._tree.resolve(directory))
+        self._compared += len(names)
+        if self._compared > _MOST_COMPARED:
+            return []
+        matching = [each for each in fnmatch.filter(names, name) if not each.startswith(".")]
+        kept = matching[: max(_MOST_FILES - self._included, 0)]
+        self._included += len(kept)
+        return [f"{directory}/{each}" for each in kept]
+
+    def _names_in(self, directory: Node | None) -> list[str]:
+        if directory is None or not directory.children:
+            return []
+        if directory not in self._names:
+            self._names[directory] = sorted(directory.children)
+        return self._names[directory]
 
 
 def _decoded(content: bytes) -> str:

@@ -44,7 +44,8 @@ def glibc_defaults(machine: str, bits: int) -> tuple[str, ...]:
 
 def musl_defaults(configured: tuple[str, ...] | None) -> tuple[str, ...]:
     """Return the directories that musl looks in, `configured` being those of the path file, if there is one."""
-    return configured or _MUSL_DEFAULTS
+    # A path file that names none leaves none.
+    return _MUSL_DEFAULTS if configured is None else configured
 
 
 def uclibc_defaults() -> tuple[str, ...]:

@@ -271,10 +271,16 @@ def _fits(node: Node, elf: ElfFacts) -> bool:
 
 
 def _musl_architecture(elf: ElfFacts) -> str:
+    """Return what musl calls the architecture, as in the names of its loader and of its path file."""
     return {
         "amd64": "x86_64" if elf.bits == 64 else "x32",
         "386": "i386",
         "arm64": "aarch64",
         "arm": "armhf",
+        "loong64": "loongarch64",
+        "mips64le": "mips64el",
+        "mipsle": "mipsel",
+        "ppc": "powerpc",
+        "ppc64": "powerpc64",
         "ppc64le": "powerpc64le",
     }.get(elf.machine, elf.machine)

@@ -19,6 +19,9 @@ def content_of(tree: FileTree, path: str) -> bytes | None:
     node = tree.resolve(path)
     if content is None and node is not None and node.is_file:
         via = "" if node.path == path else f" leads to /{printable(node.path)}, which"
+        if node.is_hard_link and node.content is not None:
+            target = printable(node.content.path)
+            raise LimitError(f"/{printable(path)}{via} is a hard link to /{target}, which was not kept while reading")
         raise LimitError(
             f"/{printable(path)}{via} was not kept while reading: it is too large, sparse, or in an unexpected place"
         )

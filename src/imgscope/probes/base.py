@@ -14,8 +14,8 @@ from imgscope.layer.wants import Want
 class Probe:
     """Finds facts in a stacked image.
 
-    `wants` are the files whose contents the single pass over the layers keeps for it, as path globs or, where not all
-    of a content is needed or its first bytes tell, as `Want`.
+    `wants` are the files whose contents are kept for it when layers are read, as globs over any of their paths or,
+    where not all of a content is needed or its first bytes tell, as `Want`.
     `find` yields facts; it may leave any out, and what it raises is shown as a failure of this probe alone.
     """
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from imgscope.errors import LimitError
 from imgscope.filesystem.tree import FileTree
+from imgscope.probes import os_release, release_files
 from imgscope.probes.base import Probe
 from imgscope.report import Distro
 
@@ -25,7 +27,7 @@ _SHELLS: Final = ("bin/sh", "bin/bash", "usr/bin/sh", "usr/bin/bash")
 
 
 def _find(tree: FileTree) -> Iterator[Distro]:
-    if any(layer.error for layer in tree.layers) or _first(tree, _PACKAGE_DATABASES):
+    if any(layer.error for layer in tree.layers) or _first(tree, _PACKAGE_DATABASES) or _is_named(tree):
         return
     if _first(tree, ("nix/store",)):
         yield _distro("nix", "packages of Nix, no distribution", "/nix/store")
@@ -34,11 +36,18 @@ def _find(tree: FileTree) -> Iterator[Distro]:
     if busybox:
         yield _distro("busybox", "BusyBox, no distribution", f"/{busybox} and no package database")
     elif tree.files and not _first(tree, _SHELLS):
-        yield _distro(
-            "scratch",
-            "no distribution (built from scratch)",
-            "no release file, no package database and no shell",
-        )
+        release = _first(tree, (*os_release.PATHS, *release_files.PATHS))
+        without = f"no name in /{release}" if release else "no release file"
+        evidence = f"{without}, no package database and no shell"
+        yield _distro("scratch", "no distribution (built from scratch)", evidence)
+
+
+def _is_named(tree: FileTree) -> bool:
+    """Tell whether a release file names a distribution, or may do so in what was not kept of it."""
+    try:
+        return any(True for probe in (os_release.PROBE, release_files.PROBE) for _ in probe.find(tree))
+    except LimitError:
+        return True
 
 
 def _applets(tree: FileTree) -> str | None:

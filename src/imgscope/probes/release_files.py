@@ -119,6 +119,7 @@ _FILES: Final[tuple[tuple[str, _Reader], ...]] = (
     ("etc/debian_version", _debian),
     ("etc/arch-release", _arch),
 )
+PATHS: Final = tuple(path for path, _ in _FILES)
 
 
 def _first_line(content: bytes) -> str:
@@ -148,6 +149,6 @@ def _find(tree: FileTree) -> Iterator[Distro]:
 PROBE = Probe(
     name="release-files",
     # Several of them are links to what is in /usr/lib.
-    wants=(*(path for path, _ in _FILES), "usr/lib/*-release"),
+    wants=(*PATHS, "usr/lib/*-release"),
     find=_find,
 )

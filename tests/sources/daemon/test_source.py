@@ -17,7 +17,8 @@ from imgscope.sources.daemon.engine import PODMAN
 from imgscope.sources.daemon.source import DaemonSource
 from tests.sources.daemon.opening import APP, OS_RELEASE, Opener, holding
 from tests.support.image_files import write_docker_archive
-from tests.support.images import file, image, layer, step, tar, to_json
+from tests.support.images import file, hard_link, image, layer, step, tar, to_json
+from tests.support.memory import MemorySource
 from tests.support.registry_exchange import Reply
 from tests.support.saved import SAVED_BY, SavedBy
 
@@ -104,6 +105,20 @@ def test_layers_that_were_read_before_come_from_the_cache(open_image: Opener, tm
     assert not any(isinstance(event, events.LayerProgress) for event in seen)
     assert second.layers == first.layers
     assert second.image == first.image
+
+
+def test_a_layer_that_would_take_a_second_reading_is_told_and_left_to_those_who_can_read_it_again(
+    open_image: Opener, tmp_path: Path
+) -> None:
+    linked = layer(file("store/a", "ID=debian"), file("store/b", "x"), hard_link("etc/os-release", "store/a"))
+    built = image([linked], media="docker")
+    options = analyze.Options(cache=LayerCache(tmp_path / "cache"))
+    streamed = analyze.inspect_source(open_image(holding(built)), options=options).report
+    (failure,) = [each.message for each in streamed.failures if each.stage == "layer"]
+    assert failure.startswith("the content of /etc/os-release, a hard link to /store/a, was not kept while reading")
+    assert failure.endswith("; write the image to a file (docker save, podman save), and inspect that")
+    again = analyze.inspect_source(MemorySource(built), options=options).report
+    assert (again.distro.id, again.failures, again.run.layers_from_cache) == ("debian", (), 0)
 
 
 @pytest.mark.parametrize("by", ["docker 24", "docker 25", "podman"])
