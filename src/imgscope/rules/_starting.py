@@ -6,6 +6,7 @@ from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
+from imgscope.layer.elf import ElfFacts
 from imgscope.linking.families import family_of_loader, family_of_program
 from imgscope.rules._programs import elf_of, is_native, is_program
 from imgscope.text import printable
@@ -20,7 +21,7 @@ TAKE_THE_BUILD: Final = (
 )
 """What to do about a program for another processor."""
 
-_QEMU: Final = {"amd64": "x86_64", "386": "i386", "arm64": "aarch64"}
+_QEMU: Final = {"amd64": "x86_64", "386": "i386", "arm64": "aarch64", "loong64": "loongarch64", "mipsle": "mipsel"}
 
 
 def lacks_loader(image: InspectedImage, node: Node) -> bool:
@@ -57,10 +58,15 @@ def how_to_bring_loader(image: InspectedImage, node: Node) -> str:
 
 def is_emulated(image: InspectedImage, node: Node) -> bool:
     """Tell whether the image can start a program for another processor: with its loader, or with qemu-user."""
-    machine = elf_of(node).machine
-    emulator = f"qemu-{_QEMU.get(machine, machine)}-static"
-    names = (emulator, emulator.removesuffix("-static"))
-    return image.linker.loader_of(node) is not None or any(image.tree.resolve(f"usr/bin/{name}") for name in names)
+    emulator = f"usr/bin/qemu-{_emulated_as(elf_of(node))}"
+    names = (f"{emulator}-static", emulator)
+    return image.linker.loader_of(node) is not None or any(image.tree.resolve(name) for name in names)
+
+
+def _emulated_as(elf: ElfFacts) -> str:
+    name = _QEMU.get(elf.machine, elf.machine)
+    # What an ELF file says of a MIPS is the same at 32 and at 64 bits.
+    return name.replace("mips", "mips64", 1) if elf.bits == 64 and elf.machine in ("mips", "mipsle") else name
 
 
 def is_for_another_processor(image: InspectedImage, node: Node) -> bool:
