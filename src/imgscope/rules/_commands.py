@@ -9,6 +9,8 @@ from typing import Final
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.rules._scripts import called_programs
+from imgscope.rules._shell_form import SHELLS, shell_form
+from imgscope.rules._shell_words import shell_word
 from imgscope.rules._starting import (
     TAKE_THE_BUILD,
     built_for,
@@ -22,13 +24,14 @@ from imgscope.text import printable
 
 _DEFAULT_SHELL: Final = ("/bin/sh", "-c")
 _DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_SHELLS: Final = frozenset("sh ash dash bash zsh ksh mksh".split())
 # What starts the command behind `--` and stays process 1.
 _INITS: Final = frozenset("tini tini-static dumb-init catatonit".split())
 _INTERACTIVE: Final = frozenset("-a -i -l -il -li --login".split())
 _INTERPRETERS: Final = frozenset("python python2 python3 node irb ruby php perl lua jshell R julia iex ghci".split())
 _EXECUTABLE: Final = 0o111
 _MOST_SHEBANG: Final = 255
+# Options of env that make it cut its argument at whitespace of every kind.
+_SPLITTING: Final = ("-S", "-vS", "--split-string")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +47,13 @@ class Problem:
     fix: str | None = None
 
 
-def is_shell_form(command: Sequence[str]) -> bool:
-    """Tell whether `command` hands a script to a shell."""
-    return len(command) >= 3 and _name(command[0]) in _SHELLS and command[1] in ("-c", "-ec", "-lc", "-exc", "-euc")
-
-
 def is_interactive(command: Sequence[str]) -> bool:
     """Tell whether `command` is a shell or an interpreter by itself, as base images start."""
     inner = _behind_init(command)
     if len(inner) > 1 and "entrypoint" in _name(inner[0]):
         inner = inner[1:]
     rest = set(inner[1:])
-    return not inner or (_name(inner[0]) in _SHELLS | _INTERPRETERS and rest <= _INTERACTIVE)
+    return not inner or (_name(inner[0]) in SHELLS | _INTERPRETERS and rest <= _INTERACTIVE)
 
 
 def _behind_init(command: Sequence[str]) -> Sequence[str]:
@@ -81,6 +79,15 @@ def health_command(image: InspectedImage) -> tuple[str, ...]:
     return ()
 
 
+def started_programs(image: InspectedImage) -> frozenset[str]:
+    """Return the names of the programs that the start command and the health check call, and all their other words."""
+    words: set[str] = set()
+    for command in (start_command(image), health_command(image)):
+        form = shell_form(command)
+        words.update(command, called_programs(form.script) if form is not None else ())
+    return frozenset(map(_name, words))
+
+
 def stopped_by_name(image: InspectedImage) -> frozenset[str]:
     """Return the paths of the files that the container would start, or check its health with, and that cannot run."""
     problems = (*problems_of(image, start_command(image)), *problems_of(image, health_command(image)))
@@ -93,10 +100,10 @@ def problems_of(image: InspectedImage, command: Sequence[str]) -> list[Problem]:
         return []
     inner = _behind_init(command)
     found = [_problem(image, words[0]) for words in (command, inner) if words]
-    if not any(found) and is_shell_form(inner):
-        called = called_programs(inner[2])
-        # A login shell reads /etc/profile, which may set another PATH.
-        found += [_problem(image, program) for program in called if "/" in program or "l" not in inner[1]]
+    form = shell_form(inner)
+    if not any(found) and form is not None:
+        called = called_programs(form.script)
+        found += [_problem(image, program) for program in called if "/" in program or not form.is_login]
     return list(dict.fromkeys(problem for problem in found if problem is not None))
 
 
@@ -117,7 +124,15 @@ def _problem(image: InspectedImage, program: str) -> Problem | None:
 
 
 def _problem_of_script(image: InspectedImage, program: str, node: Node) -> Problem | None:
-    missing = missing_interpreter(image, node)
+    missing, words = missing_interpreter(image, node), _first_words(image, node)
+    if words and words[-1].endswith("\r") and (missing is not None or _name(words[0]) in SHELLS):
+        file = shell_word(node.name) or "FILE"
+        return Problem(
+            program=program,
+            reason=f"begins with #!{printable(' '.join(words))}: its lines end as on Windows",
+            node=node,
+            fix=f"before it is copied: sed -i 's/\\r$//' {file}, and in .gitattributes: *.sh text eol=lf",
+        )
     if missing is None:
         return None
     return Problem(
@@ -153,6 +168,11 @@ def is_in_path(image: InspectedImage, program: str) -> bool:
     return _located(image, program) is not None
 
 
+def can_run(image: InspectedImage, program: str) -> bool:
+    """Tell whether a RUN instruction on top of the image can call `program`: it needs a shell, too."""
+    return is_in_path(image, program) and is_in_path(image, (image.config.run.shell or _DEFAULT_SHELL)[0])
+
+
 def _path(image: InspectedImage) -> str:
     for variable in image.config.run.env or ():
         name, _, value = variable.partition("=")
@@ -163,17 +183,23 @@ def _path(image: InspectedImage) -> str:
 
 def missing_interpreter(image: InspectedImage, node: Node) -> str | None:
     """Return what the first line of a script names and is not there; None where that is no matter."""
-    first = (image.tree.captured(node.path) or b"")[:_MOST_SHEBANG].partition(b"\n")[0]
-    if not first.startswith(b"#!"):
-        return None
-    words = first[2:].decode("utf-8", "surrogateescape").split()
+    words = _first_words(image, node)
     if not words:
         return None
     if image.tree.resolve(words[0]) is None:
         return words[0]
     wanted = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    if any(word.startswith(_SPLITTING) for word in words[1:]):
+        wanted = [word.rstrip("\r") for word in wanted]
     is_env = _name(words[0]) == "env"
     return wanted[0] if is_env and wanted and _located(image, wanted[0]) is None else None
+
+
+def _first_words(image: InspectedImage, node: Node) -> list[str]:
+    """Return what follows `#!` in the first line of a script, as the kernel has it: it cuts at spaces and tabs only."""
+    first = (image.tree.captured(node.path) or b"")[:_MOST_SHEBANG].partition(b"\n")[0]
+    text = first[2:].decode("utf-8", "surrogateescape") if first.startswith(b"#!") else ""
+    return [word for word in text.replace("\t", " ").split(" ") if word]
 
 
 def _name(program: str) -> str:

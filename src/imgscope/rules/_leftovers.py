@@ -107,6 +107,31 @@ def directories_named(image: InspectedImage, *names: str) -> Iterator[Node]:
                 yield node
 
 
+def unused(image: InspectedImage, roots: Iterable[Node]) -> list[Node]:
+    """Return those of `roots` into which no symbolic link from outside of them leads.
+
+    What tools only link to, as uv, PDM and pnpm can be told to, is where the program itself is.
+    """
+    candidates = list(roots)
+    if not candidates:
+        return []
+    names = {root.name for root in candidates}
+    links = (node for node in image.tree.nodes if node.is_symlink and any(name in node.link_name for name in names))
+    used: set[Node] = set()
+    for link in links:
+        target = image.tree.resolve(link.link_name, base=link.parent)
+        if target is not None and not any(_is_below(link, root) for root in candidates):
+            used.update(root for root in candidates if _is_below(target, root))
+    return [root for root in candidates if root not in used]
+
+
+def _is_below(node: Node, root: Node) -> bool:
+    above = node.parent
+    while above is not None and above is not root:
+        above = above.parent
+    return above is root
+
+
 def existing(image: InspectedImage, *paths: str) -> Iterator[Node]:
     """Yield the nodes at those of `paths` that are in the image."""
     for path in paths:

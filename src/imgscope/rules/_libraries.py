@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -10,33 +9,19 @@ from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.layer.elf import ElfFacts
 from imgscope.linking.linker import Linked
+from imgscope.rules._debian_packages import LIBRARY, debian_package, is_in_every_release
+from imgscope.rules._package_managers import package_manager
 from imgscope.rules._programs import elf_of, named, native_programs
 from imgscope.text import printable
 
-_SONAME: Final = re.compile(r"(?P<name>[A-Za-z0-9_+.-]+?)\.so(?:\.(?P<version>[0-9.]+))?")
 _MOST_NAMED: Final = 4
 # They belong to the driver of the host's graphics processor, and come from there when a container starts.
 _FROM_THE_HOST: Final = (
     *("libcuda.so", "libcudadebugger.so", "libnvidia-", "libnvcuvid.so", "libnvoptix.so"),
     *("libGLX_nvidia.so", "libEGL_nvidia.so", "libdxcore.so"),
 )
-_APK: Final = frozenset({"alpine", "wolfi", "chainguard", "postmarketos"})
-_DEB: Final = frozenset({"debian", "ubuntu"})
-_RPM: Final = frozenset({"fedora", "rhel", "centos", "rocky", "almalinux", "amzn", "ol", "azurelinux", "mariner"})
-# Where Debian's package is not called as its policy (section 8.1) says.
-_DEBIAN_NAMES: Final = {
-    "libz.so.1": "zlib1g",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libgthread-2.0.so.0": "libglib2.0-0",
-    "libgobject-2.0.so.0": "libglib2.0-0",
-    "libgio-2.0.so.0": "libglib2.0-0",
-    "libcrypto.so.3": "libssl3",
-    "libcrypto.so.1.1": "libssl1.1",
-    "libldap-2.5.so.0": "libldap-2.5-0",
-    "liblber-2.5.so.0": "libldap-2.5-0",
-    "libtk8.6.so": "libtk8.6",
-    "libtcl8.6.so": "libtcl8.6",
-}
+# Debian's names of what a processor runs besides its own machine's programs.
+_DEBIAN_ARCHITECTURES: Final = {"386": "i386", "arm": "armhf", "mipsle": "mipsel", "ppc": "powerpc"}
 
 Lack = tuple[Node | None, tuple[str, ...]]
 """The library to blame, None for programs themselves, and the libraries it names that are not found."""
@@ -99,28 +84,48 @@ def listed(names: Iterable[str]) -> str:
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
 
 
-def how_to_get(image: InspectedImage, names: Iterable[str]) -> str:
-    """Return the instruction that brings the libraries `names` into the image, as its distribution does that."""
-    distributions = {image.distro.id, *(image.distro.id_like or "").split()}
-    plain = [name for name in names if _SONAME.fullmatch(name)]
+def how_to_get(image: InspectedImage, names: Iterable[str], elf: ElfFacts) -> str:
+    """Return what brings the libraries `names` into the image, as its package manager does that.
+
+    `elf` has the facts of the file that needs them: they have to be for its machine.
+    """
+    plain = [name for name in names if LIBRARY.fullmatch(name)]
     if not plain:
         return "copy it into the image, too, or build what needs it without it"
-    if distributions & _APK:
-        return f"RUN apk add --no-cache {' '.join(f'so:{name}' for name in plain)}"
-    if distributions & _DEB:
-        packages = " ".join(dict.fromkeys(map(debian_package, plain)))
-        install = f"apt-get install -y --no-install-recommends {packages}"
-        return f"RUN apt-get update && {install} && rm -rf /var/lib/apt/lists/*"
-    if distributions & _RPM:
-        provided = " ".join(f"'{name}()(64bit)'" for name in plain)
-        return f"RUN dnf install -y {provided} && dnf clean all"
-    return f"copy {listed(plain)} into the image, too, or link what needs it statically"
+    manager = package_manager(image)
+    is_foreign = elf.machine != (image.config.platform.architecture or elf.machine)
+    if manager is None or manager.kind == "opkg" or (is_foreign and manager.kind not in ("deb", "rpm")):
+        return _from_elsewhere(image, plain, f" for {elf.machine}" if is_foreign else "")
+    if manager.kind == "alpm":
+        return f"RUN {manager.install.format('PACKAGE')}, with what this names: pacman -Fy {plain[0]}"
+    if manager.kind == "apk":
+        return f"RUN {manager.install.format(' '.join(f'so:{name}' for name in plain))}"
+    if manager.kind == "rpm":
+        provided = (name if elf.bits == 32 else f"'{name}()(64bit)'" for name in plain)
+        return f"RUN {manager.install.format(' '.join(provided))}"
+    return _with_apt(image, plain, manager.install, _DEBIAN_ARCHITECTURES.get(elf.machine, "") if is_foreign else "")
 
 
-def debian_package(name: str) -> str:
-    """Return the package of Debian that has the library `name`, by the rule that its policy gives for such names."""
-    match = _SONAME.fullmatch(name)
-    if name in _DEBIAN_NAMES or match is None:
-        return _DEBIAN_NAMES.get(name, name)
-    stem, version = match["name"].lower().replace("_", "-"), match["version"] or ""
-    return f"{stem}{'-' if version and stem[-1].isdigit() else ''}{version}"
+def _from_elsewhere(image: InspectedImage, names: list[str], machine: str) -> str:
+    """Return what to do where nothing in the image installs the libraries."""
+    packages = list(dict.fromkeys(debian_package(name, image.distro) for name in names))
+    is_debian = "deb" in {package.type for package in image.distribution_packages}
+    there = f" (package{'s' if len(packages) > 1 else ''} {listed(packages)})" if is_debian else ""
+    it = "it" if len(names) == 1 else "them"
+    return (
+        f"copy {listed(names)}{machine} from a first stage{there}, take a base image that has {it}, "
+        f"or link what needs {it} statically"
+    )
+
+
+def _with_apt(image: InspectedImage, names: list[str], install: str, architecture: str) -> str:
+    packages = {debian_package(name, image.distro): name for name in names}
+    suffix, first = (f":{architecture}", f"dpkg --add-architecture {architecture} && ") if architecture else ("", "")
+    command = f"RUN {first}{install.format(' '.join(f'{package}{suffix}' for package in packages))}"
+    doubtful = [package for package in packages if not is_in_every_release(package)]
+    if not doubtful:
+        return command
+    return (
+        f"{command}; if the release has no {listed(doubtful)}, apt-file search {packages[doubtful[0]]} tells what has "
+        "it; if nothing has, build on this release what needs it"
+    )

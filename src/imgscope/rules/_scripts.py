@@ -11,10 +11,11 @@ from typing import Final
 
 # What a shell does by itself (POSIX, "Special Built-In Utilities" and "Reserved Words"), and bash's own.
 _BUILTINS: Final = frozenset(
-    ". : [ [[ { } ! ( ) alias bg break case cd command continue declare do done echo elif else esac eval exec exit "
-    "export false fg fi for function getopts hash if in jobs kill let local printf pushd popd pwd read readonly return "
-    "select set shift shopt source test then time times trap true type typeset ulimit umask unalias unset until wait "
-    "while".split()
+    ". : [ [[ { } ! ( ) alias bg bind break builtin caller case cd chdir command compgen complete compopt continue "
+    "coproc declare dirs disown do done echo elif else enable esac eval exec exit export false fc fg fi for function "
+    "getopts hash help history if in jobs kill let local logout mapfile popd printf pushd pwd read readarray readonly "
+    "return select set shift shopt source suspend test then time times trap true type typeset ulimit umask unalias "
+    "unset until wait while".split()
 )
 # What is followed by another command, which is the one that matters.
 _PREFIXES: Final = frozenset(["exec", "!", "time", "then", "else", "do", "{"])

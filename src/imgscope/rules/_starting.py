@@ -20,7 +20,14 @@ TAKE_THE_BUILD: Final = (
 )
 """What to do about a program for another processor."""
 
-_QEMU: Final = {"amd64": "x86_64", "386": "i386", "arm64": "aarch64"}
+_QEMU: Final = {
+    "amd64": "x86_64",
+    "386": "i386",
+    "arm64": "aarch64",
+    "loong64": "loongarch64",
+    "mipsle": "mipsel",
+    "mips64le": "mips64el",
+}
 
 
 def lacks_loader(image: InspectedImage, node: Node) -> bool:
@@ -58,9 +65,9 @@ def how_to_bring_loader(image: InspectedImage, node: Node) -> str:
 def is_emulated(image: InspectedImage, node: Node) -> bool:
     """Tell whether the image can start a program for another processor: with its loader, or with qemu-user."""
     machine = elf_of(node).machine
-    emulator = f"qemu-{_QEMU.get(machine, machine)}-static"
-    names = (emulator, emulator.removesuffix("-static"))
-    return image.linker.loader_of(node) is not None or any(image.tree.resolve(f"usr/bin/{name}") for name in names)
+    emulator = f"usr/bin/qemu-{_QEMU.get(machine, machine)}"
+    names = (f"{emulator}-static", emulator)
+    return image.linker.loader_of(node) is not None or any(image.tree.resolve(name) for name in names)
 
 
 def is_for_another_processor(image: InspectedImage, node: Node) -> bool:

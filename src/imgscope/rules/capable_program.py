@@ -25,6 +25,7 @@ from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.layer.index import LayerEntry
 from imgscope.report import Finding, Severity
+from imgscope.rules._shell_words import shell_word
 from imgscope.rules._special_files import EXECUTABLE, entries_before, finding_on
 from imgscope.rules.base import Rule
 from imgscope.text import printable
@@ -80,8 +81,14 @@ def _finding(image: InspectedImage, node: Node) -> Finding:
         rule_id="capable-program",
         severity=Severity.MEDIUM if powerful else Severity.INFO,
         message=message,
-        fix=f"leave out setcap (setcap -r {path}) and grant the container what it needs when it starts",
+        fix=_fix(node),
     )
+
+
+def _fix(node: Node) -> str:
+    path = shell_word(f"/{node.path}")
+    command = f" (setcap -r {path})" if path else ""
+    return f"leave out setcap{command} and grant the container what it needs when it starts"
 
 
 def _written(names: list[str]) -> str:

@@ -25,9 +25,9 @@ from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.layer.index import EntryType, LayerEntry
 from imgscope.report import Finding, Severity
+from imgscope.rules._shell_words import shell_word
 from imgscope.rules._special_files import finding_on, grouped, listed
 from imgscope.rules.base import Rule
-from imgscope.text import printable
 
 # Character devices by the kernel's list of allocated numbers (admin-guide/devices.txt): 1 memory, 5 terminals.
 _IN_EVERY_ROOT: Final = frozenset([(1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 1), (5, 2)])
@@ -46,7 +46,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             rule_id="device-in-layer",
             severity=severity,
             message=_message(nodes, severity),
-            fix=f"rm /{printable(nodes[0].path)} in the instruction that makes it; containers get devices by --device",
+            fix=f"{_removal(nodes[0])} in the instruction that makes it; containers get devices by --device",
         )
 
 
@@ -57,6 +57,11 @@ def _message(nodes: list[Node], severity: Severity) -> str:
     if severity is Severity.INFO:
         return f"{found} ({_kind(nodes[0])}) cannot be seen in a container: runtimes put a /dev of their own there"
     return f"{found} ({_kind(nodes[0])}) reaches the host's device from any container that is allowed to use it"
+
+
+def _removal(node: Node) -> str:
+    path = shell_word(f"/{node.path}")
+    return f"rm {path}" if path else "remove it"
 
 
 def _kind(node: Node) -> str:

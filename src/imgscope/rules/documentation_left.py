@@ -21,30 +21,22 @@ from typing import Final
 from imgscope.facts import InspectedImage
 from imgscope.report import Severity
 from imgscope.rules._leftovers import claims_on_paths, existing
+from imgscope.rules._package_managers import package_manager
 from imgscope.rules.base import Claim, leftover_rule
 
 _PLACES: Final = tuple(
     f"usr/{local}share/{name}" for local in ("", "local/") for name in "doc man info locale gtk-doc".split()
 )
-_FIXES: Final = {
-    "deb": (
-        "start from a -slim base image, or first of all: "
-        "RUN printf 'path-exclude=/usr/share/%s/*\\n' doc man info locale > /etc/dpkg/dpkg.cfg.d/slim "
-        "&& echo 'path-include=/usr/share/doc/*/copyright' >> /etc/dpkg/dpkg.cfg.d/slim"
-    ),
-    "apk": "do not install -doc packages",
-    "rpm": "install with: dnf install --setopt=tsflags=nodocs --setopt=install_weak_deps=False",
-}
-_USUAL: Final = "remove them in the RUN that installs them"
+_USUAL: Final = "remove them in the RUN that installs them, and leave them out of what is copied from a first stage"
 
 
 def _claims(image: InspectedImage) -> Iterator[Claim]:
-    kind = next((package.type for package in image.packages if package.type in _FIXES), "")
+    manager = package_manager(image)
     return claims_on_paths(
         image,
         existing(image, *_PLACES),
         what="manuals, documentation and translations",
-        fix=_FIXES.get(kind, _USUAL),
+        fix=(manager.undocumented if manager is not None else None) or _USUAL,
         severity=Severity.INFO,
         counts=lambda node: node.name != "copyright",
     )

@@ -1,7 +1,7 @@
 """The build and module caches of Go left in the image.
 
 ## What it does
-Looks for the build cache and the downloaded modules of Go.
+Looks for the build cache and the downloaded modules of Go. Containers that start `go` need them, and nothing is said.
 
 ## Why it matters
 A program that is built needs neither, and they are many times as large.
@@ -19,16 +19,18 @@ from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Severity
+from imgscope.rules._commands import started_programs
 from imgscope.rules._leftovers import claims_on_paths, directories_named
 from imgscope.rules.base import Claim, leftover_rule
 
 _CACHES: Final = (".cache/go-build", "go/pkg/mod", "go/pkg/sumdb")
+_NEEDED_BY: Final = "go"
 
 
 def _claims(image: InspectedImage) -> Iterator[Claim]:
     return claims_on_paths(
         image,
-        directories_named(image, *_CACHES),
+        () if _NEEDED_BY in started_programs(image) else directories_named(image, *_CACHES),
         what="build and module caches of Go",
         fix="build in a first stage and COPY --from it, or use cache mounts on /root/.cache/go-build and /go/pkg/mod",
     )

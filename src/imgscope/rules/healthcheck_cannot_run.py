@@ -22,7 +22,8 @@ from collections.abc import Iterator, Sequence
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
-from imgscope.rules._commands import Problem, health_command, is_shell_form, problems_of
+from imgscope.rules._commands import Problem, health_command, problems_of
+from imgscope.rules._shell_form import shell_form
 from imgscope.rules.base import Rule
 from imgscope.text import printable
 
@@ -44,7 +45,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
 
 
 def _fix(image: InspectedImage, problem: Problem, command: Sequence[str]) -> str:
-    if is_shell_form(command) and problem.program == command[0]:
+    if shell_form(command) is not None and problem.program == command[0]:
         return 'write it as HEALTHCHECK CMD ["program", "argument"], which needs no shell'
     has = next((name for name in ("wget", "python3", "python", "node") if _has(image, name)), None)
     instead = f"check with {has}, which the image has, or " if has else ""

@@ -30,10 +30,9 @@ from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Severity
-from imgscope.rules._commands import is_interactive, is_shell_form, start_command
+from imgscope.rules._commands import is_interactive, start_command, started_programs
 from imgscope.rules._leftovers import claims_on_paths, directories_named, existing
 from imgscope.rules._removed_packages import claims_on_packages
-from imgscope.rules._scripts import called_programs
 from imgscope.rules.base import Claim, leftover_rule
 
 _PYTHON_DIRECTORIES: Final = tuple(
@@ -94,8 +93,7 @@ def _may_be_needed(image: InspectedImage) -> bool:
     # Entrypoints of official images are scripts that hand on to the interpreter named after them.
     if is_interactive(command) or is_interactive(command[-1:]):
         return True
-    programs = {*command, *(called_programs(command[2]) if is_shell_form(command) else ())}
-    return any(program.rpartition("/")[2] in _CALLED_AS for program in programs)
+    return not _CALLED_AS.isdisjoint(started_programs(image))
 
 
 RULE = leftover_rule(id="installers-left", severity=Severity.INFO, kind="installers", claims=_claims)

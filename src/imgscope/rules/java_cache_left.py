@@ -1,7 +1,8 @@
 """The repositories of Maven, Gradle, Ivy or sbt left in the image.
 
 ## What it does
-Looks for what Maven, Gradle, Ivy, sbt and Coursier downloaded, in any home directory.
+Looks for what Maven, Gradle, Ivy, sbt and Coursier downloaded, in any home directory. Containers that start one of
+these need it, and nothing is said of it.
 
 ## Why it matters
 An application that is packaged brings its libraries with it; the repository is a second copy of them, and of every
@@ -21,6 +22,7 @@ from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Severity
+from imgscope.rules._commands import started_programs
 from imgscope.rules._leftovers import claims_on_paths, directories_named
 from imgscope.rules.base import Claim, leftover_rule
 
@@ -33,12 +35,13 @@ _CACHES: Final = (
     ".sbt/boot",
     ".cache/coursier",
 )
+_NEEDED_BY: Final = frozenset("mvn mvnw gradle gradlew sbt cs".split())
 
 
 def _claims(image: InspectedImage) -> Iterator[Claim]:
     return claims_on_paths(
         image,
-        directories_named(image, *_CACHES),
+        () if not _NEEDED_BY.isdisjoint(started_programs(image)) else directories_named(image, *_CACHES),
         what="repositories of Maven, Gradle and the like",
         fix="build in a first stage and COPY --from it, or use a cache mount on /root/.m2 or /root/.gradle",
     )

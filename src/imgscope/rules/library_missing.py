@@ -50,7 +50,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             packages=(),
             layer=layer,
             instruction=image.instruction(layer),
-            fix=how_to_get(image, absent),
+            fix=how_to_get(image, absent, elf_of(asking)),
         )
 
 

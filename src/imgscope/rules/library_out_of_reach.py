@@ -20,19 +20,16 @@ Run ldconfig after the library was copied; name the directory first if it is an 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.report import Confidence, Finding, Severity
+from imgscope.rules._commands import can_run
 from imgscope.rules._libraries import Libraries, cannot_start, listed, stopped_programs
 from imgscope.rules._programs import elf_of
+from imgscope.rules._shell_words import is_plain
 from imgscope.rules.base import Rule
-
-# What may stand in a command that people copy.
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_./+-]+")
 
 
 def _check(image: InspectedImage) -> Iterator[Finding]:
@@ -58,7 +55,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             packages=(),
             layer=layer,
             instruction=image.instruction(layer),
-            fix="RUN ldconfig, after the library was copied" if is_listed else _naming(image, found),
+            fix=_fix(image, found, is_listed=is_listed),
         )
 
 
@@ -78,13 +75,17 @@ def _share_a_directory(program: Node, library: Node) -> bool:
     return home not in ("", "usr", "usr/local", "opt") and library.path.startswith(f"{home}/")
 
 
-def _naming(image: InspectedImage, found: Sequence[Node]) -> str:
+def _fix(image: InspectedImage, found: Sequence[Node], *, is_listed: bool) -> str:
+    has_ldconfig = image.libc.family != "musl" and can_run(image, "ldconfig")
+    if is_listed and has_ldconfig:
+        return "RUN ldconfig, after the library was copied"
     directories = list(dict.fromkeys(f"/{library.path.rpartition('/')[0]}" for library in found))
-    if not all(map(_PLAIN.fullmatch, directories)):
-        return "name the directory in a file below /etc/ld.so.conf.d and run ldconfig"
-    if image.libc.family == "musl":
-        return f"ENV LD_LIBRARY_PATH={':'.join(directories)}"
-    return f"RUN printf '%s\\n' {' '.join(directories)} > /etc/ld.so.conf.d/app.conf && ldconfig"
+    if not all(map(is_plain, directories)):
+        named = "name the directory in a file below /etc/ld.so.conf.d and run ldconfig"
+        return named if has_ldconfig else "copy the library to a directory where the loader looks, such as /usr/lib"
+    if has_ldconfig:
+        return f"RUN printf '%s\\n' {' '.join(directories)} > /etc/ld.so.conf.d/app.conf && ldconfig"
+    return f"ENV LD_LIBRARY_PATH={':'.join(directories)}"
 
 
 RULE = Rule(id="library-out-of-reach", severity=Severity.HIGH, topic="start", check=_check)

@@ -54,7 +54,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             packages=(),
             layer=layer,
             instruction=image.instruction(layer),
-            fix=how_to_get(image, absent),
+            fix=how_to_get(image, absent, elf_of(modules[0].node)),
         )
 
 

@@ -26,6 +26,7 @@ from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.layer.index import LayerEntry
 from imgscope.report import Finding, Severity
+from imgscope.rules._shell_words import shell_word
 from imgscope.rules._special_files import (
     EXECUTABLE,
     does_anything,
@@ -36,7 +37,6 @@ from imgscope.rules._special_files import (
     listed,
 )
 from imgscope.rules.base import Rule
-from imgscope.text import printable
 
 _SETUID: Final = 0o4000
 _SETGID: Final = 0o2000
@@ -68,8 +68,14 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
             rule_id="setuid-program",
             severity=severity,
             message=f"{listed(nodes, 'program')} {_CONSEQUENCES[severity]}",
-            fix=f"in the instruction that brings it: chmod ug-s /{printable(nodes[0].path)}",
+            fix=_fix(nodes[0]),
         )
+
+
+def _fix(first: Node) -> str:
+    path = shell_word(f"/{first.path}")
+    change = f"chmod ug-s {path}" if path else "take the bits away with chmod ug-s"
+    return f"in the instruction that brings it: {change}"
 
 
 def _runs_as_another(entry: LayerEntry) -> bool:

@@ -21,7 +21,8 @@ from collections.abc import Iterator, Sequence
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
-from imgscope.rules._commands import Problem, is_shell_form, problems_of, start_command
+from imgscope.rules._commands import Problem, problems_of, start_command
+from imgscope.rules._shell_form import shell_form
 from imgscope.rules.base import Rule
 from imgscope.text import printable
 
@@ -47,7 +48,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
 
 
 def _fix(problem: Problem, command: Sequence[str], keyword: str) -> str:
-    if is_shell_form(command) and problem.program == command[0]:
+    if shell_form(command) is not None and problem.program == command[0]:
         return f'write it as {keyword} ["program", "argument"], which needs no shell, or take a base image that has one'
     return f"install or copy {printable(problem.program)}, or correct {keyword}"
 

@@ -21,17 +21,19 @@ from collections.abc import Iterator
 
 from imgscope.facts import InspectedImage
 from imgscope.report import Finding, Severity
-from imgscope.rules._commands import is_in_path, is_shell_form, start_command
+from imgscope.rules._commands import is_in_path, start_command
 from imgscope.rules._scripts import ends_with_one_program
+from imgscope.rules._shell_form import shell_form
 from imgscope.rules.base import Rule
 
 
 def _check(image: InspectedImage) -> Iterator[Finding]:
     command = start_command(image)
+    form = shell_form(command)
     # A shell that is not there starts nothing: that is another finding, with the same fix.
-    if not is_shell_form(command) or (image.is_complete and not is_in_path(image, command[0])):
+    if form is None or (image.is_complete and not is_in_path(image, command[0])):
         return
-    script = command[2].strip()
+    script = form.script.strip()
     if script.startswith("exec ") or "exec " in script.replace("&&", ";").rpartition(";")[2]:
         return
     if _replaces_itself(image, command[0], script):

@@ -27,9 +27,9 @@ from imgscope.facts import InspectedImage
 from imgscope.filesystem.node import Node
 from imgscope.layer.index import EntryType
 from imgscope.report import Finding, Severity
+from imgscope.rules._shell_words import shell_word
 from imgscope.rules._special_files import finding_on, grouped, listed
 from imgscope.rules.base import Rule
-from imgscope.text import printable
 
 _WRITABLE: Final = 0o002
 _STICKY: Final = 0o1000
@@ -82,8 +82,10 @@ def _topmost(nodes: list[Node]) -> list[Node]:
 def _fix(first: Node, keyword: str) -> str:
     if keyword in ("COPY", "ADD"):
         return f"{keyword} --chmod=755, or --chown=USER for whom it is meant"
-    option = "-R " if first.is_directory else ""
-    return f"in the instruction that makes it so: chmod {option}o-w /{printable(first.path)}, and chown it to its user"
+    command = "chmod -R o-w" if first.is_directory else "chmod o-w"
+    path = shell_word(f"/{first.path}")
+    change = f"{command} {path}" if path else f"take the permission away with {command}"
+    return f"in the instruction that makes it so: {change}, and chown it to its user"
 
 
 RULE = Rule(id="writable-by-all", severity=Severity.MEDIUM, topic="permissions", check=_check)
