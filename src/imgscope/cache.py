@@ -30,7 +30,7 @@ from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from imgscope.whole_files import UNFINISHED_SUFFIX, make_directory, write_whole
 
-FORMAT_VERSION: Final = 4
+FORMAT_VERSION: Final = 5
 """Goes up whenever LayerIndex or what is read into it changes; older entries are then left to eviction."""
 
 _SUFFIX: Final = ".layer"

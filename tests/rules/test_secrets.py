@@ -118,6 +118,19 @@ def test_a_variable_named_like_a_password_holds_one_however_simple_it_is() -> No
     assert report.layers[0].created_by == "RUN |1 NPM_TOKEN=[redacted …] /bin/sh -c npm install # buildkit"
 
 
+def test_I69_a_passphrase_of_several_words_is_nowhere_in_the_report() -> None:
+    report = inspect(
+        layer(file("app", "x"), created_by='RUN /bin/sh -c export DB_PASSPHRASE="correct horse battery" # buildkit'),
+        step("ENV DB_PASSPHRASE=correct horse battery"),
+        config={"Env": ["DB_PASSPHRASE=correct horse battery"], "Labels": {"db.password": "correct horse battery"}},
+    ).report
+    assert {found.message for found in secrets_of(report)} == {
+        "ENV holds a secret: value of DB_PASSPHRASE, …tery",
+        "LABEL holds a secret: value of db.password, …tery",
+    }
+    assert "horse" not in str(msgspec.to_builtins(report))
+
+
 def test_a_name_that_is_itself_the_secret_is_not_told() -> None:
     (found,) = secrets_of(inspect(layer(file("app", "x")), config={"Env": [f"{GITHUB}=x"]}).report)
     assert found.message == "ENV holds a secret: GitHub token, …q7R8"

@@ -14,7 +14,8 @@ from imgscope.facts import FoundSecret
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.wants import Want
 from imgscope.probes.base import Probe
-from imgscope.secrets import PRIVATE_KEY, find_secrets
+from imgscope.secret_shapes import PRIVATE_KEY
+from imgscope.secrets import find_secrets
 
 _HEADER: Final = b"imgscope secrets 1\n"
 _FIELDS: Final = 4
