@@ -30,7 +30,8 @@ _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://cyclonedx.org/imgsco
 _DISTRIBUTION: Final = -1
 # Of the schema, "maxLength" of a component's version.
 _LONGEST_VERSION: Final = 1024
-# Images have some ten thousand; those between many packages of one name and many of another grow with the square.
+# Images have some ten thousand, for each of which the library takes nearly 0.1 ms. Those between many packages of one
+# name and many of another grow with the square; of a name that only one has, none is left out.
 _MOST_DEPENDENCIES: Final = 100_000
 _HASHES: Final = {"sha256": HashAlgorithm.SHA_256, "sha512": HashAlgorithm.SHA_512}
 
