@@ -19,8 +19,9 @@ _MOST_BYTES: Final = 1024 * 1024
 _DIRECTIVE: Final = re.compile(r"#\s*+([A-Za-z][\w-]*+)\s*+=\s*+(.+)")
 _HEREDOC: Final = re.compile(r"\d*<<(?P<dash>-?)(?P<quote>[\"']?)(?P<name>[A-Za-z_][\w.-]*)(?P=quote)")
 # Words as BuildKit's lexer parts them: by spaces that are neither quoted nor escaped.
-_WORD: Final = re.compile(r"(?:[^\s\"'\\]++|\\.|\"(?:[^\"\\]++|\\.)*+\"|'[^']*+')++|\\$", re.DOTALL)
-_WORDS: Final = re.compile(rf"(?:\s++|{_WORD.pattern})*+", re.DOTALL)
+_PIECE: Final = r"[^\s\"'\\]++|\\.|\\$|\"(?:[^\"\\]++|\\.)*\"|'[^']*+'"
+_WORD: Final = re.compile(rf"(?:{_PIECE})+", re.DOTALL)
+_WORDS: Final = re.compile(rf"(?:\s++|{_PIECE})*", re.DOTALL)
 _WITH_HEREDOCS: Final = ("RUN", "COPY", "ADD")
 _HINT: Final = "--dockerfile takes the Dockerfile that the image was built from"
 
