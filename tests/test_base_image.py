@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from imgscope import analyze
+from imgscope.base_image import find_base
 from imgscope.cache import LayerCache
 from imgscope.known_images import KnownImage, KnownImages
+from imgscope.oci.config import History, parse_config
+from imgscope.oci.manifest import Manifest, parse_manifest
 from imgscope.report import ImageReport
 from tests.support.images import BuiltLayer, Step, file, image, layer, step
 from tests.support.memory import MemorySource
 
 BASE = layer(file("etc/os-release", "ID=debian"), created_by="/bin/sh -c #(nop) ADD file:1 in / ")
 OWN = layer(file("app", "x" * 200_000), created_by="COPY app / # buildkit")
-OLD, NEW = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
+OLD, NEW, LATEST = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"
 
 
 def report_on(
@@ -76,6 +81,25 @@ def test_history_that_goes_on_a_month_after_a_start_command_tells_the_base() -> 
     assert base is not None
     assert (base.layer_count, base.confidence, base.reference) == (1, "medium", None)
     assert [found.from_base for found in report.layers] == [True, False]
+
+
+def test_the_last_start_command_that_another_build_went_on_from_tells_the_base() -> None:
+    middle, start = layer(file("lib", "x")), step('CMD ["bash"]')
+    base = report_on(BASE, start, middle, start, start, OWN, times=[OLD, OLD, NEW, NEW, NEW, LATEST]).image.base
+    assert base is not None
+    assert base.layer_count == 2
+
+
+def test_very_many_start_commands_are_looked_at_once() -> None:
+    start = History(created=OLD, created_by='CMD ["bash"]', empty_layer=True)
+    history = (History(created=OLD), *[start] * 30_000, History(created=OLD))
+    built = image([BASE, OWN])
+    manifest = parse_manifest(built.manifest)
+    assert isinstance(manifest, Manifest)
+    config = msgspec.structs.replace(parse_config(built.config), history=history)
+    started = time.thread_time()
+    assert find_base(manifest, config, ()) is None
+    assert time.thread_time() - started < 1
 
 
 @pytest.mark.parametrize(

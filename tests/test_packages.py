@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +68,32 @@ def test_of_several_architectures_the_same_one_meets_a_need() -> None:
 def test_another_architecture_meets_a_need_that_nothing_else_meets() -> None:
     app, tool = package("app", "tool", architecture="i386"), package("tool", architecture="amd64")
     assert PackageGraph([app, tool]).needs(app) == (tool,)
+
+
+def module(name: str, place: str, needs: str = "") -> InstalledPackage:
+    """A package in `PLACE/node_modules`, which is found from `place` on downwards."""
+    found = package(name, needs, type="npm", found_from=place)
+    return msgspec.structs.replace(found, found_in=f"{place}/node_modules/{name}/package.json".strip("/"))
+
+
+def test_of_several_places_the_nearest_one_above_meets_a_need() -> None:
+    app = module("app", "srv", "a b c d")
+    nested, beside = module("a", "srv/node_modules/app"), module("a", "srv")
+    others = [module("b", "srv"), module("b", "opt"), module("c", ""), module("c", "opt")]
+    far = [module("d", "opt"), module("d", "usr")]
+    graph = PackageGraph([app, beside, nested, *others, *far])
+    assert graph.needs(app) == (nested, others[0], others[2], *far)
+
+
+def test_very_many_packages_of_a_name_that_each_need_it_take_no_step_for_each_pair() -> None:
+    started = time.thread_time()
+    modules = [module("a", f"d{number}", "a") for number in range(10_000)]
+    assert not any(map(PackageGraph(modules).needs, modules))
+    installed = [package("a", "a x", provides="x", suggests="x", architecture=str(number)) for number in range(10_000)]
+    graph = PackageGraph(installed)
+    assert 0 < sum(len(graph.needs(each)) + len(graph.suggests(each)) for each in installed) <= 2_000_000
+    assert [list(graph.requirements(each)) for each in installed[:1000]] == [[]] * 1000
+    assert time.thread_time() - started < 3
 
 
 def test_a_package_does_not_need_itself() -> None:

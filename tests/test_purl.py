@@ -88,7 +88,13 @@ def test_a_distribution_without_versions_is_no_qualifier() -> None:
 
 @pytest.mark.parametrize(
     ("id", "namespace"),
-    [("opensuse-leap", "opensuse"), ("opensuse-tumbleweed", "opensuse"), ("sles", "suse"), ("fedora", "fedora")],
+    [
+        ("opensuse-leap", "opensuse"),
+        ("opensuse-tumbleweed", "opensuse"),
+        ("sles", "suse"),
+        ("rhel", "redhat"),
+        ("fedora", "fedora"),
+    ],
 )
 def test_the_namespace_of_an_rpm_is_its_vendor(id: str, namespace: str) -> None:
     url = package_url(package("a", "1", type="rpm"), distro(id, "15.6"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fuzz.pumped import pumped
 from imgscope.probes.secrets import reduce
-from imgscope.secrets import find_secrets, redact
+from imgscope.secrets import find_in_variable, find_secrets, redact, redact_variable
 
 
 def target(data: bytes) -> None:
@@ -18,6 +18,11 @@ def target(data: bytes) -> None:
             end = secret.end
             assert text[secret.start : secret.end] not in secret.shown
         redact(text, in_variables=True)
+        redact_variable(text)
+        end = 0
+        for secret in find_in_variable(text):
+            assert end <= secret.start < secret.end <= len(text)
+            end = secret.end
         kept = reduce(text.encode())
         assert reduce(kept) == kept
 

@@ -86,14 +86,13 @@ def _layers_by_history(config: ImageConfig, layer_count: int) -> int:
     """Return how many layers lie below the last start command that a later build went on from; 0 for none."""
     if layer_count and config.layer_history(layer_count)[0] is None:
         return 0
-    steps = config.history or ()
-    below = found = 0
-    for position, step in enumerate(steps):
+    below, next_layer = layer_count, History()
+    for step in reversed(config.history or ()):
         if not step.empty_layer:
-            below += 1
-        elif 0 < below < layer_count and _is_ending(step) and _is_later(step, steps[position + 1 :]):
-            found = below
-    return found
+            below, next_layer = below - 1, step
+        elif 0 < below < layer_count and _is_ending(step) and _is_later(step, next_layer):
+            return below
+    return 0
 
 
 def _is_ending(step: History) -> bool:
@@ -101,9 +100,9 @@ def _is_ending(step: History) -> bool:
     return instruction is not None and instruction.keyword in _ENDINGS
 
 
-def _is_later(step: History, following: Iterable[History]) -> bool:
-    """Tell whether what was built next was built by another build."""
-    ended, began = _time(step), next((_time(later) for later in following if not later.empty_layer), None)
+def _is_later(step: History, next_layer: History) -> bool:
+    """Tell whether the layer after `step` was built by another build."""
+    ended, began = _time(step), _time(next_layer)
     return ended is not None and began is not None and began - ended >= _BETWEEN_BUILDS
 
 

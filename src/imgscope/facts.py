@@ -44,7 +44,8 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
     as far as either keeps what is there; `provides` are the other names that it goes by there. `is_requested`: somebody
     asked for it, rather than for what needs it; None where that is not recorded. `is_protected`: it stays, whether or
     not anything needs it. `state` says how far an installation came that did not come to its end, in the words of the
-    database. `found_in` is the path of what tells of one that is in no database of a distribution.
+    database. `found_in` is the path of what tells of one that is in no database of a distribution, and `found_from` the
+    directory in and below which its name leads to it, unless to something nearer; None where place does not matter.
     """
 
     name: str
@@ -52,6 +53,7 @@ class InstalledPackage(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     layer: int
     found_in: str | None = None
+    found_from: str | None = None
     architecture: str | None = None
     installed_size: int | None = None
     source: str | None = None

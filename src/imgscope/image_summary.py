@@ -15,7 +15,7 @@ from imgscope.report import (
     LayerReport,
     PlatformReport,
 )
-from imgscope.secrets import redact
+from imgscope.secrets import redact, redact_variable
 from imgscope.sources.base import ImageHead
 
 _NANOSECONDS: Final = 1_000_000_000
@@ -58,7 +58,7 @@ def _configuration(run: RunConfig) -> ConfigReport:
     """Return the run configuration of an image as the report has it, secrets in it redacted."""
     return ConfigReport(
         user=run.user or "",
-        env=tuple(redact(variable, in_variables=True) for variable in run.env or ()),
+        env=tuple(map(redact_variable, run.env or ())),
         entrypoint=_redacted(run.entrypoint),
         cmd=_redacted(run.cmd),
         working_dir=run.working_dir or "",
@@ -73,7 +73,7 @@ def _configuration(run: RunConfig) -> ConfigReport:
 
 def _label(name: str, value: str) -> str:
     """Return a label's value without the secrets in it, which may be told by the label's name."""
-    return redact(f"{name}={value}").removeprefix(f"{name}=")
+    return redact_variable(f"{name}={value}").removeprefix(f"{name}=")
 
 
 def _redacted(texts: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -17,8 +17,16 @@ _UPSTREAM_TYPES: Final = ("deb", "apk")
 _NAMESPACED_TYPES: Final = ("npm", "golang", "composer")
 _DEVELOPMENT: Final = "(devel)"
 _EPOCH: Final = re.compile(r"(?:([0-9]+):)?(.+)", re.DOTALL)
-# The specification's example has SUSE's distributions, opensuse-leap for one, under the name of their vendor.
-_VENDORS: Final = (("opensuse", "opensuse"), ("sles", "suse"), ("sled", "suse"), ("sle-", "suse"), ("sle_", "suse"))
+# Distributions whose packages their vendors write under their own names: SUSE, as in the specification's example, and
+# Red Hat in its advisories and bills of materials.
+_VENDORS: Final = (
+    ("opensuse", "opensuse"),
+    ("sles", "suse"),
+    ("sled", "suse"),
+    ("sle-", "suse"),
+    ("sle_", "suse"),
+    ("rhel", "redhat"),
+)
 
 
 def package_url(package: InstalledPackage, distro: Distro) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from functools import cached_property
 from typing import Generic
 
-from imgscope.packages import AnyPackage, PackageGraph
+from imgscope.package_names import AnyPackage
+from imgscope.packages import PackageGraph
 
 
 class Removals(Generic[AnyPackage]):

@@ -10,77 +10,58 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import Final, Literal
+
+from imgscope.secret_shapes import PRIVATE_KEY, SHAPES, URL_PASSWORD
 
 Certainty = Literal["high", "medium", "low"]
 
-PRIVATE_KEY: Final = "private key"
-URL_PASSWORD: Final = "password in a URL"
 _TAIL: Final = 4
 _SHORTEST_SHOWN: Final = 12
 _MOST_MATCHES: Final = 100
 _LONGEST_TEXT: Final = 1024 * 1024
+_LONGEST_SECRET: Final = 32 * 1024
+_CERTAINTIES: Final = ("high", "medium", "low")
 
-# A kind of secret, what it cannot be without, and its shape. Every part is bounded or ends at a character that it
-# excludes, as the text is an image's; looking for the fixed part first is many times as fast.
-_SHAPES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
-    ("AWS access key", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    (
-        "GitHub token",
-        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
-        r"\bgh[pousr]_[A-Za-z0-9]{36,255}\b|\bgithub_pat_[A-Za-z0-9_]{60,255}\b",
-    ),
-    ("GitLab token", ("gl",), r"\bgl(?:pat|dt|rt|cbt|ptt|ft|soat)-[A-Za-z0-9_-]{20,255}"),
-    ("Slack token", ("xox",), r"\bxox[abeoprs]-[A-Za-z0-9-]{10,250}"),
-    (
-        "Slack webhook",
-        ("hooks.slack.com",),
-        r"https://hooks\.slack\.com/services/T[A-Z0-9]{8,12}/B[A-Z0-9]{8,12}/[A-Za-z0-9]{20,30}",
-    ),
-    ("Stripe key", ("k_live_",), r"\b[rs]k_live_[A-Za-z0-9]{20,250}\b"),
-    ("Google API key", ("AIza",), r"\bAIza[0-9A-Za-z_-]{35}\b"),
-    ("npm token", ("npm_",), r"\bnpm_[A-Za-z0-9]{36}\b"),
-    ("PyPI token", ("pypi-",), r"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,250}"),
-    ("Docker Hub token", ("dckr_",), r"\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20,100}"),
-    ("SendGrid key", ("SG.",), r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b"),
-    ("OpenAI key", ("T3BlbkFJ",), r"\bsk-[A-Za-z0-9_-]{20,200}T3BlbkFJ[A-Za-z0-9_-]{20,200}"),
-    ("Anthropic key", ("sk-ant-",), r"\bsk-ant-[A-Za-z0-9_-]{40,200}"),
-    ("HashiCorp Vault token", ("hvs.", "hvb."), r"\bhv[sb]\.[A-Za-z0-9_-]{24,200}"),
-    ("DigitalOcean token", ("_v1_",), r"\bdo[opr]_v1_[a-f0-9]{64}\b"),
-    ("Hugging Face token", ("hf_",), r"\bhf_[A-Za-z]{34}\b"),
-    ("Azure storage key", ("AccountKey=",), r"(?<=AccountKey=)[A-Za-z0-9+/]{86}=="),
-    (
-        PRIVATE_KEY,
-        ("PRIVATE KEY",),
-        r"-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY(?: BLOCK)?-----[^-]{40,20000}-----END [A-Z ]{1,40}-----",
-    ),
-    (URL_PASSWORD, ("://",), r"(?<=://)[^\s/:@'\"]{1,100}:[^\s/@'\"$<{]{3,200}(?=@[A-Za-z0-9.-])"),
-)
-_BY_SHAPE: Final = tuple((kind, fixed, re.compile(shape)) for kind, fixed, shape in _SHAPES)
+_BY_SHAPE: Final = tuple((kind, fixed, re.compile(shape)) for kind, fixed, shape in SHAPES)
 _BY_NAME: Final = re.compile(
-    r"(?:password|passwd|passphrase|pwd|secret|token|api_?key|access_?key|private_?key|auth_?key|credentials?|_auth)"
-    r"(?P<rest>\w{0,20})[\"']?\s{0,4}[=:]\s{0,4}(?P<quote>[\"']?)(?P<value>[^\s\"',;&<>{}()\\]{8,512})(?P=quote)",
+    r"(?:password|passwd|passphrase|_pass\b|pwd|secret|token|api_?key|access_?key|private_?key|auth_?key|credentials?"
+    r"|_auth)(?P<rest>\w{0,20})[\"']?\s{0,4}[=:]\s{0,4}(?P<quote>[\"']?)(?P<value>[^\s\"',;&<>{}()\\]{8,})(?P=quote)",
     re.IGNORECASE | re.ASCII,
 )
 # A variable whose name ends like a password's holds one, in the environment and in the instructions of a build.
-_VARIABLE: Final = re.compile(
-    r"(?<![\w.-])(?P<name>[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(?:API|ACCESS|PRIVATE|SECRET|AUTH)_?KEY"
-    r"|CREDENTIALS?))=(?P<quote>[\"']?)(?P<value>[^\s\"'$<{(`%@][^\s\"']{3,511})(?P=quote)",
-    re.ASCII,
+_TELLING: Final = (
+    r"(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|SECRET|TOKEN|(?:API|ACCESS|PRIVATE|SECRET|AUTH)_?KEY|CREDENTIALS?)"
 )
+_TELLING_NAME: Final = re.compile(rf"[\w.-]{{0,100}}{_TELLING}", re.IGNORECASE | re.ASCII)
+_VARIABLE: Final = re.compile(
+    rf"(?<![\w.-])(?P<name>[A-Z0-9_]{{0,60}}{_TELLING})="
+    r"(?:\"(?P<double>(?:[^\"\\]++|\\.)+)\"|'(?P<single>[^']++)'|\\\"(?P<escaped>[^\"\\]++)\\\""
+    r"|(?P<bare>[^\s\"'$<{(`%@][^\s\"']*+))",
+    re.ASCII | re.DOTALL,
+)
+# History does not quote what ENV and LABEL set, nor what a RUN was given: `|2 A=a b B=c /bin/sh -c …`.
+_SETTING: Final = re.compile(r"(?:[^\n]{0,200}?#\(nop\)\s{1,9})?(?:ENV|LABEL|ARG)\s{1,9}")
+_GIVEN: Final = re.compile(r"(?:RUN\s{1,9})?\|\d{1,4}\s{1,9}")
+_SHELL: Final = re.compile(r"\s[\w.:\\/+-]{0,100}(?:sh|shell|cmd)(?:\.exe)?\s{1,9}[-/]", re.ASCII)
+_ENTRY: Final = re.compile(r"(?<!\S)(?P<name>[A-Za-z_][\w.-]{0,200})=", re.ASCII)
+# `ENV NAME value`, as kaniko keeps it.
+_ONLY_ENTRY: Final = re.compile(r"(?<=(?:ENV|BEL)\s)\s*(?P<name>[\w.-]{1,200})\s{1,9}(?=\S)", re.ASCII)
+_BUILDKIT: Final = "# buildkit"
 _BEGINNING_OF_NAME: Final = re.compile(r"[\w.-]{0,40}$", re.ASCII)
 _LONGEST_BEGINNING: Final = 40
 _NETRC: Final = re.compile(
-    r"\bmachine\s{1,9}\S{1,200}\s{1,9}login\s{1,9}\S{1,200}\s{1,9}password\s{1,9}(?P<value>\S{3,200})"
+    r"\bmachine\s{1,9}\S{1,200}\s{1,9}login\s{1,9}\S{1,200}\s{1,9}password\s{1,9}(?P<value>\S{3,})"
 )
 # Names that begin like those of secrets and are none.
 _HARMLESS_REST: Final = re.compile(
     r".*_?(?:file|path|dir|name|id|url|uri|ttl|type|length|header|version|prefix|policy)s?", re.IGNORECASE
 )
 _PLACEHOLDER: Final = re.compile(
-    r"[*x.]+|.*(?:example|change_?me|placeholder|your[_-]|dummy|redacted|sample|\$\{?|%\().*"
+    r"[*x.]+|.*(?:example|change_?me|placeholder|your[_-]|dummy|redacted|sample|%\().*"
     r"|(?:true|false|none|null|undefined|password|secret|default|test(?:ing)?|required|optional|string|bearer|basic)\d*",
     re.IGNORECASE,
 )
@@ -89,7 +70,11 @@ _NO_VALUE: Final = re.compile(
     r"(?:/|\./|[a-z]{2,20}:/).*|.*\.(?:json|txt|pem|key|crt|p12|jks|ya?ml|env|conf|ini)",
     re.IGNORECASE,
 )
-_ASKS_FOR_ONE: Final = re.compile(r"(?:.*_)?(?:ALLOW|RANDOM|EMPTY|REQUIRE|USE|ENABLE|DISABLE|NO)_.*")
+_ASKS_FOR_ONE: Final = re.compile(r"(?:.*_)?(?:ALLOW|RANDOM|EMPTY|REQUIRE|USE|ENABLE|DISABLE|NO)_.*", re.IGNORECASE)
+# What a shell or a builder puts something else for, and what stands for that in a value that nothing reads before use.
+_REPLACED: Final = re.compile(r"[<{(`%@].*|.*\$.*", re.DOTALL)
+_STANDS_FOR_ONE: Final = re.compile(r"\$[A-Z_][A-Z0-9_]*|.*\$[{(].*|<.*>|\{\{.*\}\}|%.*|@[./].*", re.DOTALL)
+_LEAST_LENGTH: Final = 4
 _LEAST_ENTROPY: Final = 3.0
 
 
@@ -107,29 +92,66 @@ class Secret:
 def find_secrets(text: str, *, in_variables: bool = False) -> list[Secret]:
     """Return the secrets in the first MiB of `text`, in order, none overlapping another; at most 100.
 
-    `in_variables`: `text` sets variables, as an environment and the instructions of a build do, so that what one with
-    the name of a password is set to need not look random.
+    `in_variables`: `text` sets variables, as the instructions of a build do, so that what one with the name of a
+    password is set to need not look random.
     """
-    text = text[:_LONGEST_TEXT]
-    named = [*_by_name(text), *(_by_variable(text) if in_variables else ())]
-    found = sorted([*_by_shape(text), *_by_netrc(text), *named], key=lambda secret: secret.start)
-    kept: list[Secret] = []
-    for secret in found:
-        if not kept or secret.start >= kept[-1].end:
-            kept.append(secret)
-        if len(kept) == _MOST_MATCHES:
-            break
-    return kept
+    return _in_text(text[:_LONGEST_TEXT], in_variables=in_variables)[:_MOST_MATCHES]
+
+
+def find_in_variable(variable: str) -> list[Secret]:
+    """Return the secrets in `variable`, as `find_secrets` does: one variable or label, `NAME=value` and not quoted.
+
+    All of the value of one with the name of a password is a secret, whatever is in it.
+    """
+    return _in_variable(variable[:_LONGEST_TEXT])[:_MOST_MATCHES]
 
 
 def redact(text: str, *, in_variables: bool = False) -> str:
-    """Return `text` with each secret in it that `find_secrets` finds replaced by `[redacted …last]`."""
+    """Return `text` with each secret in it replaced by `[redacted …last]`, and so what is beyond the first MiB.
+
+    `in_variables` is that of `find_secrets`.
+    """
+    return _without(text, _in_text(text[:_LONGEST_TEXT], in_variables=in_variables))
+
+
+def redact_variable(variable: str) -> str:
+    """Return `variable`, which is that of `find_in_variable`, with the secrets replaced as `redact` does."""
+    return _without(variable, _in_variable(variable[:_LONGEST_TEXT]))
+
+
+def _without(text: str, secrets: Iterable[Secret]) -> str:
+    # A secret that the limit cuts in two may not have been found.
+    end = len(text) if len(text) <= _LONGEST_TEXT else _LONGEST_TEXT - _LONGEST_SECRET
     pieces: list[str] = []
     position = 0
-    for secret in find_secrets(text, in_variables=in_variables):
-        pieces += (text[position : secret.start], f"[redacted {secret.shown}]")
-        position = secret.end
-    return "".join([*pieces, text[position:]]) if pieces else text
+    for secret in secrets:
+        if secret.start < end:
+            pieces += (text[position : secret.start], f"[redacted {secret.shown}]")
+            position = secret.end
+    return "".join((*pieces, text[position:end], "[redacted …]" if end < len(text) else ""))
+
+
+def _in_text(text: str, *, in_variables: bool) -> list[Secret]:
+    found = [*_by_shape(text), *_by_netrc(text), *_by_name(text)]
+    return _merged([*found, *_by_variable(text), *_by_setting(text)] if in_variables else found)
+
+
+def _in_variable(variable: str) -> list[Secret]:
+    name, _, value = variable.partition("=")
+    return _merged([*_in_text(variable, in_variables=True), *_by_value(name, value, len(name) + 1)])
+
+
+def _merged(found: Iterable[Secret]) -> list[Secret]:
+    """Return `found` in order, and of those that overlap the surest, with the extent of all of them."""
+    merged: list[Secret] = []
+    for secret in sorted(found, key=lambda each: (each.start, -each.end)):
+        if not merged or secret.start >= merged[-1].end:
+            merged.append(secret)
+            continue
+        before = merged[-1]
+        surest = min(before, secret, key=lambda each: _CERTAINTIES.index(each.certainty))
+        merged[-1] = replace(surest, start=before.start, end=max(before.end, secret.end))
+    return merged
 
 
 def _by_shape(text: str) -> Iterator[Secret]:
@@ -162,9 +184,45 @@ def _by_name(text: str) -> Iterator[Secret]:
 
 def _by_variable(text: str) -> Iterator[Secret]:
     for match in _VARIABLE.finditer(text):
-        name, value = match["name"], match["value"]
-        if not (_PLACEHOLDER.fullmatch(value) or _NO_VALUE.fullmatch(value) or _ASKS_FOR_ONE.fullmatch(name)):
-            yield _named(f"value of {name}", match.start("value"), value, certainty="medium")
+        quoting = match.lastgroup or "bare"
+        name, value = match["name"], match[quoting]
+        # In single quotes everything is what it is.
+        may_stand = _STANDS_FOR_ONE if quoting == "single" else _REPLACED
+        if _is_set(name, value) and not may_stand.fullmatch(value):
+            yield _named(f"value of {name}", match.start(quoting), value, certainty="medium")
+
+
+def _by_setting(text: str) -> Iterator[Secret]:
+    """Yield the whole values of variables that a step of history sets: each ends where the next begins."""
+    end = len(text.removesuffix(_BUILDKIT).rstrip())
+    beginning = _SETTING.match(text)
+    if beginning is None:
+        beginning = _GIVEN.match(text)
+        if beginning is None:
+            return
+        shell = _SHELL.search(text, beginning.end() - 1, end)
+        end = shell.start() if shell else end
+    elif only := _ONLY_ENTRY.match(text, beginning.end(), end):
+        yield from _by_value(only["name"], text[only.end() : end], only.end())
+        return
+    for entry, following in pairwise(chain(_ENTRY.finditer(text, beginning.end(), end), (None,))):
+        if entry is not None:
+            value = text[entry.end() : following.start() if following else end].rstrip()
+            yield from _by_value(entry["name"], value, entry.end())
+
+
+def _by_value(name: str, value: str, start: int) -> Iterator[Secret]:
+    """Yield all of `value`, which begins at `start`, if `name` says that it is a secret."""
+    bare = value.strip("\"'")
+    if _TELLING_NAME.fullmatch(name) and _is_set(name, bare) and not _STANDS_FOR_ONE.fullmatch(bare):
+        yield _named(f"value of {name}", start, value, certainty="medium")
+
+
+def _is_set(name: str, value: str) -> bool:
+    """Tell whether `value` of the variable `name` may be a password: not where one is, nor whether there is one."""
+    if len(value) < _LEAST_LENGTH or _PLACEHOLDER.fullmatch(value):
+        return False
+    return not (_NO_VALUE.fullmatch(value) or _ASKS_FOR_ONE.fullmatch(name))
 
 
 def _named(kind: str, start: int, value: str, *, certainty: Certainty) -> Secret:
@@ -178,7 +236,7 @@ def _shown(value: str) -> str:
 
 def _looks_random(value: str) -> bool:
     """Tell whether `value` is neither words nor a path nor code: several kinds of characters, and little repeated."""
-    if value.startswith(("/", "./", "http:", "https:", "sha256:", "$")) or "::" in value:
+    if value.startswith(("/", "./", "http:", "https:", "sha256:")) or "::" in value or "$" in value:
         return False
     kinds = sum(any(test(character) for character in value) for test in (str.islower, str.isupper, str.isdigit))
     counts = Counter(value).values()

@@ -66,6 +66,8 @@ def test_C69_secrets_are_hidden_and_that_one_changed_is_told_all_the_same() -> N
     assert before == after
     assert "hV7q2" not in str(before)
     assert "tR4wK" not in str(after)
+    ((_, _, before, after),) = told({"Env": ["A_TOKEN=a b"]}, {"Env": ["A_TOKEN=correct horse battery"]})
+    assert (before, after) == ("a b", "[redacted …tery]")
     ((_, _, before, after),) = told({"Env": []}, new)
     assert before is None
     assert "tR4wK" not in str(after)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from imgscope.difference.document import PackageChange
 from imgscope.difference.packages import compare_packages
-from imgscope.facts import InspectedImage
+from imgscope.facts import InspectedImage, InstalledPackage
 from tests.support.images import Entry, file, layer
 from tests.support.memory import inspect
+from tests.support.package import package
 
 
 def apk(*packages: str, **contents: str) -> InspectedImage:
@@ -43,11 +46,33 @@ def node(**versions: str) -> InspectedImage:
     return inspect(layer(*entries)).image
 
 
+def holding(packages: list[InstalledPackage]) -> InspectedImage:
+    """An image of which only its packages are known."""
+    empty = inspect(layer()).image
+    return InspectedImage(
+        tree=empty.tree,
+        config=empty.config,
+        origins=empty.origins,
+        distro=empty.distro,
+        libc=empty.libc,
+        packages=tuple(packages),
+    )
+
+
 def test_of_a_name_in_several_versions_only_those_are_told_that_one_image_has() -> None:
     changes = compare_packages(node(a="m@1", b="m@2", c="m@3"), node(a="m@2", b="m@4", c="m@3"))
     assert [(each.name, each.old_version, each.new_version) for each in changes] == [("m", "1", "4")]
     changes = compare_packages(node(a="m@1"), node(a="m@1", b="m@1"))
     assert [(each.name, each.old_version, each.new_version) for each in changes] == [("m", None, "1")]
+
+
+def test_very_many_versions_of_a_name_are_matched_in_no_more_time_than_they_are_many() -> None:
+    versions = [package("m", version=str(number), type="npm") for number in range(15_001)]
+    old, new = holding(versions[:-1]), holding(versions[:0:-1])
+    started = time.thread_time()
+    (change,) = compare_packages(old, new)
+    assert time.thread_time() - started < 1
+    assert (change.old_version, change.new_version) == ("0", "15000")
 
 
 def test_where_nothing_tells_a_package_s_files_its_bytes_are_not_told() -> None:

@@ -45,6 +45,16 @@ def test_the_escape_directive_says_what_continues_a_line() -> None:
     assert [(each.line, each.last_line) for each in stage.instructions] == [(3, 3), (4, 4), (5, 6)]
 
 
+def test_a_line_that_ends_in_two_escape_characters_is_not_continued() -> None:
+    stage = parse("FROM x\nCOPY app.exe C:\\\\\nRUN C:\\app.exe\nRUN a \\\\ \nUSER y\n").stages[0]
+    assert [(each.keyword, each.text, each.line) for each in stage.instructions[1:]] == [
+        ("COPY", "app.exe C:\\\\", 2),
+        ("RUN", "C:\\app.exe", 3),
+        ("RUN", "a \\\\", 4),
+        ("USER", "y", 5),
+    ]
+
+
 @pytest.mark.parametrize("before", ["# a comment\n", "\n"])
 def test_the_escape_directive_counts_only_above_everything_else(before: str) -> None:
     stage = parse(f"{before}# escape=`\nFROM x\nRUN a \\\n  b\n").stages[0]
@@ -73,13 +83,41 @@ def test_a_here_document_with_a_dash_may_be_indented_with_tabs() -> None:
     assert only("RUN <<-'END'\n\techo\n\tEND\n").text == "echo"
 
 
+def test_what_is_kept_for_another_build_may_have_a_here_document() -> None:
+    stage = parse("FROM x\nONBUILD run <<EOF\nmake\nEOF\nONBUILD\nONBUILD ENV A=1 <<EOF\n").stages[0]
+    assert [each.line for each in stage.instructions] == [1, 2, 5, 6]
+
+
 def test_several_here_documents_follow_one_another() -> None:
     stage = parse("FROM x\nCOPY <<one <<two /d/\n1\none\n2\ntwo\nUSER y\n").stages[0]
     assert [(each.keyword, each.line) for each in stage.instructions] == [("FROM", 1), ("COPY", 2), ("USER", 7)]
     assert stage.instructions[1].text == "<<one <<two /d/\n1\n2"
 
 
-@pytest.mark.parametrize("command", ["RUN echo $((1<<SHIFT))", "RUN cat <<<word", "ENV A=<<EOF"])
+def test_the_name_of_a_here_document_may_be_quoted_beside_other_quotes() -> None:
+    assert only("RUN sh -c 'cat <<A' \"b c\" <<'EOF' d\\ <<B\n1\nEOF\n").text.split("\n")[1:] == ["1"]
+
+
+def test_quotes_without_an_end_are_read_once() -> None:
+    started = time.thread_time()
+    for text in ("a \"b\\\" 'c ' " * 20_000 + '"', "'" * 100_001, '\\"' * 100_000 + "'", "\\" * 100_001):
+        parse(f"FROM x\nRUN {text} <<EOF\nUSER y\n")
+    assert time.thread_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "RUN echo $((1<<SHIFT))",
+        "RUN cat <<<word",
+        "ENV A=<<EOF",
+        'RUN echo "write it as: cat <<EOF " > /doc',
+        "RUN echo 'cat <<EOF '",
+        'RUN echo "\\" <<EOF " <<"EOF x"',
+        "RUN echo \\  <<EOF\\ x",
+        "RUN echo it's <<EOF",
+    ],
+)
 def test_what_only_looks_like_a_here_document_is_none(command: str) -> None:
     assert [each.line for each in parse(f"FROM x\n{command}\nUSER y\n").stages[0].instructions] == [1, 2, 3]
 

@@ -67,6 +67,17 @@ def test_the_world_file_says_which_packages_were_asked_for() -> None:
     assert requested == {"app": True, "lib": False, ".deps": True, "gcc": False}
 
 
+def test_what_provides_a_name_of_the_world_file_was_asked_for() -> None:
+    libpq = "P:libpq\nV:17\np:so:libpq.so.5=5.17 cmd:pg_config=17\n\n"
+    installed = libpq + "P:git\nV:2\nD:so:libpq.so.5\n\n" + "P:vim\nV:9\np:cmd:vi=9\n\n"
+    tree = tree_of((file(V2, installed), file("etc/apk/world", "git\nso:libpq.so.5@edge\n!cmd:vi\n")))
+    assert {package.name: package.is_requested for package in packages_of(tree)} == {
+        "libpq": True,
+        "git": True,
+        "vim": False,
+    }
+
+
 def test_what_apk_adds_by_itself_comes_along_with_what_it_was_added_for() -> None:
     installed = "P:bash\nV:1\n\nP:docs\nV:1\np:cmd:man=1\n\nP:bash-doc\nV:1\ni:bash=1 cmd:man\n\n"
     found = {package.name: package.recommends for package in packages_of(tree_of((file(V2, installed),)))}

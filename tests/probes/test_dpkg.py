@@ -248,6 +248,12 @@ def test_a_package_belongs_to_the_layer_that_brought_this_version() -> None:
     }
 
 
+def test_a_layer_that_only_gives_the_file_of_a_package_another_mode_does_not_bring_it() -> None:
+    path = "var/lib/dpkg/status.d/app"
+    tree = tree_of((file(path, paragraph("app")),), (file(path, paragraph("app"), mode=0o600),))
+    assert packages_of(tree)["app"].layer == 0
+
+
 def test_a_package_that_was_gone_in_between_belongs_to_the_layer_that_brought_it_back() -> None:
     tree = tree_of((status(paragraph("app")),), (status(paragraph("other")),), (status(paragraph("app")),))
     assert packages_of(tree)["app"].layer == 2

@@ -10,7 +10,7 @@ from imgscope.facts import InstalledPackage
 from imgscope.filesystem.tree import FileTree
 from imgscope.probes.go_modules import PROBE, parse_build
 from tests.support.go import go_program
-from tests.support.images import file, layer
+from tests.support.images import file, layer, whiteout
 from tests.support.memory import tree_of
 
 MAIN = ("path\texample.com/tool/cmd", "mod\texample.com/tool\tv1.2.3\th1:x")
@@ -46,6 +46,18 @@ def test_modules_of_several_programs_are_listed_once_with_the_lowest_of_their_la
         "stdlib": "bin/a",
         "example.com/b": "bin/b",
     }
+
+
+def test_a_layer_that_only_gives_a_program_another_mode_brings_no_module() -> None:
+    first, second = go_program(*MAIN), go_program(*MAIN, "dep\texample.com/b\tv0.1.0\t")
+    steps = [
+        layer(file("bin/a", content, mode=mode)) for content, mode in ((first, 0o644), (second, 0o644), (second, 0o755))
+    ]
+    brought = {name: package.layer for (name, _), package in packages_of(tree_of(*steps)).items()}
+    assert brought == {"example.com/tool": 1, "stdlib": 1, "example.com/b": 1}
+    removed = (layer(whiteout("bin/a")), layer(file("bin/a", second)), layer(file("bin/a", second, mode=0o755)))
+    brought = {name: package.layer for (name, _), package in packages_of(tree_of(*steps, *removed)).items()}
+    assert brought == {"example.com/tool": 4, "stdlib": 4, "example.com/b": 4}
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,16 @@ def test_a_package_belongs_to_the_layer_that_brought_this_version() -> None:
     assert found == {"base": ("1-1", 0), "ssl": ("2-1", 1), "added": ("1-1", 1)}
 
 
+def test_a_layer_that_gives_a_package_another_reason_or_mode_does_not_bring_it() -> None:
+    text = "%NAME%\na\n\n%VERSION%\n1\n\n%INSTALLDATE%\n17\n\n"
+    asked, automatic = text, f"{text}%REASON%\n1\n\n"
+    steps = ((automatic, 0o644), (asked, 0o644), (asked, 0o600))
+    tree = tree_of(*((file(f"{LOCAL}/a-1/desc", content, mode=mode),) for content, mode in steps))
+    assert (packages_of(tree)["a"].layer, packages_of(tree)["a"].is_requested) == (0, True)
+    tree = tree_of((file(f"{LOCAL}/a-1/desc", text),), (file(f"{LOCAL}/a-1/desc", text.replace("17", "18")),))
+    assert packages_of(tree)["a"].layer == 1
+
+
 def test_a_description_without_name_or_version_is_no_package() -> None:
     assert not packages_of(tree_of((file(f"{LOCAL}/a/desc", "%NAME%\na\n"), file(f"{LOCAL}/b/desc", "%VERSION%\n1\n"))))
 

@@ -91,6 +91,19 @@ def test_packages_depend_on_what_they_require() -> None:
     assert "image/package-1" in needs["image"]
 
 
+@pytest.mark.parametrize(("most", "dependencies"), [(10_000, 50 * 50), (1_000, 50 * 20)])
+def test_very_many_packages_of_one_name_do_not_all_depend_on_as_many_of_another(
+    most: int, dependencies: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imgscope.render._bill_of_materials._MOST_DEPENDENCIES", most)
+    (package, *_) = example().packages
+    needing = (msgspec.structs.replace(package, name="a", required_by=()),) * 50
+    needed = (msgspec.structs.replace(package, name="b", required_by=("a",)),) * 50
+    document = bill(msgspec.structs.replace(example(), packages=(*needing, *needed)))
+    told = {each["ref"]: len(each.get("dependsOn", ())) for each in document["dependencies"]}
+    assert sum(told.values()) - told["image"] == dependencies
+
+
 def test_the_same_image_has_the_same_serial_number() -> None:
     assert bill(example())["serialNumber"] == bill(example())["serialNumber"]
     assert bill(example())["serialNumber"] != bill(inspect().report)["serialNumber"]

@@ -7,7 +7,7 @@ import pytest
 
 from imgscope.report import Finding, ImageReport, Severity
 from tests.rules.examples import dpkg
-from tests.support.images import Entry, file, layer, step, whiteout
+from tests.support.images import Entry, file, layer, step, symlink, whiteout
 from tests.support.memory import inspect
 from tests.test_secrets import GITHUB, KEY
 
@@ -30,6 +30,22 @@ def test_a_file_that_a_later_layer_deleted_still_ships() -> None:
     (found,) = secrets_of(inspect(layer(file("root/.npmrc", NPMRC)), layer(whiteout("root/.npmrc"))).report)
     assert found.message.endswith("; a later layer hides the file, and it still ships")
     assert found.layer == 0
+
+
+def test_a_file_below_a_linked_directory_is_visible_as_long_as_the_link_leads_there() -> None:
+    base, linked = layer(symlink("app", "srv/app"), file("srv/app/x", "x")), layer(file("app/server.key", KEY))
+    (found,) = secrets_of(inspect(base, linked).report)
+    assert found.message == "/app/server.key holds a private key (line 1)"
+    (found,) = secrets_of(inspect(base, linked, layer(whiteout("srv/app/server.key"))).report)
+    assert found.message.endswith("; a later layer hides the file, and it still ships")
+
+
+def test_a_key_below_a_linked_directory_that_a_package_has_is_told_last() -> None:
+    owned = dpkg("nginx", paths=["srv/app/server.key"])
+    report = inspect(
+        layer(symlink("app", "srv/app"), file("srv/app/x", "x"), *owned), layer(file("app/server.key", KEY))
+    )
+    assert [found.severity for found in secrets_of(report.report)] == [Severity.INFO]
 
 
 @pytest.mark.parametrize("path", ["srv/anything", "etc/ssh/ssh_host_rsa_key", "app/server.key"])
@@ -100,6 +116,19 @@ def test_a_variable_named_like_a_password_holds_one_however_simple_it_is() -> No
     }
     assert report.image.config.env[0] == "DB_PASSWORD=[redacted …ter2]"
     assert report.layers[0].created_by == "RUN |1 NPM_TOKEN=[redacted …] /bin/sh -c npm install # buildkit"
+
+
+def test_I69_a_passphrase_of_several_words_is_nowhere_in_the_report() -> None:
+    report = inspect(
+        layer(file("app", "x"), created_by='RUN /bin/sh -c export DB_PASSPHRASE="correct horse battery" # buildkit'),
+        step("ENV DB_PASSPHRASE=correct horse battery"),
+        config={"Env": ["DB_PASSPHRASE=correct horse battery"], "Labels": {"db.password": "correct horse battery"}},
+    ).report
+    assert {found.message for found in secrets_of(report)} == {
+        "ENV holds a secret: value of DB_PASSPHRASE, …tery",
+        "LABEL holds a secret: value of db.password, …tery",
+    }
+    assert "horse" not in str(msgspec.to_builtins(report))
 
 
 def test_a_name_that_is_itself_the_secret_is_not_told() -> None:

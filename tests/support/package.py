@@ -18,11 +18,13 @@ def package(
     is_requested: bool | None = None,
     is_protected: bool = False,
     paths: tuple[str, ...] = (),
+    version: str = "1",
+    found_from: str | None = None,
 ) -> InstalledPackage:
     """A package; names are parted by spaces."""
     return InstalledPackage(
         name=name,
-        version="1",
+        version=version,
         type=type,
         layer=0,
         architecture=architecture,
@@ -34,4 +36,5 @@ def package(
         is_requested=is_requested,
         is_protected=is_protected,
         paths=paths,
+        found_from=found_from,
     )

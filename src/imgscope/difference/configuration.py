@@ -8,7 +8,7 @@ import msgspec
 
 from imgscope.difference.document import ConfigurationChange
 from imgscope.oci.config import Healthcheck, ImageConfig, RunConfig
-from imgscope.secrets import redact
+from imgscope.secrets import redact, redact_variable
 
 
 def compare_configurations(old: ImageConfig, new: ImageConfig) -> tuple[ConfigurationChange, ...]:
@@ -34,7 +34,7 @@ def _shown(key: str | None, value: str | None) -> str | None:
         return None
     if key is None:
         return redact(value)
-    return redact(f"{key}={value}", in_variables=True).removeprefix(f"{key}=")
+    return redact_variable(f"{key}={value}").removeprefix(f"{key}=")
 
 
 def _settings(run: RunConfig) -> dict[str, Mapping[str, str]]:

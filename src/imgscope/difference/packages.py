@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -18,7 +19,8 @@ def compare_packages(old: InspectedImage, new: InspectedImage) -> tuple[PackageC
     before, after = _by_name(old), _by_name(new)
     changes: list[PackageChange] = []
     for key in sorted(before.keys() | after.keys()):
-        gone, come = _unmatched(before.get(key, ()), after.get(key, ()))
+        ours, theirs = before.get(key, ()), after.get(key, ())
+        gone, come = _unmatched(ours, theirs), _unmatched(theirs, ours)
         changes += (_change(old, new, *pair) for pair in zip_longest(gone, come))
     return tuple(changes)
 
@@ -30,19 +32,16 @@ def _by_name(image: InspectedImage) -> dict[_Key, list[InstalledPackage]]:
     return found
 
 
-def _unmatched(
-    before: Sequence[InstalledPackage], after: Sequence[InstalledPackage]
-) -> tuple[list[InstalledPackage], list[InstalledPackage]]:
-    """Return what of each side has a version that the other side has not, or not as often."""
-    come = list(after)
-    gone: list[InstalledPackage] = []
-    for package in before:
-        same = next((each for each in come if each.version == package.version), None)
-        if same is None:
-            gone.append(package)
+def _unmatched(packages: Sequence[InstalledPackage], others: Sequence[InstalledPackage]) -> list[InstalledPackage]:
+    """Return those of `packages` that have a version which `others` have not, or not as often."""
+    left = Counter(each.version for each in others)
+    unmatched: list[InstalledPackage] = []
+    for package in packages:
+        if left[package.version]:
+            left[package.version] -= 1
         else:
-            come.remove(same)
-    return gone, come
+            unmatched.append(package)
+    return unmatched
 
 
 def _change(

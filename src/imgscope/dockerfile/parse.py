@@ -17,7 +17,11 @@ from imgscope.oci.instruction import KEYWORDS
 
 _MOST_BYTES: Final = 1024 * 1024
 _DIRECTIVE: Final = re.compile(r"#\s*+([A-Za-z][\w-]*+)\s*+=\s*+(.+)")
-_HEREDOC: Final = re.compile(r"(?<!\S)\d*<<(?P<dash>-?)(?P<quote>[\"']?)(?P<name>[A-Za-z_][\w.-]*)(?P=quote)(?!\S)")
+_HEREDOC: Final = re.compile(r"\d*<<(?P<dash>-?)(?P<quote>[\"']?)(?P<name>[A-Za-z_][\w.-]*)(?P=quote)")
+# Words as BuildKit's lexer parts them: by spaces that are neither quoted nor escaped.
+_PIECE: Final = r"[^\s\"'\\]++|\\.|\\$|\"(?:[^\"\\]++|\\.)*\"|'[^']*+'"
+_WORD: Final = re.compile(rf"(?:{_PIECE})+", re.DOTALL)
+_WORDS: Final = re.compile(rf"(?:\s++|{_PIECE})*", re.DOTALL)
 _WITH_HEREDOCS: Final = ("RUN", "COPY", "ADD")
 _HINT: Final = "--dockerfile takes the Dockerfile that the image was built from"
 
@@ -115,7 +119,7 @@ class _Parser:
             keyword = keyword.upper()
             if keyword not in KEYWORDS:
                 raise _wrong(self._path, first + 1, f"{keyword[:40]!r} is no instruction")
-            if keyword in _WITH_HEREDOCS:
+            if _takes_heredocs(keyword, rest):
                 rest = self._with_heredocs(rest, first + 1)
             yield SourceInstruction(keyword=keyword, text=rest.strip(), line=first + 1, last_line=self._next)
 
@@ -127,7 +131,8 @@ class _Parser:
         parts: list[str] = []
         while True:
             stripped = line.rstrip(" \t")
-            if not stripped.endswith(self._escape):
+            # Two of them are none: BuildKit's `([^\\])\\[ \t]*$|^\\[ \t]*$`.
+            if not stripped.endswith(self._escape) or stripped.endswith(2 * self._escape):
                 return "".join([*parts, line])
             parts.append(stripped[:-1])
             # Comments and empty lines in between do not end an instruction.
@@ -138,11 +143,10 @@ class _Parser:
             line = self._take()
 
     def _with_heredocs(self, text: str, line: int) -> str:
-        documents = list(_HEREDOC.finditer(text))
+        words = _words(text)
+        documents = [found for found in map(_HEREDOC.fullmatch, words) if found]
         bodies = [self._heredoc(found["name"], line, strips_tabs=bool(found["dash"])) for found in documents]
-        if len(documents) == 1 and documents[0].span() == (0, len(text.strip())):
-            return bodies[0]
-        return "\n".join([text, *bodies])
+        return bodies[0] if bodies and len(words) == 1 else "\n".join([text, *bodies])
 
     def _heredoc(self, name: str, line: int, *, strips_tabs: bool) -> str:
         body: list[str] = []
@@ -158,6 +162,16 @@ class _Parser:
     def _take(self) -> str:
         self._next += 1
         return self._lines[self._next - 1]
+
+
+def _takes_heredocs(keyword: str, text: str) -> bool:
+    kept = text.split(maxsplit=1)[:1] if keyword == "ONBUILD" else [keyword]
+    return bool(kept) and kept[0].upper() in _WITH_HEREDOCS
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a command with their quotes; none where a quote does not end, as BuildKit takes it."""
+    return _WORD.findall(text) if _WORDS.fullmatch(text) else []
 
 
 def _escape_character(lines: Sequence[str]) -> str:

@@ -22,6 +22,17 @@ def bringing_layers(tree: FileTree, path: str, keys: Callable[[bytes], Iterable[
     return since
 
 
+def unchanged_since(tree: FileTree) -> dict[str, int]:
+    """Return for each path that a layer only gave another owner, mode or time the layer that brought its content."""
+    since: dict[str, int] = {}
+    for replaced in tree.replacements:
+        if replaced.kind == "metadata":
+            since.setdefault(replaced.path, replaced.before_layer)
+        else:
+            since.pop(replaced.path, None)
+    return since
+
+
 def bringing_layer(tree: FileTree, node: Node) -> int:
     """Return the layer since which the file `node` has had the content that it has, if that was kept.
 

@@ -121,7 +121,8 @@ def _package(
         needs=record.needs,
         recommends=tuple(dict.fromkeys(companions)),
         provides=record.provides,
-        is_requested=None if requested is None else name in requested,
+        # It may have been asked for by what it provides, such as so:libpq.so.5.
+        is_requested=None if requested is None else not requested.isdisjoint((name, *record.provides)),
         paths=tuple(record.paths),
     )
 

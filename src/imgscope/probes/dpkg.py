@@ -62,9 +62,12 @@ def _from_directory(tree: FileTree) -> Iterator[InstalledPackage]:
         if content is None or node is None:
             continue
         sums = content_of(tree, f"{_STATUS_DIRECTORY}/{name}.md5sums") or b""
+        layers = bringing_layers(tree, node.content.path if node.content else node.path, _keys)
         for paragraph in parse_paragraphs(content):
             if _is_installed(paragraph):
-                yield _package(paragraph, node.content_layer, _dpkg_paths.summed_paths(sums))
+                yield _package(
+                    paragraph, layers.get(_key(paragraph), node.content_layer), _dpkg_paths.summed_paths(sums)
+                )
 
 
 def _is_installed(paragraph: Paragraph) -> bool:

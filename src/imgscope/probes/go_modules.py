@@ -12,6 +12,7 @@ import msgspec
 from imgscope.facts import InstalledPackage
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
+from imgscope.probes._attribution import unchanged_since
 from imgscope.probes.base import Probe
 
 _STANDARD_LIBRARY: Final = "stdlib"
@@ -76,28 +77,37 @@ def _version_of_revision(settings: dict[str, str]) -> str:
 
 def _find(tree: FileTree) -> Iterator[InstalledPackage]:
     programs: dict[Module, list[Node]] = {}
-    first: dict[Module, Node] = {}
+    first: dict[Module, tuple[int, Node]] = {}
     needs: dict[Module, dict[str, None]] = {}
-    for node in tree.files:
-        noted = node.content.elf.go_build if node.content is not None and node.content.elf is not None else None
-        if noted is None:
-            continue
+    for node, layer, noted in _noted(tree):
         program = parse_build(noted)
         for module in (*([program.main] if program.main else ()), *program.modules):
-            first[module] = min(first.get(module, node), node, key=lambda each: each.content_layer)
+            first[module] = min(first.get(module, (layer, node)), (layer, node), key=itemgetter(0))
         if program.main:
             programs.setdefault(program.main, []).append(node)
             needs.setdefault(program.main, {}).update(dict.fromkeys(name for name, _ in program.modules))
-    for module, node in sorted(first.items(), key=itemgetter(0)):
+    for module, (layer, node) in sorted(first.items(), key=itemgetter(0)):
         yield InstalledPackage(
             name=module[0],
             version=module[1],
             type="golang",
-            layer=node.content_layer,
+            layer=layer,
             found_in=node.path,
             needs=tuple(needs.get(module, ())),
             files=tuple(programs.get(module, ())),
         )
+
+
+def _noted(tree: FileTree) -> Iterator[tuple[Node, int, str]]:
+    """Yield each Go program, the layer that brought it as it is, and what the toolchain noted in it."""
+    since: dict[str, int] | None = None
+    for node in tree.elf_files:
+        noted = node.content.elf.go_build if node.content is not None and node.content.elf is not None else None
+        if noted is not None:
+            since = unchanged_since(tree) if since is None else since
+            # Of a hard link whose file is gone, the path tells nothing of the content.
+            is_own = node.content is node.entry
+            yield node, since.get(node.path, node.content_layer) if is_own else node.content_layer, noted
 
 
 PROBE = Probe(name="go-modules", wants=(), find=_find)

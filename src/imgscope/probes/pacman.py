@@ -8,6 +8,7 @@ from typing import Final
 
 from imgscope.facts import InstalledPackage
 from imgscope.filesystem.tree import FileTree
+from imgscope.probes._attribution import bringing_layers
 from imgscope.probes._content import content_of
 from imgscope.probes.base import Probe
 
@@ -16,6 +17,8 @@ _SECTION: Final = re.compile(r"%([A-Z0-9]+)%")
 _NAME: Final = re.compile(r"[^\s<>=:]+")
 _AS_DEPENDENCY: Final = "1"
 _LONGEST_NUMBER: Final = 18
+
+Key = tuple[str | None, ...]
 
 
 def parse_sections(content: bytes) -> dict[str, list[str]]:
@@ -39,9 +42,21 @@ def _find(tree: FileTree) -> Iterator[InstalledPackage]:
         description, node = content_of(tree, f"{path}/desc"), tree.resolve(f"{path}/desc")
         if description is not None and node is not None:
             files = parse_sections(content_of(tree, f"{path}/files") or b"").get("FILES", [])
-            package = _package(parse_sections(description), node.content_layer, files)
+            layers = bringing_layers(tree, node.content.path if node.content else path, _keys)
+            layer = layers.get(_key(description), node.content_layer)
+            package = _package(parse_sections(description), layer, files)
             if package is not None:
                 yield package
+
+
+def _keys(content: bytes) -> Iterator[Key]:
+    yield _key(content)
+
+
+def _key(content: bytes) -> Key:
+    """Return what tells this installation from others; the reason for it, `pacman -D` changes without one."""
+    sections = parse_sections(content)
+    return tuple(_first(sections, name) for name in ("NAME", "VERSION", "INSTALLDATE"))
 
 
 def _package(sections: dict[str, list[str]], layer: int, files: Iterable[str]) -> InstalledPackage | None:

@@ -14,7 +14,8 @@ from imgscope.facts import FoundSecret
 from imgscope.filesystem.tree import FileTree
 from imgscope.layer.wants import Want
 from imgscope.probes.base import Probe
-from imgscope.secrets import PRIVATE_KEY, find_secrets
+from imgscope.secret_shapes import PRIVATE_KEY
+from imgscope.secrets import find_secrets
 
 _HEADER: Final = b"imgscope secrets 1\n"
 _FIELDS: Final = 4
@@ -106,9 +107,13 @@ def _find(tree: FileTree) -> Iterator[FoundSecret]:
     for layer, index in enumerate(tree.layers):
         for path, content in index.captured.items():
             if content.startswith(_HEADER):
-                node = tree.get(path)
-                is_visible = node is not None and node.content_layer == layer
-                yield from _secrets_in(content, path, layer, is_visible=is_visible)
+                yield from _secrets_in(content, path, layer, is_visible=_is_visible(tree, path, layer))
+
+
+def _is_visible(tree: FileTree, path: str, layer: int) -> bool:
+    """Tell whether the image has what layer number `layer` has at `path`, which may lead through links."""
+    node = tree.locate(path)
+    return node is not None and node.content is not None and (node.content_layer, node.content.path) == (layer, path)
 
 
 def _secrets_in(content: bytes, path: str, layer: int, *, is_visible: bool) -> Iterator[FoundSecret]:

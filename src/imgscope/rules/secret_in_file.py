@@ -57,7 +57,7 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
 
 def _weight(image: InspectedImage, secrets: Sequence[FoundSecret]) -> tuple[Severity, Confidence]:
     first = secrets[0]
-    node = image.tree.get(first.path) if first.is_visible else None
+    node = image.tree.locate(first.path) if first.is_visible else None
     if _MEANT_TO_BE_PUBLIC.search(first.path) or (node is not None and image.owner(node) is not None):
         return Severity.INFO, "low"
     is_certain = any(secret.is_certain for secret in secrets)
