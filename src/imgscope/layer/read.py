@@ -14,7 +14,7 @@ from imgscope.layer._content import LastBytes, fingerprint
 from imgscope.layer._elf_content import MAGIC, ElfContent
 from imgscope.layer.elf import ElfFacts, parse_elf
 from imgscope.layer.hashing import HashingThread
-from imgscope.layer.index import Anomaly, EntryType, LayerEntry, LayerIndex
+from imgscope.layer.index import MOST_ANOMALIES, Anomaly, EntryType, LayerEntry, LayerIndex
 from imgscope.layer.stream import Decompressed, VerifiedBlob
 from imgscope.layer.tar import TarMember, TarReader
 from imgscope.layer.wants import Wants
@@ -23,7 +23,6 @@ from imgscope.limits import DEFAULT_LIMITS, Budget, Limits
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 
-_MOST_ANOMALIES: Final = 1000
 # Files that are looked for by their beginning, such as private keys, are small.
 _LARGEST_BY_CONTENT: Final = 64 * 1024
 
@@ -277,7 +276,7 @@ class _Pass:
         return malformed
 
     def _remark(self, path: str, message: str) -> None:
-        if len(self._anomalies) < _MOST_ANOMALIES:
+        if len(self._anomalies) < MOST_ANOMALIES:
             self._anomalies.append(Anomaly(path=path, message=message))
 
 
