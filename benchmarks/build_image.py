@@ -2,7 +2,7 @@
 
     python benchmarks/build_image.py DIRECTORY
 
-Leaves an OCI layout in DIRECTORY/layout: 9 gzip layers, about 1 GB compressed and 2.2 GB unpacked. Needs root,
+Leaves an OCI layout in DIRECTORY/layout: 8 gzip layers, about 1 GB compressed and 2.2 GB unpacked. Needs root,
 mmdebstrap and buildah, 25 GB of disk for buildah's storage while it works, and a Debian mirror.
 """
 

@@ -27,7 +27,7 @@ from tests.support.docker_registry import docker_registry
 
 _IMGSCOPE = (sys.executable, "-m", "imgscope", "audit", "--quiet")
 _FLOOR = (sys.executable, "-m", "benchmarks.floor")
-_MEBIBYTE = 1024
+_KIBIBYTES_PER_MEBIBYTE = 1024
 _IN_REGISTRY = "bench/image:latest"
 
 
@@ -73,7 +73,9 @@ class Contestant:
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode and not self.is_peer:
             raise SystemExit(f"{self.name} ended with {process.returncode}: {' '.join(self.command)}")
-        self.runs.append(Run(wall=wall, processor=usage.ru_utime + usage.ru_stime, memory=usage.ru_maxrss / _MEBIBYTE))
+        self.runs.append(
+            Run(wall=wall, processor=usage.ru_utime + usage.ru_stime, memory=usage.ru_maxrss / _KIBIBYTES_PER_MEBIBYTE)
+        )
 
 
 @contextmanager

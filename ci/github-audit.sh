@@ -10,12 +10,24 @@ lines() {
     done <<<"$1"
 }
 
+# End with the exit code $1, and hand on what that means, and the file $2 with the Markdown report, if there is one.
+finish() {
+    local verdict=incomplete
+    case "$1" in
+    0) verdict=pass ;;
+    1) verdict=fail ;;
+    2) verdict=misused ;;
+    esac
+    printf '%s\n' "verdict=$verdict" "exit-code=$1" "markdown=$2" >>"$GITHUB_OUTPUT"
+    exit "$1"
+}
+
 is_on() {
     case "$2" in
     true | false) [ "$2" = true ] ;;
     *)
         echo "::error title=imgscope::the input $1 is neither true nor false"
-        exit 2
+        finish 2 ""
         ;;
     esac
 }
@@ -45,11 +57,4 @@ if [ -s "$reports/report.txt" ]; then
     cat "$reports/report.md" >>"$summary"
     markdown="$reports/report.md"
 fi
-case "$code" in
-0) verdict=pass ;;
-1) verdict=fail ;;
-2) verdict=misused ;;
-*) verdict=incomplete ;;
-esac
-printf '%s\n' "verdict=$verdict" "exit-code=$code" "markdown=$markdown" >>"$GITHUB_OUTPUT"
-exit "$code"
+finish "$code" "$markdown"

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_every_room_of_the_package_is_in_the_architecture() -> None:
     } - {"__init__.py", "__main__.py", "_version.py"}
     named = {path.rstrip("/").rpartition("/")[2] for path in _PATHS if path.startswith("src/imgscope/")}
     assert rooms - named == set()
+
+
+def test_the_rooms_stand_in_the_order_in_which_they_may_import_each_other() -> None:
+    """Each from those above it; import-linter, which holds the code to that, lists the highest first."""
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (order,) = [each["layers"] for each in project["tool"]["importlinter"]["contracts"] if each["type"] == "layers"]
+    rank = {name.strip(): place for place, names in enumerate(reversed(order)) for name in names.split("|")}
+    rooms = re.findall(r"^\| `src/imgscope/(\w+)(?:\.py|/)` \| [^`]", _PAGE.partition("## Growing")[0], re.MULTILINE)
+    assert rooms == sorted(rooms, key=lambda name: rank[name])
+    assert {*rooms, "__main__", "_version"} == set(rank)
 
 
 def test_nothing_is_imported_from_a_conftest_which_pytest_itself_imports_by_another_name_in_some_orders() -> None:

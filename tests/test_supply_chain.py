@@ -117,6 +117,38 @@ def test_an_audit_names_what_is_vulnerable_and_what_nobody_knows_and_fails(capsy
     assert "bad 1: PYSEC-1, fixed in 2" in capsys.readouterr().out
 
 
+_LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
+_TRACKED = [path for name in _SOURCES for path in sorted([_ROOT / name, *(_ROOT / name).rglob("*")])]
+_PAGES = [path for path in _TRACKED if path.suffix == ".md"]
+
+
+def links(page: Path) -> list[Path]:
+    """Each file that a page leads to; examples in fenced blocks lead nowhere."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return [(page.parent / link).resolve() for link in _LINK.findall(text) if "://" not in link]
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.relative_to(_ROOT).as_posix())
+def test_every_link_of_a_page_leads_to_what_is_in_the_sdist(page: Path) -> None:
+    assert [link.relative_to(_ROOT).as_posix() for link in links(page) if link not in _TRACKED] == []
+
+
+def test_no_page_of_the_project_is_missing_in_the_sdist() -> None:
+    assert {path.name for path in _ROOT.glob("*.md")} <= set(_SOURCES)
+    assert any(links(page) for page in _PAGES)
+
+
+def test_the_page_on_dependencies_names_what_the_whole_check_installs() -> None:
+    script = (_ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    listed = re.search(r"^packages=\((.*?)^\)", script, re.DOTALL | re.MULTILINE)
+    assert listed is not None
+    added = re.findall(r"packages\+=\((\S+)\)", script)
+    installed = {*listed[1].split(), *added} - {"ca-certificates", "make", "python3", "python3-venv"}
+    page = (_ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
+    section = page.partition("Integration tests use Debian's ")[2]
+    assert installed == set(re.findall(r"[a-z][\w.-]*\w", section.partition(", which")[0])) - {"and"}
+
+
 def built(place: Path, *, umask: int, epoch: int, zone: str) -> dict[str, str]:
     """Build from a copy of the sources in `place`; the digest of each file that was built."""
     place.mkdir()

@@ -2,8 +2,8 @@
 
 An entry is a file of its own (`layer.stored`). It is written to a temporary file and renamed, so that two processes
 never see half of one; it is believed only when its fingerprint holds and it was made by the same format version for
-the same `wants`. Whatever is wrong with the cache costs time, never a result. A document is kept as it is: its name
-is its digest.
+the same `wants`. Damage costs time, never a result; but the fingerprint has no key, so that who can write to the
+directory decides what an entry says. A document is kept as it is: its name is its digest.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How much of anything imgscope is willing to read; reaching a limit is always said, never silent."""
+"""How much of anything imgscope is willing to read; docs/limits.md says what happens where that is reached."""
 
 from __future__ import annotations
 

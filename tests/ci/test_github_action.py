@@ -110,7 +110,7 @@ def test_annotations_and_the_summary_can_be_left_out(workspace: Path, layout: Pa
     assert "::notice" not in ended.log
     assert Path(ended.outputs["markdown"]).exists()
     ended = audit(workspace, layout, annotations="yes")
-    assert ended.code == 2
+    assert (ended.code, ended.outputs) == (2, {"verdict": "misused", "exit-code": "2", "markdown": ""})
     assert "::error title=imgscope::the input annotations is neither true nor false" in ended.log
 
 

@@ -70,6 +70,8 @@ def test_every_command_runs(run: Run, tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     image = f"oci:{write_oci_layout(tmp_path / 'layout', {'latest': debian()})}"
     Path("images.txt").write_text(f"{image}\n")
+    Path("trusted").mkdir()
+    Path("trusted/imgscope.toml").write_text("[policy]\n")
     commands = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("imgscope ")]
     assert len(commands) >= 4
     for command in commands:

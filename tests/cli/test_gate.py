@@ -94,6 +94,20 @@ def test_the_text_report_has_every_check_and_what_was_ignored(run: Run, layout: 
     assert ended.verdicts[-1].endswith("1 of 2 checks fail, 1 finding ignored")
 
 
+def test_who_may_change_this_directory_ignores_nothing_where_a_policy_elsewhere_is_named(
+    run: Run, layout: Path, tmp_path: Path
+) -> None:
+    Path(".imgscopeignore").write_text("apt-lists-left\n")
+    trusted = tmp_path / "trusted"
+    trusted.mkdir()
+    (trusted / "gate.toml").write_text('[policy]\nfail-on = "info"\n')
+    ended = run("audit", layout, "--config", trusted / "gate.toml")
+    assert ended.code == 1
+    assert "imgscope: note: .imgscopeignore ignores nothing: with --config, " in ended.err
+    (trusted / ".imgscopeignore").write_text("apt-lists-left\n")
+    assert run("audit", layout, "--config", trusted / "gate.toml").code == 0
+
+
 def test_without_a_policy_the_image_passes_and_the_text_has_no_word_of_it(run: Run, layout: Path) -> None:
     ended = run("audit", layout)
     assert ended.code == 0

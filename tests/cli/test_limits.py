@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from imgscope.tui import web
 from tests.support.command_line import Run
 
 
@@ -34,10 +35,16 @@ def test_a_limit_that_there_is_not_is_refused_before_anything_is_read(
     run: Run, layout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "imgscope.toml").write_text("[limits]\nentries = 1\n")
+    (tmp_path / "images.txt").write_text(f"{layout}\n")
     monkeypatch.chdir(tmp_path)
+    served: list[object] = []
+    monkeypatch.setattr(web, "serve", lambda *arguments, **_: served.append(arguments))
     for arguments in (
         ["audit", layout],
+        ["audit", "--image-list", "images.txt"],
         [layout, "--no-tui"],
+        [layout, "--platform", "list"],
+        ["serve", layout],
         ["compare", layout, layout],
         ["tags", "example.com/x"],
         ["ls", layout],
@@ -49,6 +56,7 @@ def test_a_limit_that_there_is_not_is_refused_before_anything_is_read(
         ended = run(*arguments)
         assert ended.code == 2
         assert "there is no key 'entries' in [limits]" in ended.err
+    assert not served
 
 
 def test_a_smaller_document_limit_refuses_a_manifest(

@@ -1,4 +1,4 @@
-"""Each key of `[limits]`: the limit is held to, and reaching it is told with exit code 3 and no complete report."""
+"""Each key of `[limits]`: the limit is held to, and where something is left unread, that is told with exit code 3."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from imgscope.policy.reading_limits import LIMIT_KEYS
 from tests.support.command_line import Run
 from tests.support.image_files import write_docker_archive, write_oci_layout
 from tests.support.images import file, image, layer
+from tests.support.limits import UNTOLD
 from tests.support.registry import Registry
 from tests.support.registry_auth import Bearer
 from tests.support.registry_faults import Fault, answering, dripping, mute
@@ -36,7 +37,6 @@ _ELSEWHERE: Final = {
     "engine-answer-size": "tests/sources/daemon/test_troubles.py",
     "engine-patience": "tests/hostile/engine_transfers.py",
     "error-body-size": "below",
-    "reduced-file-size": "tests/layer/test_wants.py",
     "connections-per-host": "tests/sources/registry/test_economy.py",
     "connect-timeout": "tests/sources/registry/test_transport.py",
     "attachment-patience": "tests/test_attachments.py",
@@ -56,7 +56,7 @@ def _archive(path: Path) -> str:
 class Reached:
     """`value` of a key with which `make` names an image that reaches it, and what is said then.
 
-    `faults` are those of a registry that has it.
+    `faults` are those of a registry that has it. `has_report`: of what could be read there is a report.
     """
 
     value: str
@@ -64,32 +64,40 @@ class Reached:
     make: Callable[[Path], str] = _layout
     faults: Callable[[], list[Fault]] | None = None
     also: str = ""
+    has_report: bool = True
 
 
 _REACHED: Final = {
-    "document-size": Reached(value="300", says="at most 300 are read"),
-    "token-body-size": Reached(value="5", says="more than the 5 bytes", faults=list),
-    "archive-manifest-size": Reached(value="20", says="at most 20 are read", make=_archive),
+    "document-size": Reached(value="300", says="at most 300 are read", has_report=False),
+    "token-body-size": Reached(value="5", says="more than the 5 bytes", faults=list, has_report=False),
+    "archive-manifest-size": Reached(value="20", says="at most 20 are read", make=_archive, has_report=False),
     "captured-file-size": Reached(value="10", says="/etc/os-release was not kept while reading: it is too large"),
+    "reduced-file-size": Reached(
+        value="100", also="captured-file-size = 100", says="/var/lib/dpkg/status was not kept while reading: it is too"
+    ),
     "extended-header-size": Reached(value="64", says="an extended header of [0-9]+ bytes, at most 64 are read"),
     "path-size": Reached(value="100", says="a name of 200 bytes, at most 100 are read"),
     "entry-count": Reached(value="2", says="more than the 2 entries that are read"),
     "unpacked-size": Reached(value='"100kB"', says="more than the 100,000 bytes that are read"),
     "kept-size": Reached(value="100", says="more than the 100 bytes kept of an image"),
     "zstd-window-size": Reached(value="1024", says="too much memory"),
-    "silence-timeout": Reached(value="0.1", says="did not answer in time", faults=lambda: [mute(times=None)]),
+    "silence-timeout": Reached(
+        value="0.1", says="did not answer in time", faults=lambda: [mute(times=None)], has_report=False
+    ),
     "slowest-rate": Reached(
         value="10_000_000", also="slowness-timeout = 0.1", says="fewer than 10,000,000 bytes a second came",
-        faults=lambda: [dripping(pause=0.03)],
+        faults=lambda: [dripping(pause=0.03)], has_report=False,
     ),
     "slowness-timeout": Reached(
-        value="0.1", also="slowest-rate = 10_000_000", says="for 0.1 seconds", faults=lambda: [dripping(pause=0.03)]
+        value="0.1", also="slowest-rate = 10_000_000", says="for 0.1 seconds", faults=lambda: [dripping(pause=0.03)],
+        has_report=False,
     ),
 }  # fmt: skip
 
 
 def test_K_every_limit_is_reached_here_or_elsewhere() -> None:
     assert {*_REACHED, *_ELSEWHERE} == set(LIMIT_KEYS)
+    assert not UNTOLD & set(_REACHED)
 
 
 @pytest.mark.parametrize("name", _REACHED)
@@ -102,6 +110,7 @@ def test_K_reaching_a_limit_is_told_and_ends_with_3(
     report = tmp_path / "r.json"
     if reached.faults is None:
         assert run("audit", reached.make(tmp_path), "-o", f"json={report}", "--no-cache").code == 0
+        report.unlink()
     Path("imgscope.toml").write_text(f"[limits]\n{name} = {reached.value}\n{reached.also}\n")
     if reached.faults is None:
         ended = run("audit", reached.make(tmp_path), "-o", f"json={report}", "--no-cache")
@@ -113,8 +122,11 @@ def test_K_reaching_a_limit_is_told_and_ends_with_3(
             ended = run("audit", f"{host}/team/app", "-o", f"json={report}", "--no-cache")
     assert ended.code == 3, ended.err
     assert re.search(reached.says, ended.err), ended.err
-    if "INCOMPLETE" in ended.err:
-        assert json.loads(report.read_text())["complete"] is False
+    assert report.exists() is reached.has_report
+    if reached.has_report:
+        told = json.loads(report.read_text())
+        assert told["complete"] is False
+        assert any(re.search(reached.says, failure["message"]) for failure in told["failures"])
 
 
 @pytest.mark.parametrize(("size", "is_quoted"), [(64 * 1024, True), (20, False)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,7 +33,11 @@ def test_it_serves_on_loopback_by_default_and_says_where(run: Run, served: list[
     assert served[0]["host"] == "127.0.0.1"
 
 
-def test_options_are_handed_on_and_the_image_is_never_an_option(run: Run, served: list[dict[str, Any]]) -> None:
+def test_options_are_handed_on_and_the_image_is_never_an_option(
+    run: Run, served: list[dict[str, Any]], layout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("--help").symlink_to(layout)
     options = ("--platform", "linux/arm64", "--jobs", "2", "--insecure-registry", "r:5000", "--no-cache")
     run("serve", "--port", "9000", *options, "--", "--help")
     assert served[0]["port"] == 9000
@@ -47,6 +52,34 @@ def test_an_address_that_others_reach_is_warned_of(run: Run, served: list[dict[s
     assert served
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["oci:nowhere"], "nowhere"),
+        (["./nowhere"], "there is no file or directory 'nowhere'"),
+        (["UPPER//case"], "UPPER//case"),
+        (["nginx", "--platform", "a/b/c/d"], "platform 'a/b/c/d' is not understood"),
+        (["nginx", "--platform", "list"], "--platform list only lists the platforms of one image"),
+        (["nginx", "--config", "missing.toml"], "'missing.toml' cannot be read"),
+        (["nginx", "--config", "wrong.toml"], "there is no rule 'no-such-rule'"),
+    ],
+)
+def test_what_every_page_would_end_with_is_refused_and_not_served(
+    run: Run,
+    served: list[dict[str, Any]],
+    arguments: Sequence[str],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("wrong.toml").write_text('[rules]\ndisable = ["no-such-rule"]\n')
+    ended = run("serve", *arguments)
+    assert ended.code == 2
+    assert says in ended.err
+    assert not served
+
+
 def test_without_the_extra_it_says_how_to_install_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "textual_serve.server", None)
     monkeypatch.delitem(sys.modules, "imgscope.tui.web", raising=False)
@@ -54,4 +87,4 @@ def test_without_the_extra_it_says_how_to_install_it(run: Run, monkeypatch: pyte
     ended = run("serve", "nginx")
     assert ended.code == 2
     assert "serve needs the package textual-serve, which is not installed" in ended.err
-    assert 'pip install "imgscope[serve]"' in ended.err
+    assert "pip install textual-serve" in ended.err

@@ -86,6 +86,24 @@ def test_C62_extended_headers_with_lengths_that_do_not_hold_are_refused(content:
     )
 
 
+@pytest.mark.parametrize("flag", [b"x", b"g", b"L", b"K"])
+def test_C62_an_extended_header_beyond_a_mebibyte_is_refused_whatever_its_kind(flag: bytes) -> None:
+    index = read(GOOD + header(b"x", flag=flag, size=MEBIBYTE + 1) + member(b"after") + END)
+    assert index.error == (
+        f"is malformed at byte {AFTER_GOOD} of its archive: "
+        "an extended header of 1,048,577 bytes, at most 1,048,576 are read"
+    )
+    assert [entry.path for entry in index.entries] == ["good"]
+
+
+@pytest.mark.parametrize("flag", [b"x", b"g"])
+def test_C62_a_pax_header_of_a_mebibyte_is_read(flag: bytes) -> None:
+    content = record(b"comment", b"c" * (MEBIBYTE - len(b"1048576 comment=\n")))
+    assert len(content) == MEBIBYTE
+    index = read(member(b"x", content, flag=flag) + member(b"after") + END)
+    assert (index.error, [entry.path for entry in index.entries]) == (None, ["after"])
+
+
 @pytest.mark.parametrize("size", [100, 10**6, 2**62, 2**63 - 1])
 @pytest.mark.parametrize("chunk_size", [1, 10**6])
 def test_C38_sizes_that_the_archive_does_not_hold_end_at_its_last_byte(size: int, chunk_size: int) -> None:

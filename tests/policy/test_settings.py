@@ -235,6 +235,32 @@ def test_two_files_of_which_one_would_be_passed_over_are_refused(tmp_path: Path)
         settings(tmp_path, "")
 
 
+def test_beside_a_file_that_is_named_stands_what_is_ignored_and_what_is_here_opens_no_gate(tmp_path: Path) -> None:
+    (tmp_path / ".imgscopeignore").write_text("runs-as-root\n")
+    named = tmp_path / "trusted" / "gate.toml"
+    named.parent.mkdir()
+    named.write_text("[policy]\n")
+    found = settings(tmp_path, config=named)
+    assert found.policy.ignores == ()
+    (note,) = found.notes
+    assert note == (
+        f"{tmp_path / '.imgscopeignore'} ignores nothing: "
+        f"with --config, findings are ignored by {tmp_path / 'trusted/.imgscopeignore'} alone"
+    )
+    (named.parent / ".imgscopeignore").write_text("logs-left\n")
+    assert [ignore.rule_id for ignore in settings(tmp_path, config=named).policy.ignores] == ["logs-left"]
+    (tmp_path / ".imgscopeignore").unlink()
+    assert settings(tmp_path, config=named).notes == ()
+
+
+def test_beside_a_file_in_this_directory_stands_what_is_ignored_here(tmp_path: Path) -> None:
+    (tmp_path / ".imgscopeignore").write_text("runs-as-root\n")
+    (tmp_path / "gate.toml").write_text("[policy]\n")
+    found = settings(tmp_path, config=tmp_path / "gate.toml")
+    assert [ignore.rule_id for ignore in found.policy.ignores] == ["runs-as-root"]
+    assert found.notes == ()
+
+
 @pytest.mark.parametrize("name", ["imgscope.toml", ".imgscope.toml", ".dive-ci", ".imgscopeignore"])
 def test_a_file_that_is_there_and_cannot_be_read_is_not_passed_over(tmp_path: Path, name: str) -> None:
     (tmp_path / name).symlink_to("nowhere")

@@ -25,6 +25,7 @@ MALFORMED = SQLITE.replace(b"PackagesPackages", b"\xffackagesPackages").replace(
 CONTENTS = {"little": LITTLE, "big": BIG, "ndb": NDB, "sqlite": SQLITE}
 FORMATS = pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 ENOUGH_SECONDS = 2.0
+_PRAGMAS = {"trusted_schema": 0, "query_only": 1, "cell_size_check": 1}
 
 
 def rows(content: bytes) -> list[tuple[str | None, ...]]:
@@ -171,6 +172,20 @@ def test_C66_what_only_looks_like_the_table_of_packages_is_not_run(statement: st
     found = read_database(content)
     assert not found.packages
     assert "no table" in str(found.problem) or "SQLite says" in str(found.problem)
+
+
+def test_C66_sqlite_is_told_to_write_nothing_and_to_trust_no_schema() -> None:
+    connection = sqlite3.connect(":memory:")
+    try:
+        _sqlite._open(connection, SQLITE, "Packages")
+        # What the authorizer refuses anyway is asked without it.
+        connection.set_authorizer(None)
+        told = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _PRAGMAS}
+        assert told == _PRAGMAS
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM Packages")
+    finally:
+        connection.close()
 
 
 def test_C66_sqlite_has_a_limited_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,4 +116,4 @@ def test_without_the_extra_it_is_refused_with_what_to_do(monkeypatch: pytest.Mon
     with pytest.raises(UsageError) as raised:
         renderer("cyclonedx")
     assert raised.value.message == "the format cyclonedx needs the package cyclonedx-python-lib, which is not installed"
-    assert raised.value.hint == 'install it with: pip install "imgscope[cyclonedx]"'
+    assert raised.value.hint == "install it with: pip install cyclonedx-python-lib"

@@ -13,6 +13,20 @@ def test_what_is_odd_in_the_same_way_is_one_finding_a_layer() -> None:
     assert found.message == "/bin/a (and 2 more) is a hard link to a file that is not there"
 
 
+def test_of_more_than_are_kept_no_number_is_told_that_would_be_too_low() -> None:
+    names = [file(f"../{number}", "") for number in range(1500)]
+    assert inspect(layer(*names[:3])).report.findings[0].message == (
+        "/0 (and 2 more) has a name that climbs above the root of the image"
+    )
+    assert inspect(layer(*names)).report.findings[0].message == (
+        "/0 (and at least 999 more) has a name that climbs above the root of the image"
+    )
+    links = [hard_link(f"bin/{number}", "bin/nowhere") for number in range(1500)]
+    assert inspect(layer(*links)).report.findings[0].message == (
+        "/bin/0 (and at least 999 more) is a hard link to a file that is not there"
+    )
+
+
 def test_what_is_odd_about_the_archive_itself_has_no_path() -> None:
     archive = layer(file("a", "a")).tar
     (found,) = inspect(layer(raw=archive + b"x" * 512)).report.findings

@@ -112,11 +112,8 @@ def _common_options(function: Function, *, lists_platforms: bool) -> Function:
         verbose: bool,
         **others: Any,
     ) -> Any:
-        if platform == LIST_PLATFORMS and not lists_platforms:
-            raise UsageError(
-                "--platform list only lists the platforms of one image, so nothing would be inspected",
-                hint="list them with: imgscope IMAGE --platform list",
-            )
+        if not lists_platforms:
+            require_platform(platform)
         common = Common(
             platform=platform,
             config=config,
@@ -130,6 +127,15 @@ def _common_options(function: Function, *, lists_platforms: bool) -> Function:
         return function(common=common, **others)
 
     return command  # type: ignore[return-value]
+
+
+def require_platform(platform: str | None) -> None:
+    """Raise `UsageError` where `platform` asks for a list in place of an inspection."""
+    if platform == LIST_PLATFORMS:
+        raise UsageError(
+            "--platform list only lists the platforms of one image, so nothing would be inspected",
+            hint="list them with: imgscope IMAGE --platform list",
+        )
 
 
 def limits_of_user(config: Path | None = None) -> Limits:

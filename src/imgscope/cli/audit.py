@@ -35,7 +35,8 @@ def COMMAND(
     """Inspect images, judge them by a policy, and write reports.
 
     The policy is that of imgscope.toml and .dive-ci in this directory, and of the options below; without any, an
-    image that could be inspected passes. .imgscopeignore there names findings that are not judged.
+    image that could be inspected passes. .imgscopeignore, in this directory or beside the FILE of --config, names
+    findings that are not judged.
 
     Exit code 0: the policy holds. 1: it does not. 2: usage or configuration error. 3: an image could not be
     inspected, or not completely.

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from imgscope.cli._options import reading_options
+from imgscope.cli._options import limits_of_user, reading_options, require_platform
 
 
 @click.command(name="serve")
@@ -17,9 +17,9 @@ from imgscope.cli._options import reading_options
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen at.")
 @reading_options()
 def COMMAND(image: str, host: str, port: int, **options: Any) -> None:
-    """Show IMAGE in a browser: the same as in a terminal, on a page that only this machine can open.
+    """Show IMAGE in a browser: the same as in a terminal, on loopback unless --host says otherwise.
 
-    Needs the extra imgscope[serve]. Ends with Ctrl-C.
+    Needs the package textual-serve, which the extra 'serve' brings. Ends with Ctrl-C.
     """
     from imgscope.cli._messages import show_note, show_step
     from imgscope.cli._process import Stopped
@@ -32,9 +32,10 @@ def COMMAND(image: str, host: str, port: int, **options: Any) -> None:
             raise
         raise UsageError(
             "serve needs the package textual-serve, which is not installed",
-            hint='install it with: pip install "imgscope[serve]"',
+            hint="install it with: pip install textual-serve",
         ) from None
 
+    _check(image, **options)
     if not web.is_loopback(host):
         show_note(
             f"whoever can reach {host} on port {port} sees what this image holds, without a password or encryption"
@@ -48,6 +49,26 @@ def COMMAND(image: str, host: str, port: int, **options: Any) -> None:
     )
     if stopped_by is not None:
         raise Stopped(stopped_by)
+
+
+def _check(
+    image: str, *, platform: str | None, config: Path | None, insecure_registries: tuple[str, ...], **_: Any
+) -> None:
+    """Raise now what every page would end with: `ImgscopeError` for a setting, or an image that is nowhere."""
+    from contextlib import closing
+
+    from imgscope.oci.platform import Platform
+    from imgscope.policy.settings import read_rules
+    from imgscope.sources import open_source
+    from imgscope.sources.base import SourceOptions
+
+    require_platform(platform)
+    if platform is not None:
+        Platform.parse(platform)
+    read_rules(Path(), config)
+    asking = SourceOptions(insecure_registries=frozenset(insecure_registries), limits=limits_of_user(config))
+    with closing(open_source(image, asking)):
+        pass
 
 
 def _arguments(

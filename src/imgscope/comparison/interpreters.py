@@ -1,4 +1,4 @@
-"""Installed for one version of an interpreter, moved to a base that has another: Python's and Ruby's packages."""
+"""Installed for one version of an interpreter, moved to a base that has another: packages of CPython and PyPy."""
 
 from __future__ import annotations
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
 
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import MOST_HOPS, ChangeKind, FileTree, Replacement, TreeAnomaly
-from imgscope.layer.index import EntryType, LayerEntry, LayerIndex
+from imgscope.layer.index import MOST_ANOMALIES, EntryType, LayerEntry, LayerIndex
 from imgscope.layer.whiteout import METADATA_PREFIX, OPAQUE_WHITEOUT, WHITEOUT_PREFIX, is_marker
 from imgscope.limits import DEFAULT_LIMITS, Limits
-
-_MOST_ANOMALIES: Final = 1000
 
 
 def stack(
@@ -222,7 +219,7 @@ class _Application:
         return node
 
     def _remark(self, path: str, message: str) -> None:
-        if len(self._tree.anomalies) < _MOST_ANOMALIES:
+        if len(self._tree.anomalies) < MOST_ANOMALIES:
             self._tree.anomalies.append(TreeAnomaly(layer=self._layer, path=path, message=message))
 
 

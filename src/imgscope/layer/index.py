@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
 import msgspec
 
 from imgscope.layer.elf import ElfFacts
+
+MOST_ANOMALIES: Final = 1000
+"""How many are kept of a layer, and of a tree: there may be as many as entries."""
 
 
 class EntryType(Enum):

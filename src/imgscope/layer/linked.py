@@ -16,7 +16,7 @@ import msgspec
 from imgscope.errors import Cancelled, ImgscopeError, LimitError, SourceError
 from imgscope.layer._content import LastBytes
 from imgscope.layer.contents import member_contents
-from imgscope.layer.index import Anomaly, EntryType, LayerEntry, LayerIndex
+from imgscope.layer.index import MOST_ANOMALIES, Anomaly, EntryType, LayerEntry, LayerIndex
 from imgscope.layer.tar import resolved_path
 from imgscope.layer.wants import Wants
 from imgscope.limits import Budget, Limits
@@ -24,7 +24,6 @@ from imgscope.oci.manifest import Descriptor
 
 _OBJECTS: Final = "sysroot/ostree/repo/objects/"
 _OBJECT: Final = ".file"
-_MOST_ANOMALIES: Final = 1000
 
 OpenBlob = Callable[[], AbstractContextManager[Iterator[bytes]]]
 
@@ -106,7 +105,7 @@ def with_linked_content(
     return msgspec.structs.replace(
         index,
         captured={**index.captured, **reading.kept},
-        anomalies=(*index.anomalies, *reading.anomalies)[:_MOST_ANOMALIES],
+        anomalies=(*index.anomalies, *reading.anomalies)[:MOST_ANOMALIES],
     )
 
 

@@ -14,7 +14,7 @@ from imgscope.layer._content import LastBytes, fingerprint
 from imgscope.layer._elf_content import MAGIC, ElfContent
 from imgscope.layer.elf import ElfFacts, parse_elf
 from imgscope.layer.hashing import HashingThread
-from imgscope.layer.index import Anomaly, EntryType, LayerEntry, LayerIndex
+from imgscope.layer.index import MOST_ANOMALIES, Anomaly, EntryType, LayerEntry, LayerIndex
 from imgscope.layer.linked import Held, is_object, linked_path, most_held, wanted_size
 from imgscope.layer.stream import Decompressed, VerifiedBlob
 from imgscope.layer.tar import TarMember, TarReader
@@ -24,7 +24,6 @@ from imgscope.limits import DEFAULT_LIMITS, Budget, Limits
 from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 
-_MOST_ANOMALIES: Final = 1000
 # Files that are looked for by their beginning, such as private keys, are small.
 _LARGEST_BY_CONTENT: Final = 64 * 1024
 
@@ -289,7 +288,7 @@ class _Pass:
         return malformed
 
     def _remark(self, path: str, message: str) -> None:
-        if len(self._anomalies) < _MOST_ANOMALIES:
+        if len(self._anomalies) < MOST_ANOMALIES:
             self._anomalies.append(Anomaly(path=path, message=message))
 
 

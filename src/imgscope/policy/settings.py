@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -44,7 +44,8 @@ class Settings:
 def read_settings(directory: Path, choices: Choices, *, config: Path | None = None, today: date) -> Settings:
     """Return what the files in `directory` and `choices` ask for together; an option wins over a file.
 
-    `config` stands for the configuration file that is found there otherwise.
+    `config` stands for the configuration file that is found there otherwise, and then findings are ignored by the
+    file beside it: who may not change the one may not undo it by the other.
     Raises `UsageError` for whatever cannot be understood, with its place, what was expected and the nearest name.
     A file that is there and cannot be read is an error as well: no gate stands open without a word.
     """
@@ -58,9 +59,11 @@ def read_settings(directory: Path, choices: Choices, *, config: Path | None = No
     if os.path.lexists(dive_file := directory / DIVE_FILE):
         limits, notes = read_dive_file(dive_file)
         policy = replace(policy, dive=limits)
-    if os.path.lexists(ignore_file := directory / IGNORE_FILE):
+    ignore_file = (directory if config is None else config.parent) / IGNORE_FILE
+    if os.path.lexists(ignore_file):
         ignores, expired = read_ignore_file(ignore_file, today=today)
         policy, notes = replace(policy, ignores=ignores), (*notes, *expired)
+    notes = (*notes, *_passed_over(directory / IGNORE_FILE, ignore_file))
     return Settings(policy=policy, rules=_rules(tables.get("rules", {}), str(path), choices), notes=notes)
 
 
@@ -71,6 +74,12 @@ def read_rules(directory: Path, config: Path | None) -> RuleSettings:
     """
     path, tables = read_tables(directory, config)
     return _rules(tables.get("rules", {}), str(path), Choices())
+
+
+def _passed_over(found: Path, ignore_file: Path) -> Iterator[str]:
+    """Yield a note where `found` is there and somebody may think that it holds in place of `ignore_file`."""
+    if os.path.lexists(found) and found.parent.resolve() != ignore_file.parent.resolve():
+        yield f"{found} ignores nothing: with --config, findings are ignored by {ignore_file} alone"
 
 
 def _policy_values(table: Mapping[str, Any], path: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from imgscope.render.base import Render
 if importlib.util.find_spec("cyclonedx") is None:
     raise UsageError(
         "the format cyclonedx needs the package cyclonedx-python-lib, which is not installed",
-        hint='install it with: pip install "imgscope[cyclonedx]"',
+        hint="install it with: pip install cyclonedx-python-lib",
     )
 
 from imgscope.render._bill_of_materials import render

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imgscope.facts import InspectedImage
+from imgscope.layer.index import MOST_ANOMALIES
 from imgscope.report import Finding, Severity
 from imgscope.rules.base import Rule
 from imgscope.text import printable
@@ -24,6 +25,7 @@ from imgscope.text import printable
 
 def _check(image: InspectedImage) -> Iterator[Finding]:
     found: dict[tuple[int, str], dict[str, None]] = {}
+    is_tree_full = len(image.tree.anomalies) >= MOST_ANOMALIES
     for layer, index in enumerate(image.tree.layers):
         for remark in index.anomalies:
             found.setdefault((layer, remark.message), {})[remark.path] = None
@@ -35,7 +37,9 @@ def _check(image: InspectedImage) -> Iterator[Finding]:
     for (layer, message), paths in sorted(found.items(), key=lambda item: item[0]):
         named = [path for path in paths if path]
         first = f"/{printable(named[0])}" if named else "the layer"
-        more = f" (and {len(named) - 1} more)" if len(named) > 1 else ""
+        # Of more than are kept, nobody knows how many there are.
+        is_full = is_tree_full or len(image.tree.layers[layer].anomalies) >= MOST_ANOMALIES
+        more = f" (and {'at least ' if is_full else ''}{len(named) - 1:,} more)" if len(named) > 1 else ""
         yield Finding(
             rule_id="unusual-layer",
             severity=Severity.LOW,

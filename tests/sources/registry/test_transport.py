@@ -19,10 +19,13 @@ from imgscope.oci.digest import Digest
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.reference import Reference
 from imgscope.sources.base import SourceOptions
+from imgscope.sources.daemon.patience import Patience
 from imgscope.sources.registry.client import RegistrySource
 from imgscope.sources.registry.credentials import Credential, Lookup
 from imgscope.sources.registry.failures import connection_failure
+from imgscope.sources.registry.http_client import make_client
 from imgscope.sources.registry.proxies import Proxy
+from imgscope.sources.registry.trust import Trust
 from tests.sources.registry.opening import SECRET, Opener, password
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
@@ -220,6 +223,21 @@ def test_K_a_server_that_stays_silent_is_given_up(registry: Registry) -> None:
             pytest.raises(SourceError, match=f"{host} did not answer in time"),
         ):
             source.resolve(None)
+
+
+def test_K_a_host_is_given_as_long_to_be_connected_to_as_the_limit_says() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200)
+
+    url = httpx.URL("https://registry.example.com/v2/")
+    limits = Limits(connect_timeout=7.0, silence_timeout=3.0)
+    with make_client(Trust(), limits, url, httpx.MockTransport(answer)) as client:
+        client.get(url)
+    assert asked[0].extensions["timeout"] == {"connect": 7.0, "read": 3.0, "write": 3.0, "pool": None}
+    assert Patience.within(limits).timeout(for_image=False).connect == 7.0
 
 
 @pytest.mark.parametrize(
