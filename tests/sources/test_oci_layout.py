@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ from imgscope.errors import DocumentError, IntegrityError, LimitError, NotFoundE
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.sources import open_source
+from imgscope.sources._files import DirectoryFiles, read_file
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions
 from tests.support.image_files import (
     blob_path,
@@ -309,6 +311,24 @@ def test_closing_ends_a_blob_that_is_being_read(single: str) -> None:
         source.close()
         with pytest.raises(SourceError, match="was closed while it was being read"):
             list(pieces)
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError("Broken pipe"), OSError(28, "No space left on device")])
+def test_what_goes_wrong_with_where_a_blob_is_written_to_is_not_said_of_the_blob(single: str, error: OSError) -> None:
+    source = opened(single)
+    descriptor = source.resolve(AMD64).manifest.layers[0]
+    with pytest.raises(type(error)) as caught, source.open_blob(descriptor):
+        raise error
+    assert caught.value is error
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the file that cannot be read is one of Linux")
+def test_a_file_that_cannot_be_read_is_said_to_be_one() -> None:
+    files = DirectoryFiles(Path("/proc/self"))
+    with pytest.raises(SourceError, match="mem in '/proc/self' cannot be read: Input/output error"):
+        read_file(files, "mem", limit=1)
+    with files.open("mem", 0, 10) as pieces, pytest.raises(SourceError, match="mem in '/proc/self' cannot be read"):
+        list(pieces)
 
 
 def test_several_threads_read_their_own_blobs(tmp_path: Path) -> None:
