@@ -133,7 +133,7 @@ class ArchiveFiles:
 
     def has(self, name: str) -> bool:
         """Tell whether there is a file of that name."""
-        return self._resolved(name) in self._index.stored
+        return self.resolved(name) in self._index.stored
 
     def may_have(self, name: str) -> bool:
         """Tell whether there is a file of that name, or might be if the archive were whole."""
@@ -158,6 +158,15 @@ class ArchiveFiles:
         with self.open(name) as pieces:
             return digest_of(pieces)
 
+    def resolved(self, name: str) -> str:
+        """Return the name of the file that `name` leads to, itself where it is no link."""
+        for _ in range(_MOST_LINKS):
+            target = self._index.links.get(name)
+            if target is None:
+                break
+            name = target
+        return name
+
     def close(self) -> None:
         """End all reading."""
         self._closed = True
@@ -174,7 +183,7 @@ class ArchiveFiles:
             raise SourceError(f"the archive {self.label} {error.message}") from None
 
     def _located(self, name: str) -> _Stored:
-        stored = self._index.stored.get(self._resolved(name))
+        stored = self._index.stored.get(self.resolved(name))
         if stored is not None:
             return stored
         if self._index.damage and not self._index.stored:
@@ -188,14 +197,6 @@ class ArchiveFiles:
                 hint=self._index.hint or "it was probably not written or copied to its end; make it again",
             )
         raise NotFoundError(f"the archive {self.label} has no file {name}")
-
-    def _resolved(self, name: str) -> str:
-        for _ in range(_MOST_LINKS):
-            target = self._index.links.get(name)
-            if target is None:
-                break
-            name = target
-        return name
 
 
 class _Plain:

@@ -49,6 +49,14 @@ class FileStore(Protocol):
         ...
 
 
+class LinkedFiles(FileStore, Protocol):
+    """Files of which several names may be one."""
+
+    def resolved(self, name: str) -> str:
+        """Return the name of the file that `name` leads to, whether it is there or not: itself, where it is no link."""
+        ...
+
+
 def read_file(files: FileStore, name: str, *, limit: int, setting: str | None = None) -> bytes:
     """Return the whole content of a small file; raises `LimitError` naming `setting`, where it has more than `limit`
     bytes.
