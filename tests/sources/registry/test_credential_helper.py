@@ -58,8 +58,9 @@ def test_C12_a_helper_that_has_nothing_means_anonymous(helpers: Path) -> None:
         ("echo secret", "docker-credential-test did not answer with the JSON that was expected"),
         ("yes secret", "docker-credential-test answered with more than 65,536 bytes"),
         ("cat > /dev/null; sleep 20", "docker-credential-test did not answer within 0.2 seconds"),
+        ("cat > /dev/null; exec sleep 20 >&-", "docker-credential-test did not end within 0.2 seconds"),
     ],
-    ids=["fails", "no JSON", "endless", "silent"],
+    ids=["fails", "no JSON", "endless", "silent", "goes on"],
 )
 def test_C12_a_broken_helper_is_told_of_and_never_quoted(helpers: Path, script: str, message: str) -> None:
     write(helpers, script)
