@@ -158,9 +158,10 @@ class LayerCache:
 
     def info(self) -> CacheInfo:
         """Return how much is kept and where."""
-        sizes = {entry: entry.stat().st_size for entry in self._entries()}
-        layers = sum(entry.suffix == _SUFFIX for entry in sizes)
-        size = sum(sizes.values())
+        layers = size = 0
+        for entry, status in self._with_status():
+            layers += entry.suffix == _SUFFIX
+            size += status.st_size
         return CacheInfo(directory=self.directory, layers=layers, size=size, largest_size=self._largest_size)
 
     def clear(self) -> CacheInfo:
@@ -179,6 +180,15 @@ class LayerCache:
         yield from self.directory.glob(f"layers-*/*{_SUFFIX}")
         yield from self.directory.glob(f"documents-*/*{_DOCUMENT_SUFFIX}")
 
+    def _with_status(self) -> Iterator[tuple[Path, os.stat_result]]:
+        """Yield the entries that are there: other processes remove some at any time."""
+        for entry in self._entries():
+            try:
+                status = entry.stat()
+            except FileNotFoundError:
+                continue
+            yield entry, status
+
     def _remove_locks(self, *, older_than: float) -> None:
         """Remove what processes that died left behind, where it was not touched for so many seconds."""
         latest = time.time() - older_than
@@ -195,11 +205,7 @@ class LayerCache:
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - unfinished.stat().st_mtime > _SECONDS_TO_ABANDON:
                     unfinished.unlink()
-        known = []
-        for entry in self._entries():
-            with contextlib.suppress(FileNotFoundError):
-                status = entry.stat()
-                known.append((status.st_mtime, status.st_size, entry))
+        known = [(status.st_mtime, status.st_size, entry) for entry, status in self._with_status()]
         total = sum(size for _, size, _ in known)
         for _, size, entry in sorted(known):
             if total <= self._largest_size:
