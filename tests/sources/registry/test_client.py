@@ -129,6 +129,16 @@ def test_C14_a_manifest_that_is_not_what_its_digest_says_is_refused(
         open_image(registry).resolve(_PLATFORM)
 
 
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_A2_a_digest_that_cannot_be_verified_is_not_called_the_image_s(open_image: Opener, method: str) -> None:
+    registry = registry_with_index()
+    registry.misbehave(claiming_digest("blake3:0123456789abcdef", method="HEAD"))
+    if method == "GET":
+        registry.misbehave(claiming_digest("blake3:0123456789abcdef"))
+    assert open_image(registry).resolve(_PLATFORM).index_digest == _BOTH.digest
+    assert registry.asked() == requests_for("latest")
+
+
 def test_a_configuration_that_is_not_what_its_digest_says_is_refused(open_image: Opener) -> None:
     registry = registry_with_index()
     registry.misbehave(flipped(at=2))
