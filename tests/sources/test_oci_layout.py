@@ -291,6 +291,27 @@ def test_a_wrong_path_is_one_clear_sentence(tmp_path: Path, reference: str, mess
     assert (failed.value.hint or "").startswith(hint)
 
 
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("nginx", "the image of that name in a registry is docker://nginx"),
+        ("ghcr.io/org", "the image of that name in a registry is docker://ghcr.io/org"),
+        ("./nginx", "make one with: skopeo copy docker://NAME oci:DIRECTORY"),
+        ("nginx/", "make one with: skopeo copy docker://NAME oci:DIRECTORY"),
+        ("Nginx", "make one with: skopeo copy docker://NAME oci:DIRECTORY"),
+    ],
+)
+def test_a_directory_that_is_called_like_an_image_does_not_hide_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, hint: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(path).mkdir(parents=True)
+    with pytest.raises(UsageError, match="is no image: expected an OCI layout") as failed:
+        opened(path)
+    assert failed.value.hint == hint
+    opened("docker://nginx").close()
+
+
 def test_a_directory_that_is_no_layout_is_said_to_lack_its_mark(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="has no file oci-layout: it is no OCI layout") as failed:
         resolved(f"oci:{tmp_path}")
