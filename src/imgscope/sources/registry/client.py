@@ -104,12 +104,13 @@ class RegistrySource:
 
     def variants(self) -> tuple[Variant, ...]:
         """List the images for all platforms, with a request for each; see `ListsVariants`."""
-        return list_variants(
-            self._top_document(),
-            fetch_manifest=self._fetch_manifest,
-            fetch_config=self._fetch_configuration,
-            reference=self._reference.familiar,
-        )
+        with hinting(self.elsewhere):
+            return list_variants(
+                self._top_document(),
+                fetch_manifest=self._fetch_manifest,
+                fetch_config=self._fetch_configuration,
+                reference=self._reference.familiar,
+            )
 
     def tags(self, progress: Callable[[int], object]) -> tuple[str, ...]:
         """List the tags of the repository that the image is in; see `ListsTags`."""
