@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,9 @@ HUB_KEY: Final = "https://index.docker.io/v1/"
 """What Docker's files and helpers call Docker Hub."""
 
 _HUB_HOSTS: Final = ("docker.io", "index.docker.io", "registry-1.docker.io")
+TOKEN: Final = re.compile(r"[\x21-\x7e]+")
+"""A Bearer token, as a header can hold it; all that RFC 6750 allows, and more."""
+
 _IDENTITY_USER: Final = "<token>"
 _LARGEST_FILE: Final = 4 * 1024 * 1024
 
@@ -191,6 +195,8 @@ def _host_of(key: str) -> str:
 def _from_entry(entry: _Entry, origin: str) -> Credential | None:
     username, secret = _decoded(entry.auth) if entry.auth else (entry.username or "", entry.password or "")
     if entry.registrytoken:
+        if not TOKEN.fullmatch(entry.registrytoken):
+            raise DocumentError("a registrytoken has characters that no token has")
         return Credential(kind="bearer", secret=entry.registrytoken, origin=origin)
     if entry.identitytoken:
         return Credential(kind="identity", username=username, secret=entry.identitytoken, origin=origin)
