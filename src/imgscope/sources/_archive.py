@@ -23,6 +23,7 @@ _BLOCK_SIZE: Final = 512
 _HEADER_PIECE_SIZE: Final = 4096
 _MOST_MEMBERS: Final = 100_000
 _MOST_LINKS: Final = 16
+_MOST_REMEMBERED: Final = 8
 _FOREIGN: Final = {b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2"}
 
 
@@ -72,8 +73,9 @@ def index_archive(path: Path, limits: Limits = DEFAULT_LIMITS) -> ArchiveIndex:
         raise SourceError(f"the archive {str(path)!r} cannot be read: {error.strerror}") from None
 
 
-# Recognising an archive and opening it are two steps, and a large gzipped one is slow to walk.
-@functools.lru_cache(maxsize=1)
+# Recognising an archive and opening it are two steps, and a large gzipped one is slow to walk. Of several images, some
+# are recognised before others are opened.
+@functools.lru_cache(maxsize=_MOST_REMEMBERED)
 def _index(path: Path, size: int, _modified: int, limits: Limits) -> ArchiveIndex:
     with path.open("rb") as handle:
         magic = handle.read(6)
