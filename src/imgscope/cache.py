@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class CacheInfo:
 class LayerCache:
     """Layers on disk, at most `largest_size` bytes of them.
 
-    `problem` is the last thing that kept an entry from being stored, for the user to be told once.
+    `problem` is the last thing that kept an entry from being stored; see `untold_problem`.
     """
 
     def __init__(
@@ -65,6 +66,8 @@ class LayerCache:
         self._largest_size = largest_size
         self._purpose = _purpose(limits)
         self.problem: str | None = None
+        self._told: str | None = None
+        self._telling = threading.Lock()
         # Looking at all entries after each that is stored would take a step for each pair of them.
         self._room = 0
         self._looked = -_SECONDS_BETWEEN_LOOKS
@@ -155,6 +158,12 @@ class LayerCache:
                 self._evict()
         except OSError as error:
             self.problem = f"the cache in {self.directory} cannot be written to: {error.strerror or error}"
+
+    def untold_problem(self) -> str | None:
+        """Return the `problem`, unless this returned it before: many images may share the cache."""
+        with self._telling:
+            told, self._told = self._told, self.problem
+            return self.problem if self.problem != told else None
 
     def info(self) -> CacheInfo:
         """Return how much is kept and where."""
