@@ -138,7 +138,9 @@ class DockerArchive:
         if not images:
             raise NotFoundError(f"the archive {self._files.label} holds no image: its {_MANIFEST} is empty")
         name = self._place.name
-        named = images if name is None else [saved for saved in images if self._is_called(saved, name)]
+        named: Sequence[_Saved] = (
+            images if name is None else [saved for saved in images if self._is_called(saved, name)]
+        )
         if not named:
             raise NotFoundError(
                 f"the archive {self._files.label} has no image {name!r}; it has: {self._listed(images)}",

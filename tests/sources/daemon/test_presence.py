@@ -78,7 +78,9 @@ def test_the_hint_of_a_registry_that_says_no_goes_on_with_it(
     reference = Reference.parse("registry.example.com/team/app:1")
     place = Place(reference=reference, endpoint=Endpoint.of(reference.endpoint), is_mirror=False)
     itself = RegistrySource(reference, SourceOptions(), http=Registry().transport(), credentials=lambda _: Lookup())
-    source = MirroredSource(reference, [Served(place=place, source=itself)]) if is_mirrored else itself
+    source: RegistrySource | MirroredSource = itself
+    if is_mirrored:
+        source = MirroredSource(reference, [Served(place=place, source=itself)])
     source.elsewhere = lambda: "Docker has it here: imgscope docker-daemon:x"
     with pytest.raises(NotFoundError) as caught:
         question(source)

@@ -57,7 +57,7 @@ def connect(
     configuration = Configuration.load(environ)
     places = configuration.places(reference, options.insecure_registries)
     trust = trust_for(places, configuration, options, environ)
-    credentials = credentials or lookup_for(configuration, environ)
+    find_credentials = credentials or lookup_for(configuration, environ)
 
     def open_one(place: Place) -> RegistrySource:
         return RegistrySource(
@@ -67,7 +67,7 @@ def connect(
             trust=trust,
             http=http,
             sleep=sleep,
-            credentials=credentials,
+            credentials=find_credentials,
         )
 
     return tuple(Served(place=place, source=open_one(place)) for place in places)
