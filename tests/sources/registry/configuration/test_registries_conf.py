@@ -192,5 +192,7 @@ def test_C12_the_credential_helpers_of_the_last_file_that_names_any_count(machin
 
 def test_C12_credential_helpers_that_are_no_list_are_told(machine: Machine) -> None:
     machine.write_system("containers/registries.conf", 'credential-helpers = "pass"\n')
-    with pytest.raises(UsageError, match=r"is malformed: Expected `array \| null`, got `str` - at `credential-helpers`"):
+    with pytest.raises(
+        UsageError, match=r"is malformed: Expected `array \| null`, got `str` - at `credential-helpers`"
+    ):
         load(machine.environ)
