@@ -248,6 +248,16 @@ def test_clear_removes_the_layers_and_leaves_other_files_alone(cache: LayerCache
     assert (cache.directory / "notes.txt").exists()
 
 
+def test_an_entry_that_another_process_removes_meanwhile_is_not_counted(cache: LayerCache) -> None:
+    """A link that leads nowhere is listed, and then is not there."""
+    cache.store(layer_index(), WANTS)
+    entry_file(cache).with_name("removed.layer").symlink_to("nowhere")
+
+    assert cache.info().layers == 1
+    assert cache.clear().layers == 1
+    assert list(cache.directory.glob("layers-*/*.layer")) == []
+
+
 def _store_many(directory: Path) -> None:
     for _ in range(50):
         LayerCache(directory).store(layer_index(), WANTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,9 +15,10 @@ import trustme
 from imgscope import progress as events
 from imgscope.analyze import Inspection, Options
 from imgscope.cache import LayerCache
-from imgscope.errors import Cancelled, ImgscopeError
+from imgscope.errors import Cancelled, ImgscopeError, SourceError
+from imgscope.oci.platform import Platform
 from imgscope.report import ImageReport
-from imgscope.sources.base import SourceOptions
+from imgscope.sources.base import ImageHead, SourceOptions, Traffic
 from imgscope.together import FoundImage, ImageEvent, in_order, inspect_numbered, inspect_together, resolve_together
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, BuiltLayer, Step, file, image, layer
@@ -81,15 +82,15 @@ def test_layers_that_images_share_are_fetched_once(is_cached: bool, tmp_path: Pa
     assert fetched(registry) == {each.digest: 1 for each in (*_SHARED, _A, _B, _C)}
 
 
-def test_a_cache_that_cannot_be_written_to_costs_no_layer_twice(tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_written_to_costs_no_layer_twice_and_is_told_once(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
+    told: list[ImageEvent] = []
     with siblings() as (registry, references):
-        list(
-            inspect_together(
-                references, take=report_of, options=options(references[0], LayerCache(tmp_path / "file/x"))
-            )
-        )
+        given = options(references[0], LayerCache(tmp_path / "file/x"))
+        list(inspect_together(references, take=report_of, options=given, progress=told.append))
     assert set(fetched(registry).values()) == {1}
+    notes = [each.event.message for each in told if isinstance(each.event, events.Note)]
+    assert notes == [f"the cache in {tmp_path / 'file/x'} cannot be written to: Not a directory"]
 
 
 def test_reports_are_those_of_single_inspections() -> None:
@@ -165,6 +166,58 @@ def test_heads_are_found_without_fetching_a_layer() -> None:
         heads = [head for _, head in resolve_together([*references, absent], options=options(references[0]))]
     assert [isinstance(head, FoundImage) for head in heads] == [True, True, True, False]
     assert fetched(registry) == {}
+
+
+def inspect_all(references: list[str], *, cancelled: threading.Event) -> Iterator[object]:
+    return inspect_together(references, take=report_of, cancelled=cancelled)
+
+
+class WaitingSource:
+    """A source that is found only when it is closed, and cancels the run once `another` was found."""
+
+    def __init__(self, cancelled: threading.Event, another: FoundSource) -> None:
+        self.closed = threading.Event()
+        self._cancelled = cancelled
+        self._another = another
+
+    def resolve(self, platform: Platform | None) -> ImageHead:
+        self._another.found.wait(_ENOUGH_SECONDS)
+        self._cancelled.set()
+        assert self.closed.wait(_ENOUGH_SECONDS)
+        raise SourceError("it was closed")
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+class FoundSource:
+    """A source whose image is found at once."""
+
+    def __init__(self) -> None:
+        self.found, self.closed = threading.Event(), threading.Event()
+
+    def resolve(self, platform: Platform | None) -> object:
+        self.found.set()
+        return object()
+
+    def traffic(self) -> Traffic:
+        return Traffic()
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+@pytest.mark.parametrize("begin", [inspect_all, resolve_together])
+def test_cancelling_closes_what_was_found_already_and_what_is_still_looked_for(
+    monkeypatch: pytest.MonkeyPatch, begin: Callable[..., Iterator[object]]
+) -> None:
+    cancelled, found = threading.Event(), FoundSource()
+    waiting = WaitingSource(cancelled, found)
+    sources: dict[str, object] = {"first": waiting, "second": found}
+    monkeypatch.setattr("imgscope.together.open_source", lambda reference, _: sources[reference])
+    with pytest.raises(Cancelled):
+        list(begin(["first", "second"], cancelled=cancelled))
+    assert (waiting.closed.is_set(), found.closed.is_set()) == (True, True)
 
 
 def test_cancelling_ends_all() -> None:

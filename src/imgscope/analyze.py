@@ -206,8 +206,8 @@ class _Pipeline:
             head = self._settle(head, tree, self._reader)
             base = find_base(head.manifest, head.config, known)
             origins = origins_of(head, base)
-        if self._options.cache and self._options.cache.problem:
-            self._progress(events.Note(message=self._options.cache.problem))
+        if self._options.cache and (problem := self._options.cache.untold_problem()):
+            self._progress(events.Note(message=problem))
         self._note_failures(tree)
         image = self._examination.find_facts(tree, head.config, origins, score=count.score())
         if remembered is not None and image.is_complete:

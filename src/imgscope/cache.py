@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class CacheInfo:
 class LayerCache:
     """Layers on disk, at most `largest_size` bytes of them.
 
-    `problem` is the last thing that kept an entry from being stored, for the user to be told once.
+    `problem` is the last thing that kept an entry from being stored; see `untold_problem`.
     """
 
     def __init__(
@@ -65,6 +66,8 @@ class LayerCache:
         self._largest_size = largest_size
         self._purpose = _purpose(limits)
         self.problem: str | None = None
+        self._told: str | None = None
+        self._telling = threading.Lock()
         # Looking at all entries after each that is stored would take a step for each pair of them.
         self._room = 0
         self._looked = -_SECONDS_BETWEEN_LOOKS
@@ -156,11 +159,18 @@ class LayerCache:
         except OSError as error:
             self.problem = f"the cache in {self.directory} cannot be written to: {error.strerror or error}"
 
+    def untold_problem(self) -> str | None:
+        """Return the `problem`, unless this returned it before: many images may share the cache."""
+        with self._telling:
+            told, self._told = self._told, self.problem
+            return self.problem if self.problem != told else None
+
     def info(self) -> CacheInfo:
         """Return how much is kept and where."""
-        sizes = {entry: entry.stat().st_size for entry in self._entries()}
-        layers = sum(entry.suffix == _SUFFIX for entry in sizes)
-        size = sum(sizes.values())
+        layers = size = 0
+        for entry, status in self._with_status():
+            layers += entry.suffix == _SUFFIX
+            size += status.st_size
         return CacheInfo(directory=self.directory, layers=layers, size=size, largest_size=self._largest_size)
 
     def clear(self) -> CacheInfo:
@@ -179,6 +189,15 @@ class LayerCache:
         yield from self.directory.glob(f"layers-*/*{_SUFFIX}")
         yield from self.directory.glob(f"documents-*/*{_DOCUMENT_SUFFIX}")
 
+    def _with_status(self) -> Iterator[tuple[Path, os.stat_result]]:
+        """Yield the entries that are there: other processes remove some at any time."""
+        for entry in self._entries():
+            try:
+                status = entry.stat()
+            except FileNotFoundError:
+                continue
+            yield entry, status
+
     def _remove_locks(self, *, older_than: float) -> None:
         """Remove what processes that died left behind, where it was not touched for so many seconds."""
         latest = time.time() - older_than
@@ -195,11 +214,7 @@ class LayerCache:
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - unfinished.stat().st_mtime > _SECONDS_TO_ABANDON:
                     unfinished.unlink()
-        known = []
-        for entry in self._entries():
-            with contextlib.suppress(FileNotFoundError):
-                status = entry.stat()
-                known.append((status.st_mtime, status.st_size, entry))
+        known = [(status.st_mtime, status.st_size, entry) for entry, status in self._with_status()]
         total = sum(size for _, size, _ in known)
         for _, size, entry in sorted(known):
             if total <= self._largest_size:

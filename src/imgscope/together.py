@@ -30,6 +30,7 @@ _FOUND_AT_ONCE: Final = 4
 _MOST_AHEAD: Final = 64
 _LOOK_AROUND: Final = 0.1
 """Seconds between looks at whether the user wants to stop."""
+_STOPPED: Final = "stopped before all images were read to their end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,8 @@ class _Run:
         self._at_once = at_once
         self._layers = SharedLayers(options.cache, jobs=options.jobs)
         self._known: tuple[KnownImage, ...] = ()
+        self._lock = threading.Lock()
+        self._open: set[ImageSource] = set()
 
     def inspect(
         self,
@@ -153,12 +156,16 @@ class _Run:
         def resolve_one(numbered: tuple[int, str]) -> FoundImage | ImgscopeError:
             found = self._find(numbered)
             if isinstance(found, _Found):
-                found.source.close()
+                self._close(found.source)
                 return FoundImage(head=found.head, traffic=found.source.traffic())
             return found
 
-        heads = in_order(resolve_one, list(enumerate(references)), threads=_FOUND_AT_ONCE, cancelled=self._cancelled)
-        yield from zip(references, heads, strict=True)
+        numbered = list(enumerate(references))
+        try:
+            heads = in_order(resolve_one, numbered, threads=_FOUND_AT_ONCE, cancelled=self._cancelled)
+            yield from zip(references, heads, strict=True)
+        finally:
+            self._close_all()
 
     def _inspect_some(
         self,
@@ -166,9 +173,8 @@ class _Run:
         take: Callable[[int, Inspection], Taken],
         tell: Callable[[Sequence[ImageHead | None]], None],
     ) -> Iterator[tuple[str, Taken | ImgscopeError]]:
-        opened: list[_Found | ImgscopeError] = []
         try:
-            opened.extend(in_order(self._find, numbered, threads=_FOUND_AT_ONCE, cancelled=self._cancelled))
+            opened = list(in_order(self._find, numbered, threads=_FOUND_AT_ONCE, cancelled=self._cancelled))
             found = [each for each in opened if isinstance(each, _Found)]
             for image in found:
                 self._layers.expect(image.head.diff_ids)
@@ -181,9 +187,7 @@ class _Run:
             taken = in_order(inspect_one, opened, threads=self._at_once, cancelled=self._cancelled)
             yield from zip((reference for _, reference in numbered), taken, strict=True)
         finally:
-            for each in opened:
-                if isinstance(each, _Found):
-                    each.source.close()
+            self._close_all()
 
     def _find(self, numbered: tuple[int, str]) -> _Found | ImgscopeError:
         position, reference = numbered
@@ -192,9 +196,10 @@ class _Run:
         except ImgscopeError as error:
             return error
         try:
+            self._keep(source)
             head = source.resolve(self._options.platform)
         except BaseException as error:
-            source.close()
+            self._close(source)
             if isinstance(error, ImgscopeError) and not isinstance(error, Cancelled):
                 return error
             raise
@@ -216,7 +221,25 @@ class _Run:
             return error
         finally:
             self._layers.release(found.head.diff_ids)
-            found.source.close()
+            self._close(found.source)
+
+    def _keep(self, source: ImageSource) -> None:
+        """Have `source` closed with the run, whichever thread it is in; raises `Cancelled` where that is over."""
+        with self._lock:
+            self._open.add(source)
+            if self._cancelled.is_set():
+                raise Cancelled(_STOPPED)
+
+    def _close(self, source: ImageSource) -> None:
+        with self._lock:
+            self._open.discard(source)
+        source.close()
+
+    def _close_all(self) -> None:
+        with self._lock:
+            sources = tuple(self._open)
+        for source in sources:
+            self._close(source)
 
 
 def in_order(
@@ -249,7 +272,7 @@ def in_order(
                 if taken is not None:
                     done[taken[0]] = taken[1]
                 elif cancelled.is_set():
-                    raise Cancelled("stopped before all images were read to their end")
+                    raise Cancelled(_STOPPED)
             yield done.pop(position).result()
     except BaseException:
         cancelled.set()

@@ -43,6 +43,14 @@ def test_a_registry_that_is_not_there_ends_with_3(run: Run) -> None:
     assert ended.out.endswith("\nimages cannot be pulled\n")
 
 
+def test_an_image_that_was_taken_for_a_host_is_told_how_to_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    ended = run("doctor", "postgres:16")
+    assert ended.code == 3
+    said = "for the image of that name: imgscope doctor docker.io/library/postgres:16"
+    assert ended.out.endswith(f"\nimages cannot be pulled\n{said}\n")
+
+
 def test_a_mirror_that_serves_is_enough(
     run: Run, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,8 @@ def test_C25_layers_sent_as_an_index_are_refused() -> None:
     with pytest.raises(DocumentError, match="missing required field `manifests`"):
         parse_manifest(without_type(APP), OCI_INDEX)
     with pytest.raises(DocumentError, match="missing required field `config`"):
+        parse_manifest(b'{"schemaVersion": 2, "config": null, "layers": null}')
+    with pytest.raises(DocumentError, match="missing required field `config`"):
         parse_manifest(to_json({"schemaVersion": 2, "manifests": []}), OCI_MANIFEST)
 
 
@@ -123,6 +125,25 @@ def test_C28_layers_of_unknown_types_are_no_error() -> None:
     assert manifest.layers[0].urls == ("https://example.com",)
 
 
+@pytest.mark.parametrize("layers", ["[]", "null", None])
+def test_C28_an_artifact_may_have_no_layers_however_that_is_written(layers: str | None) -> None:
+    """Go writes an empty list as null; some clients leave it out (image-spec, issues 1013 and 1025)."""
+    config = descriptor(b"{}", "application/vnd.example.sbom")
+    written = f', "layers": {layers}' if layers else ""
+    nulls = '"mediaType": null, "subject": null, "annotations": null'
+    body = f'{{"schemaVersion": 2, {nulls}, "config": {to_json(config).decode()}{written}}}'
+    manifest = parse_manifest(body.encode(), OCI_MANIFEST)
+    assert isinstance(manifest, Manifest)
+    assert (manifest.layers, manifest.is_image) == ((), False)
+
+
+@pytest.mark.parametrize("sent", [None, OCI_INDEX])
+def test_an_index_may_list_nothing_in_the_way_of_Go(sent: str | None) -> None:
+    parsed = parse_manifest(b'{"schemaVersion": 2, "manifests": null}', sent)
+    assert isinstance(parsed, Index)
+    assert parsed.manifests == ()
+
+
 def test_C31_attestations_are_told_by_annotation_and_by_platform() -> None:
     by_both = attestation(APP).descriptor
     by_annotation = {**by_both, "platform": {"os": "linux", "architecture": "amd64"}}
@@ -149,7 +170,7 @@ def test_what_is_no_object_is_no_manifest(body: bytes) -> None:
     ("fields", "complaint"),
     [
         ({"config": None}, "missing required field `config`"),
-        ({"layers": None}, "missing required field `layers`"),
+        ({"layers": {}}, r"Expected `array`, got `object` - at `\$\.layers`"),
         ({"layers": [{"digest": "sha256:" + "0" * 64}]}, r"missing required field `size` - at `\$\.layers\[0\]`"),
         ({"layers": [descriptor(b"", "x") | {"size": -1}]}, r"Expected `int` >= 0 - at `\$\.layers\[0\]\.size`"),
         ({"layers": [descriptor(b"", "x") | {"digest": "../x"}]}, r"is not a digest.* at `\$\.layers\[0\]\.digest`"),

@@ -98,11 +98,23 @@ def test_C4_the_first_of_the_best_is_chosen(available: tuple[str, ...], wanted: 
     assert choose(parsed(*available), Platform.parse(wanted)) == position
 
 
-def test_C4_the_default_is_linux_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "machine", lambda: "AArch64")
-    assert str(Platform.default()) == "linux/arm64"
-    monkeypatch.setattr(host, "machine", lambda: "")
-    assert str(Platform.default()) == "linux/amd64"
+@pytest.mark.parametrize(
+    ("machine", "platform"),
+    [
+        ("AArch64", "linux/arm64"),
+        ("armv8l", "linux/arm/v8"),
+        ("armv7l", "linux/arm/v7"),
+        ("armv6l", "linux/arm/v6"),
+        ("armv5tejl", "linux/arm/v5"),
+        ("i586", "linux/386"),
+        ("loongarch64", "linux/loong64"),
+        ("riscv64", "linux/riscv64"),
+        ("", "linux/amd64"),
+    ],
+)
+def test_C4_the_default_is_linux_on_this_machine(monkeypatch: pytest.MonkeyPatch, machine: str, platform: str) -> None:
+    monkeypatch.setattr(host, "machine", lambda: machine)
+    assert str(Platform.default()) == platform
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import os
 import random
 import tarfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,33 @@ def test_of_members_with_one_name_the_last_counts(tmp_path: Path) -> None:
     path.write_bytes(tar([file("a", "first"), symlink("b", "a"), file("./a", "second"), file("b", "file")]))
     files = ArchiveFiles(path)
     assert [read_file(files, name, limit=10) for name in ("a", "b")] == [b"second", b"file"]
+
+
+def test_several_archives_are_walked_once_each_however_they_take_turns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[Path] = []
+    first_pass = SeekableGzip.first_pass
+
+    def walk(archive: SeekableGzip) -> Iterator[bytes]:
+        walked.append(archive._path)
+        return first_pass(archive)
+
+    monkeypatch.setattr(SeekableGzip, "first_pass", walk)
+    paths = [tmp_path / f"{number}.tgz" for number in range(4)]
+    for number, path in enumerate(paths):
+        path.write_bytes(gzip.compress(tar([file("a", str(number))])))
+    for _ in range(2):
+        assert [read_file(ArchiveFiles(path), "a", limit=10) for path in paths] == [b"0", b"1", b"2", b"3"]
+    assert walked == paths
+
+
+def test_an_archive_that_was_written_anew_is_walked_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar"
+    for content in (b"one", b"another"):
+        path.write_bytes(tar([file("a", content)]))
+        os.utime(path, ns=(0, len(content)))
+        assert read_file(ArchiveFiles(path), "a", limit=10) == content
 
 
 def test_links_in_a_circle_lead_nowhere(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from imgscope.layer.index import LayerIndex
 from imgscope.layer.read import read_layer
 from imgscope.layer.wants import Wants
 from imgscope.limits import Limits
+from imgscope.oci.digest import Digest
 from imgscope.oci.platform import Platform
 from imgscope.sources import open_source
+from imgscope.sources._archive import ArchiveFiles
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions
 from tests.support.image_files import ArchiveStyle, oci_layout_files, write_docker_archive
 from tests.support.images import BuiltImage, Entry, compress, file, hard_link, image, layer, step, symlink, tar, to_json
@@ -96,6 +98,68 @@ def test_C48_a_manifest_json_that_knows_another_image_is_reported(tmp_path: Path
     assert head.notes == (
         f"manifest.json of {str(path)!r} lists another image than its OCI layout: showing the layout's",
     )
+
+
+@pytest.mark.parametrize(
+    ("listed", "complaint"),
+    [
+        ("{}", "the manifest.json is malformed"),
+        ('[{"Config": "gone.json"}]', "has no file gone.json"),
+        (f'[{{"Config": "{"0" * 64}.json"}}]', "is altered"),
+    ],
+)
+def test_C48_a_manifest_json_that_is_broken_is_reported(tmp_path: Path, listed: str, complaint: str) -> None:
+    path = tmp_path / "app.tar"
+    entries = [file(name, content) for name, content in oci_layout_files({"app:1": APP}).items()]
+    path.write_bytes(tar([*entries, file(f"{'0' * 64}.json", "{}"), file("manifest.json", listed)]))
+    head = resolved(f"docker-archive:{path}")
+    assert head.digest == APP.manifest_digest
+    [note] = head.notes
+    assert note.startswith(f"manifest.json of {str(path)!r} is passed over for its OCI layout: ")
+    assert complaint in note
+
+
+@pytest.fixture
+def opens(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the members that were opened."""
+    opened_names: list[str] = []
+    open_member = ArchiveFiles.open
+
+    def count(files: ArchiveFiles, name: str, *part: Any, **parts: Any) -> Any:
+        opened_names.append(name)
+        return open_member(files, name, *part, **parts)
+
+    monkeypatch.setattr(ArchiveFiles, "open", count)
+    return opened_names
+
+
+@pytest.mark.parametrize("name", ["", ":other", f":sha256:{'0' * 64}"])
+def test_I64_one_configuration_is_read_once_of_however_many_images(tmp_path: Path, opens: list[str], name: str) -> None:
+    links = [symlink(f"{number}.json", "c.json") for number in range(500)]
+    images = [{"Config": each} for each in ["c.json"] * 500 + [link.path for link in links]]
+    reference = archive(tmp_path / "app.tar", images, file("c.json", OTHER.config), *links)
+    with pytest.raises((UsageError, NotFoundError)) as raised:
+        resolved(reference + name)
+    assert raised.value.message.endswith(f": {OTHER.config_digest} and 980 more")
+    assert opens == ["manifest.json", "c.json"]
+
+
+@pytest.mark.parametrize("promised", [0, 300], ids=["no diff_ids", "a diff_id each"])
+def test_I64_a_layer_that_is_listed_again_and_again_is_hashed_once(
+    tmp_path: Path, opens: list[str], promised: int
+) -> None:
+    diff_ids = [str(Digest.of(b"%d" % number)) for number in range(promised)]
+    config = {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": diff_ids}}
+    names = [f"{number}.tar" for number in range(300)]
+    reference = archive(
+        tmp_path / "app.tar",
+        [{"Config": "c.json", "Layers": names}],
+        file("c.json", to_json(config)),
+        file("layer", OTHER.layers[0].blob),
+        *(symlink(name, "layer") for name in names),
+    )
+    assert {each.digest for each in resolved(reference).manifest.layers} == {OTHER.layers[0].digest}
+    assert opens == ["manifest.json", "c.json", "0.tar", "0.tar"]
 
 
 @pytest.mark.parametrize("compression", ["gzip", "zstd"])

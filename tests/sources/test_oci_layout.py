@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ from imgscope.errors import DocumentError, IntegrityError, LimitError, NotFoundE
 from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.sources import open_source
+from imgscope.sources._files import DirectoryFiles, read_file
 from imgscope.sources.base import ImageHead, ImageSource, SourceOptions
 from tests.support.image_files import (
     blob_path,
@@ -289,6 +291,27 @@ def test_a_wrong_path_is_one_clear_sentence(tmp_path: Path, reference: str, mess
     assert (failed.value.hint or "").startswith(hint)
 
 
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("nginx", "the image of that name in a registry is docker://nginx"),
+        ("ghcr.io/org", "the image of that name in a registry is docker://ghcr.io/org"),
+        ("./nginx", "make one with: skopeo copy docker://NAME oci:DIRECTORY"),
+        ("nginx/", "make one with: skopeo copy docker://NAME oci:DIRECTORY"),
+        ("Nginx", "make one with: skopeo copy docker://NAME oci:DIRECTORY"),
+    ],
+)
+def test_a_directory_that_is_called_like_an_image_does_not_hide_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, hint: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(path).mkdir(parents=True)
+    with pytest.raises(UsageError, match="is no image: expected an OCI layout") as failed:
+        opened(path)
+    assert failed.value.hint == hint
+    opened("docker://nginx").close()
+
+
 def test_a_directory_that_is_no_layout_is_said_to_lack_its_mark(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="has no file oci-layout: it is no OCI layout") as failed:
         resolved(f"oci:{tmp_path}")
@@ -309,6 +332,24 @@ def test_closing_ends_a_blob_that_is_being_read(single: str) -> None:
         source.close()
         with pytest.raises(SourceError, match="was closed while it was being read"):
             list(pieces)
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError("Broken pipe"), OSError(28, "No space left on device")])
+def test_what_goes_wrong_with_where_a_blob_is_written_to_is_not_said_of_the_blob(single: str, error: OSError) -> None:
+    source = opened(single)
+    descriptor = source.resolve(AMD64).manifest.layers[0]
+    with pytest.raises(type(error)) as caught, source.open_blob(descriptor):
+        raise error
+    assert caught.value is error
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the file that cannot be read is one of Linux")
+def test_a_file_that_cannot_be_read_is_said_to_be_one() -> None:
+    files = DirectoryFiles(Path("/proc/self"))
+    with pytest.raises(SourceError, match="mem in '/proc/self' cannot be read: Input/output error"):
+        read_file(files, "mem", limit=1)
+    with files.open("mem", 0, 10) as pieces, pytest.raises(SourceError, match="mem in '/proc/self' cannot be read"):
+        list(pieces)
 
 
 def test_several_threads_read_their_own_blobs(tmp_path: Path) -> None:

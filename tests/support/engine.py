@@ -25,7 +25,7 @@ import httpx
 from tests.support.images import BuiltImage, to_json
 from tests.support.registry_exchange import Reply
 from tests.support.replies import ReplyBody, SendsReplies, has_length
-from tests.support.saved import SavedBy, saved
+from tests.support.saved import SavedBy, saved, saved_together
 
 _CHUNK: Final = 3000
 _CREATED: Final = 1_700_000_000
@@ -73,13 +73,23 @@ class Engine:
         if plain == "/images/json":
             return Reply(body=to_json([{"RepoTags": [name]} for name in self._images]))
         _, _, quoted, what = plain.split("/")
-        name = unquote(quoted)
+        name = self._known_as(unquote(quoted))
         built = self._images.get(name)
         if built is None:
             return Reply(status=404, body=to_json({"message": f"No such image: {name}"}))
         if what == "get":
-            return self._stream(self.archive(name))
+            return self._stream(saved_together(self._meant_by(unquote(quoted)), self._by))
         return Reply(body=to_json(self._inspected(built, name) if what == "json" else _history(built)))
+
+    def _known_as(self, name: str) -> str:
+        """The tag that an image is told of by; a name without one is the latest."""
+        return name if name in self._images or _has_tag(name) else f"{name}:latest"
+
+    def _meant_by(self, name: str) -> dict[str, BuiltImage]:
+        """What is saved by a name: Docker sends all tags of one without a tag (moby, image/tarexport), Podman one."""
+        all_tags = {each: built for each, built in self._images.items() if each.rpartition(":")[0] == name}
+        known = self._known_as(name)
+        return all_tags if all_tags and self._by != "podman" else {known: self._images[known]}
 
     def transport(self) -> httpx.BaseTransport:
         """What to give an httpx client, so that it asks this engine."""
@@ -118,6 +128,10 @@ class Engine:
             "Config": config.get("config"),
             "RootFS": {"Type": "layers", "Layers": config["rootfs"]["diff_ids"]},
         }
+
+
+def _has_tag(name: str) -> bool:
+    return ":" in name.rpartition("/")[2] or "@" in name
 
 
 def _history(built: BuiltImage) -> list[dict[str, Any]]:

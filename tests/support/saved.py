@@ -23,6 +23,25 @@ def saved(built: BuiltImage, name: str, by: SavedBy) -> bytes:
     return tar(saved_members(built, name, by))
 
 
+def saved_together(images: Mapping[str, BuiltImage], by: SavedBy) -> bytes:
+    """One archive of several images by their names."""
+    entries: dict[str, Entry] = {}
+    for name, built in images.items():
+        for entry in saved_members(built, name, by):
+            entries[entry.path] = _joined(entries[entry.path], entry) if entry.path in entries else entry
+    return tar(list(entries.values()))
+
+
+def _joined(one: Entry, other: Entry) -> Entry:
+    """Of two lists of images, one that has all of them; what else has one name is the same."""
+    if one.path == "manifest.json":
+        return file(one.path, to_json([*json.loads(one.content), *json.loads(other.content)]))
+    if one.path == "index.json":
+        first, second = json.loads(one.content), json.loads(other.content)
+        return file(one.path, to_json({**first, "manifests": [*first["manifests"], *second["manifests"]]}))
+    return one
+
+
 def saved_members(built: BuiltImage, name: str, by: SavedBy) -> list[Entry]:
     """What is in that archive, in its order."""
     return _WRITERS[by](built, name)

@@ -51,6 +51,8 @@ def COMMAND(context: click.Context, target: str | None, insecure_registries: tup
         else "images cannot be pulled"
     )
     click.echo(f"\n{printable(what)}")
+    if serving is None and (image := named.image_of_that_name):
+        click.echo(printable(f"for the image of that name: imgscope doctor {image}"))
     context.exit(0 if serving else _CANNOT_PULL)
 
 

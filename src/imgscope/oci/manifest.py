@@ -57,11 +57,11 @@ class Descriptor(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One image: its configuration and its layers, lowest first."""
+    """One image: its configuration and its layers, lowest first; artifacts may have none of these."""
 
     schema_version: int
     config: Descriptor
-    layers: tuple[Descriptor, ...]
+    layers: tuple[Descriptor, ...] = ()
     media_type: str | None = None
     artifact_type: str | None = None
     subject: Descriptor | None = None
@@ -106,8 +106,8 @@ def parse_manifest(body: bytes, media_type: str | None = None) -> Manifest | Ind
     if has_manifests and ("config" in value or "layers" in value):
         raise DocumentError("the manifest has both manifests and layers, so it could be read as two different images")
     if declared in INDEX_TYPES or (declared not in MANIFEST_TYPES and has_manifests):
-        return convert(value, Index, what="index")
-    return convert(value, Manifest, what="manifest")
+        return convert(_without_nulls(value, "manifests"), Index, what="index")
+    return convert(_without_nulls(value, "layers"), Manifest, what="manifest")
 
 
 def canonical_type(document: Manifest | Index) -> str:
@@ -126,6 +126,12 @@ def _declared_type(value: dict[str, Any], header: str) -> str:
     if header in ACCEPTED and body and body != header:
         raise DocumentError(f"the manifest says it is {body!r} but was sent as {header!r}")
     return body or header
+
+
+def _without_nulls(value: dict[str, Any], items: str) -> dict[str, Any]:
+    """Return a document without members that are null, as Go writes an empty list: that of `items` is one."""
+    known = {name: member for name, member in value.items() if member is not None}
+    return {items: [], **known} if items in value else known
 
 
 def _refuse_schema_1(value: dict[str, Any], declared: str) -> None:

@@ -19,10 +19,19 @@ _ARCHITECTURES: Final = {
     "x86-64": ("amd64", None),
     "aarch64": ("arm64", None),
     "i386": ("386", None),
+    "i486": ("386", None),
+    "i586": ("386", None),
     "i686": ("386", None),
     "armhf": ("arm", "v7"),
     "armel": ("arm", "v6"),
+    "armv8l": ("arm", "v8"),
+    "armv7l": ("arm", "v7"),
+    "armv6l": ("arm", "v6"),
+    "armv5tel": ("arm", "v5"),
+    "armv5tejl": ("arm", "v5"),
+    "loongarch64": ("loong64", None),
 }
+"""What else architectures are called, by uname(2) for instance, and the variant that is meant, if one is."""
 _OPERATING_SYSTEMS: Final = {"macos": "darwin"}
 _PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from imgscope import discovery
 from imgscope.errors import UsageError
+from imgscope.oci.reference import Reference
 from imgscope.sources._files import exists, require_readable
 from imgscope.sources.base import ImageSource, Source, SourceOptions
 
@@ -37,9 +38,8 @@ def open_source(text: str, options: SourceOptions) -> ImageSource:
     scheme, colon, rest = text.partition(":")
     if colon and scheme in known and not (scheme == _DEFAULT_SCHEME and not rest.startswith("//")):
         return known[scheme].open(rest.removeprefix("//"), options)
-    path = Path(text)
-    if _looks_like_path(text) or exists(path):
-        return _open_path(path, known, options)
+    if _looks_like_path(text) or exists(Path(text)):
+        return _open_path(text, known, options)
     return known[_DEFAULT_SCHEME].open(text, options)
 
 
@@ -47,7 +47,8 @@ def _looks_like_path(text: str) -> bool:
     return text.startswith((".", "/", "~")) or text.endswith(os.sep)
 
 
-def _open_path(path: Path, known: dict[str, Source], options: SourceOptions) -> ImageSource:
+def _open_path(text: str, known: dict[str, Source], options: SourceOptions) -> ImageSource:
+    path = Path(text)
     if not exists(path):
         raise UsageError(f"there is no file or directory {str(path)!r}", hint="check the path, or name an image")
     require_readable(path)
@@ -56,5 +57,17 @@ def _open_path(path: Path, known: dict[str, Source], options: SourceOptions) -> 
             return source.open(str(path), options)
     raise UsageError(
         f"{str(path)!r} is no image: expected an OCI layout directory or an archive made by docker save or skopeo",
-        hint="make one with: skopeo copy docker://NAME oci:DIRECTORY",
+        hint=f"the image of that name in a registry is docker://{text}"
+        if _may_be_name(text)
+        else "make one with: skopeo copy docker://NAME oci:DIRECTORY",
     )
+
+
+def _may_be_name(text: str) -> bool:
+    if _looks_like_path(text):
+        return False
+    try:
+        Reference.parse(text)
+    except UsageError:
+        return False
+    return True

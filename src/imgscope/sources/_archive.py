@@ -23,6 +23,7 @@ _BLOCK_SIZE: Final = 512
 _HEADER_PIECE_SIZE: Final = 4096
 _MOST_MEMBERS: Final = 100_000
 _MOST_LINKS: Final = 16
+_MOST_REMEMBERED: Final = 8
 _FOREIGN: Final = {b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2"}
 
 
@@ -72,8 +73,9 @@ def index_archive(path: Path, limits: Limits = DEFAULT_LIMITS) -> ArchiveIndex:
         raise SourceError(f"the archive {str(path)!r} cannot be read: {error.strerror}") from None
 
 
-# Recognising an archive and opening it are two steps, and a large gzipped one is slow to walk.
-@functools.lru_cache(maxsize=1)
+# Recognising an archive and opening it are two steps, and a large gzipped one is slow to walk. Of several images, some
+# are recognised before others are opened.
+@functools.lru_cache(maxsize=_MOST_REMEMBERED)
 def _index(path: Path, size: int, _modified: int, limits: Limits) -> ArchiveIndex:
     with path.open("rb") as handle:
         magic = handle.read(6)
@@ -133,7 +135,7 @@ class ArchiveFiles:
 
     def has(self, name: str) -> bool:
         """Tell whether there is a file of that name."""
-        return self._resolved(name) in self._index.stored
+        return self.resolved(name) in self._index.stored
 
     def may_have(self, name: str) -> bool:
         """Tell whether there is a file of that name, or might be if the archive were whole."""
@@ -158,6 +160,15 @@ class ArchiveFiles:
         with self.open(name) as pieces:
             return digest_of(pieces)
 
+    def resolved(self, name: str) -> str:
+        """Return the name of the file that `name` leads to, itself where it is no link."""
+        for _ in range(_MOST_LINKS):
+            target = self._index.links.get(name)
+            if target is None:
+                break
+            name = target
+        return name
+
     def close(self) -> None:
         """End all reading."""
         self._closed = True
@@ -174,7 +185,7 @@ class ArchiveFiles:
             raise SourceError(f"the archive {self.label} {error.message}") from None
 
     def _located(self, name: str) -> _Stored:
-        stored = self._index.stored.get(self._resolved(name))
+        stored = self._index.stored.get(self.resolved(name))
         if stored is not None:
             return stored
         if self._index.damage and not self._index.stored:
@@ -188,14 +199,6 @@ class ArchiveFiles:
                 hint=self._index.hint or "it was probably not written or copied to its end; make it again",
             )
         raise NotFoundError(f"the archive {self.label} has no file {name}")
-
-    def _resolved(self, name: str) -> str:
-        for _ in range(_MOST_LINKS):
-            target = self._index.links.get(name)
-            if target is None:
-                break
-            name = target
-        return name
 
 
 class _Plain:

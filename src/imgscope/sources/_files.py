@@ -49,6 +49,14 @@ class FileStore(Protocol):
         ...
 
 
+class LinkedFiles(FileStore, Protocol):
+    """Files of which several names may be one."""
+
+    def resolved(self, name: str) -> str:
+        """Return the name of the file that `name` leads to, whether it is there or not: itself, where it is no link."""
+        ...
+
+
 def read_file(files: FileStore, name: str, *, limit: int, setting: str | None = None) -> bytes:
     """Return the whole content of a small file; raises `LimitError` naming `setting`, where it has more than `limit`
     bytes.
@@ -140,12 +148,13 @@ class DirectoryFiles:
     def open(self, name: str, start: int = 0, length: int | None = None) -> Iterator[Iterator[bytes]]:
         """Give the content of a file."""
         path = self._located(name)
+        # Not around the yield: what goes wrong with whatever the content is written to is no fault of this file.
         try:
-            with path.open("rb", buffering=0) as handle:
-                handle.seek(start)
-                yield self._pieces(handle, length)
+            handle = path.open("rb", buffering=0)
         except OSError as error:
-            raise SourceError(f"{name} in {self.label} cannot be read: {error.strerror}") from None
+            raise self._unreadable(name, error) from None
+        with handle:
+            yield self._pieces(name, handle, start, length)
 
     def digest(self, name: str) -> Digest:
         """Return the sha256 digest of a whole file."""
@@ -156,11 +165,18 @@ class DirectoryFiles:
         """End all reading."""
         self._closed = True
 
-    def _pieces(self, handle: BinaryIO, length: int | None) -> Iterator[bytes]:
-        for piece in pieces(handle, length):
-            if self._closed:
-                raise SourceError(f"{self.label} was closed while it was being read")
-            yield piece
+    def _pieces(self, name: str, handle: BinaryIO, start: int, length: int | None) -> Iterator[bytes]:
+        try:
+            handle.seek(start)
+            for piece in pieces(handle, length):
+                if self._closed:
+                    raise SourceError(f"{self.label} was closed while it was being read")
+                yield piece
+        except OSError as error:
+            raise self._unreadable(name, error) from None
+
+    def _unreadable(self, name: str, error: OSError) -> SourceError:
+        return SourceError(f"{name} in {self.label} cannot be read: {error.strerror}")
 
     def _located(self, name: str) -> Path:
         try:
@@ -169,7 +185,7 @@ class DirectoryFiles:
         except FileNotFoundError:
             raise NotFoundError(f"{self.label} has no file {name}") from None
         except PermissionError as error:
-            raise SourceError(f"{name} in {self.label} cannot be read: {error.strerror}") from None
+            raise self._unreadable(name, error) from None
         except (OSError, RuntimeError):
             raise SourceError(f"{name} in {self.label} is a link that leads nowhere") from None
         if not path.is_relative_to(self._real_root):

@@ -119,8 +119,9 @@ def test_the_context_called_default_is_none(tmp_path: Path) -> None:
     assert str(docker_addresses(environ)[0]) == "/var/run/docker.sock"
 
 
-def test_C50_a_context_s_keys_are_used_and_whether_to_verify(tmp_path: Path) -> None:
-    add_context(tmp_path, "remote", "tcp://builder", skip_verify=True, with_keys=True)
+@pytest.mark.parametrize("with_keys", [True, False])
+def test_C50_a_context_s_keys_are_used_and_whether_to_verify(tmp_path: Path, with_keys: bool) -> None:
+    add_context(tmp_path, "remote", "tcp://builder", skip_verify=True, with_keys=with_keys)
     address = DOCKER.address({"HOME": str(tmp_path), "DOCKER_CONTEXT": "remote"})
     assert str(address) == "builder:2376"
     assert address.tls is not None

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from imgscope.errors import LimitError, NotFoundError, SourceError
+from imgscope.limits import Limits
 from imgscope.oci.digest import Digest
+from imgscope.oci.document import LARGEST_DOCUMENT
+from imgscope.sources.daemon.passage import Passage
 from imgscope.sources.daemon.passed import PassedFiles
+from tests.support.images import file, tar
 
 
 @pytest.fixture
@@ -56,3 +60,23 @@ def test_K_documents_without_end_are_refused(files: PassedFiles) -> None:
         files.add(f"{number}.json", 4_000_000, bytes(4_000_000))
     with pytest.raises(LimitError):
         files.add("last.json", 4_000_000, bytes(4_000_000))
+
+
+@pytest.mark.parametrize("setting", ["document_size", "archive_manifest_size"])
+def test_of_a_stream_documents_are_kept_that_are_as_large_as_the_user_lets_them_be(setting: str) -> None:
+    largest, larger = b"{" + b" " * LARGEST_DOCUMENT, b"{" + b" " * (LARGEST_DOCUMENT + 1)
+    names = [f"{digit * 64}.json" for digit in "01"]
+    files = PassedFiles("docker-daemon:app")
+    passage = Passage(
+        [tar([file(names[0], largest), file(names[1], larger)])],
+        files,
+        diff_ids=(),
+        known=(),
+        limits=Limits(**{setting: len(largest)}),
+        title="Docker",
+    )
+    assert list(passage.layers()) == []
+    assert content(files, names[0]) == largest
+    assert files.size(names[1]) == len(larger)
+    with pytest.raises(SourceError, match="has passed by"):
+        content(files, names[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,10 @@ from imgscope.oci.reference import Reference
 from imgscope.sources.base import SourceOptions
 from imgscope.sources.daemon.presence import hint_for
 from imgscope.sources.registry.client import RegistrySource
+from imgscope.sources.registry.configuration.places import Place
 from imgscope.sources.registry.credentials import Lookup
+from imgscope.sources.registry.endpoint import Endpoint
+from imgscope.sources.registry.mirrored import MirroredSource, Served
 from tests.support.engine import Engine
 from tests.support.images import file, image, layer
 from tests.support.registry import Registry
@@ -67,12 +70,20 @@ def test_an_engine_that_fails_is_as_good_as_none(tmp_path: Path) -> None:
         )
 
 
-def test_the_hint_of_a_registry_that_says_no_goes_on_with_it(environ: dict[str, str]) -> None:
+@pytest.mark.parametrize("is_mirrored", [False, True])
+@pytest.mark.parametrize("question", [lambda source: source.resolve(None), lambda source: source.variants()])
+def test_the_hint_of_a_registry_that_says_no_goes_on_with_it(
+    question: Callable[[RegistrySource | MirroredSource], object], is_mirrored: bool
+) -> None:
     reference = Reference.parse("registry.example.com/team/app:1")
-    source = RegistrySource(reference, SourceOptions(), http=Registry().transport(), credentials=lambda _: Lookup())
+    place = Place(reference=reference, endpoint=Endpoint.of(reference.endpoint), is_mirror=False)
+    itself = RegistrySource(reference, SourceOptions(), http=Registry().transport(), credentials=lambda _: Lookup())
+    source: RegistrySource | MirroredSource = itself
+    if is_mirrored:
+        source = MirroredSource(reference, [Served(place=place, source=itself)])
     source.elsewhere = lambda: "Docker has it here: imgscope docker-daemon:x"
     with pytest.raises(NotFoundError) as caught:
-        source.resolve(None)
+        question(source)
     source.close()
     assert (caught.value.hint or "").startswith("check the spelling")
     assert (caught.value.hint or "").endswith("; Docker has it here: imgscope docker-daemon:x")

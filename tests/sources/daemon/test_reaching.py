@@ -78,6 +78,17 @@ def test_C50_tls_is_reached_with_a_certificate_of_who_asks(keys: Path) -> None:
         assert ask(Address.parse(f"tcp://{host}", origin="DOCKER_HOST", tls=TlsFiles(directory=keys))) == b"[]"
 
 
+def test_a_connection_that_another_thread_closes_is_said_to_be_closed() -> None:
+    class Closing(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            client.close()
+            raise RuntimeError("Cannot send a request, as the client has been closed.")
+
+    client = EngineClient(DOCKER, Address(origin="DOCKER_HOST", host="builder:1"), http=Closing())
+    with pytest.raises(SourceError, match="the connection to Docker was closed"):
+        client.document("/images/json")
+
+
 def test_an_engine_that_never_comes_to_its_answer_is_given_up() -> None:
     """`100 Continue`, for ever."""
     with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor() as threads:

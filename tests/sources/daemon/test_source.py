@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -160,6 +161,35 @@ def test_a_single_layer_can_be_read_in_part(open_image: Opener, by: SavedBy) -> 
         assert b"".join(pieces) == content
     with source.open_blob(wanted, 100, 50) as pieces:
         assert b"".join(pieces) == content[100:150]
+
+
+@pytest.mark.parametrize("by", SAVED_BY)
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("node", "node:latest"), ("localhost:5000/node", "localhost:5000/node:latest"), ("cafe", "cafe")],
+)
+def test_a_name_without_a_tag_is_its_latest_one_of_however_many(
+    open_image: Opener, by: SavedBy, name: str, asked: str
+) -> None:
+    """What could be an ID too is asked for as it is, until the engine has said what it is."""
+    engine = holding(APP, by, f"{name}:latest")
+    engine.add(image([OS_RELEASE], media="docker"), f"{name}:16-slim")
+    report = analyze.inspect_source(open_image(engine, name)).report
+    assert report.failures == ()
+    assert report.image.reference == f"docker-daemon:{name}"
+    assert [each.diff_id for each in report.layers] == [built.diff_id for built in APP.layers]
+    latest = quote(f"{name}:latest", safe="")
+    assert engine.requests == [
+        f"/images/{quote(asked, safe='')}/json",
+        f"/images/{latest}/history",
+        f"/images/{latest}/get",
+    ]
+
+
+def test_an_image_is_known_by_the_first_digits_of_its_id(open_image: Opener) -> None:
+    engine = holding(APP, name="1a2")
+    open_image(engine, "1a2").resolve(None)
+    assert engine.requests == ["/images/1a2/json", "/images/1a2/history"]
 
 
 def test_a_daemon_is_a_streamed_source(open_image: Opener) -> None:

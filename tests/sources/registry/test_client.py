@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from http import HTTPStatus
 
 import pytest
 
@@ -39,6 +40,7 @@ from tests.support.registry_faults import (
     gzipped,
     of_kind,
     rate_limited,
+    redirected,
     with_headers,
     without_head,
 )
@@ -125,6 +127,16 @@ def test_C14_a_manifest_that_is_not_what_its_digest_says_is_refused(
     registry.misbehave(*faults)
     with pytest.raises(IntegrityError, match=r"registry\.example\.com sent"):
         open_image(registry).resolve(_PLATFORM)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_A2_a_digest_that_cannot_be_verified_is_not_called_the_image_s(open_image: Opener, method: str) -> None:
+    registry = registry_with_index()
+    registry.misbehave(claiming_digest("blake3:0123456789abcdef", method="HEAD"))
+    if method == "GET":
+        registry.misbehave(claiming_digest("blake3:0123456789abcdef"))
+    assert open_image(registry).resolve(_PLATFORM).index_digest == _BOTH.digest
+    assert registry.asked() == requests_for("latest")
 
 
 def test_a_configuration_that_is_not_what_its_digest_says_is_refused(open_image: Opener) -> None:
@@ -250,6 +262,11 @@ def test_docker_hub_is_asked_at_its_endpoint(open_image: Opener) -> None:
             "registry.example.com answered with a web page (status 200) instead of what a registry would",
         ),
         (
+            Reply(status=403, headers=(("content-type", "text/html"),), body=b"<html>blocked"),
+            SourceError,
+            "registry.example.com answered with a web page (status 403) instead of what a registry would",
+        ),
+        (
             Reply(status=400, body=b'{"errors": {"code": []}}'),
             SourceError,
             (
@@ -265,6 +282,41 @@ def test_other_answers_are_sentences(open_image: Opener, reply: Reply, error: ty
     with pytest.raises(error) as raised:
         open_image(registry).resolve(None)
     assert raised.value.message == message
+
+
+@pytest.mark.parametrize("reference", ["registry.example.com/team/app", "Registry.Example.COM:443/team/app"])
+def test_a_web_server_before_a_registry_asks_for_a_login_with_a_page_too(open_image: Opener, reference: str) -> None:
+    headers = {"content-type": "text/html", "www-authenticate": 'Basic realm="nginx"'}
+    registry = registry_with_index()
+    registry.misbehave(answering(401, method="HEAD", headers=headers), answering(401, headers=headers))
+    with pytest.raises(AuthenticationError, match=r"gives no access to team/app; no credentials were found for it"):
+        open_image(registry, reference).resolve(None)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("content_type", "message"),
+    [
+        (
+            "application/xml",
+            "registry.example.com answered with status {status}, from cdn.example.net when asked for configuration ",
+        ),
+        ("text/html", "cdn.example.net answered with a web page (status {status}) instead of what a registry would"),
+    ],
+)
+def test_where_the_registry_sends_us_to_refuses_no_login_is_said_to_help(
+    open_image: Opener, status: int, content_type: str, message: str
+) -> None:
+    registry = registry_with_index()
+    registry.misbehave(
+        redirected("https://cdn.example.net"), answering(status, kind="storage", headers={"content-type": content_type})
+    )
+    with pytest.raises(SourceError) as raised:
+        open_image(registry).resolve(_PLATFORM)
+    told = message.format(status=f"{status} {HTTPStatus(status).phrase}" if "xml" in content_type else status)
+    assert raised.value.message.startswith(told)
+    assert not isinstance(raised.value, AuthenticationError)
+    assert "docker login" not in (raised.value.hint or "")
 
 
 def test_C16_passing_faults_are_waited_out(open_image: Opener, slept: list[float]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from imgscope.errors import SourceError
 from imgscope.oci.reference import Reference
+from imgscope.sources.registry.configuration.registries_conf import CredentialHelpers
 from imgscope.sources.registry.credential_helper import HelperAnswer, NotStored, ask_helper
 from imgscope.sources.registry.credentials import find_credential
 
@@ -58,8 +59,9 @@ def test_C12_a_helper_that_has_nothing_means_anonymous(helpers: Path) -> None:
         ("echo secret", "docker-credential-test did not answer with the JSON that was expected"),
         ("yes secret", "docker-credential-test answered with more than 65,536 bytes"),
         ("cat > /dev/null; sleep 20", "docker-credential-test did not answer within 0.2 seconds"),
+        ("cat > /dev/null; exec sleep 20 >&-", "docker-credential-test did not end within 0.2 seconds"),
     ],
-    ids=["fails", "no JSON", "endless", "silent"],
+    ids=["fails", "no JSON", "endless", "silent", "goes on"],
 )
 def test_C12_a_broken_helper_is_told_of_and_never_quoted(helpers: Path, script: str, message: str) -> None:
     write(helpers, script)
@@ -118,6 +120,37 @@ def test_C11_the_helper_of_a_host_comes_before_entries_and_the_store_after(helpe
     assert secret("registry.example.com/a") == "from helper"
     assert secret("other.example.com/a") == "from entry"
     assert secret("third.example.com/a") is None
+
+
+def test_C12_helpers_of_podman_are_asked_in_their_order_and_docker_s_files_last(helpers: Path, tmp_path: Path) -> None:
+    write(helpers, f"""cat > {tmp_path}/input; {_ANSWER.replace("from helper", "from podman")}""", "pass")
+    write(helpers, "echo 'credentials not found in native keychain'; exit 1", "empty")
+    (tmp_path / ".docker").mkdir()
+    file = {"auths": {"docker.io": {"username": "me", "password": "from file"}}}
+    (tmp_path / ".docker" / "config.json").write_text(json.dumps(file))
+    environ = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+
+    def asked(*names: str, **more: str) -> tuple[str, str]:
+        configured = CredentialHelpers(names=names, origin="registries.conf")
+        found = find_credential(Reference.parse("nginx"), {**environ, **more}, configured).credential
+        assert found is not None
+        return found.secret, found.origin
+
+    in_file, in_pass = "from file", "docker-credential-pass, which registries.conf names"
+    assert asked()[0] == asked("empty")[0] == asked("containers-auth.json", "pass")[0] == in_file
+    assert asked("pass") == asked("empty", "pass", "containers-auth.json") == ("from podman", in_pass)
+    assert (tmp_path / "input").read_text() == "docker.io"
+    file["auths"]["docker.io"]["password"] = "from environment"
+    assert asked("pass", DOCKER_AUTH_CONFIG=json.dumps(file))[0] == "from environment"
+
+
+def test_C12_a_broken_helper_of_podman_is_told_with_the_file_that_names_it(helpers: Path) -> None:
+    configured = CredentialHelpers(names=("missing", "../evil"), origin="registries.conf")
+    found = find_credential(Reference.parse("nginx"), {"HOME": "/nonexistent"}, configured)
+    assert found.problems == (
+        "registries.conf: docker-credential-missing cannot be run: No such file or directory",
+        "registries.conf: '../evil' is not the name of a credential helper",
+    )
 
 
 def test_C12_docker_hub_is_asked_for_by_its_own_name(helpers: Path, tmp_path: Path) -> None:

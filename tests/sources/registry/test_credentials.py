@@ -108,7 +108,7 @@ def test_C11_docker_hub_has_its_own_keys(tmp_path: Path, key: str) -> None:
         (auth("me:secret\0\0"), ("password", "me", "secret")),
         (auth("<token>:refresh"), ("identity", "<token>", "refresh")),
         ({**auth("me:"), "identitytoken": "refresh"}, ("identity", "me", "refresh")),
-        ({"registrytoken": "as it is"}, ("bearer", "", "as it is")),
+        ({"registrytoken": "as.it-is="}, ("bearer", "", "as.it-is=")),
         ({"username": "me", "password": "plain"}, ("password", "me", "plain")),
         ({}, None),
         (None, None),
@@ -139,6 +139,12 @@ def test_I69_a_broken_file_is_told_of_by_name_and_never_quoted(tmp_path: Path, c
     assert str(tmp_path / "auth.json") in problem
     assert "secret" not in problem
     assert "c2VjcmV0" not in problem
+
+
+@pytest.mark.parametrize("token", ["s\u00e9cret", "two words", "line\nbreak", "nul\0"])
+def test_a_token_that_no_header_can_hold_is_told_of_by_its_file(tmp_path: Path, token: str) -> None:
+    found = look(tmp_path, {"auths": {"registry.example.com": {"registrytoken": token}}})
+    assert found == Lookup(problems=(f"{tmp_path / 'auth.json'}: a registrytoken has characters that no token has",))
 
 
 def test_an_unreadable_file_is_told_of(tmp_path: Path) -> None:

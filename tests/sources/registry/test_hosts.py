@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imgscope.sources.registry.hosts import is_link_local, is_local, is_loopback, same_site
+from imgscope.sources.registry.hosts import is_link_local, is_local, is_loopback, is_token_server_of, same_site
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,39 @@ def test_I57_hosts_of_one_site_are_told(host: str, other: str) -> None:
 )
 def test_C13_I57_neighbours_under_a_shared_suffix_are_strangers(host: str, other: str) -> None:
     assert not same_site(host, other)
+
+
+@pytest.mark.parametrize(
+    ("registry", "token_server"),
+    [
+        ("registry-1.docker.io", "auth.docker.io"),
+        ("registry.aliyuncs.com", "dockerauth.aliyuncs.com"),
+        ("Registry.cn-hangzhou.aliyuncs.com.", "dockerauth.cn-hangzhou.aliyuncs.com"),
+        ("registry-vpc.cn-chengdu.aliyuncs.com", "dockerauth-vpc.cn-chengdu.aliyuncs.com"),
+        ("demo-registry.cn-hangzhou.cr.aliyuncs.com", "dockerauth-ee.cn-hangzhou.aliyuncs.com"),
+        ("demo-registry-vpc.ap-southeast-1.cr.aliyuncs.com", "dockerauth-ee-vpc.ap-southeast-1.aliyuncs.com"),
+        ("crpi-7sdjjtp0a37i7b0r.cn-guangzhou.personal.cr.aliyuncs.com", "dockerauth-cn-guangzhou.aliyuncs.com"),
+        ("rg.fr-par.scw.cloud", "api.scaleway.com"),
+    ],
+)
+def test_I57_a_provider_s_token_servers_on_another_site_are_known_by_name(registry: str, token_server: str) -> None:
+    assert is_token_server_of(token_server, registry)
+    assert not is_token_server_of(f"{token_server}.evil.test", registry)
+    assert not is_token_server_of(token_server, "registry.example.com")
+
+
+@pytest.mark.parametrize(
+    ("registry", "host"),
+    [
+        ("registry.cn-hangzhou.aliyuncs.com", "mine.oss-cn-hangzhou.aliyuncs.com"),
+        ("registry.cn-hangzhou.aliyuncs.com", "dockerauth.oss-cn-hangzhou.aliyuncs.com"),
+        ("registry.cn-hangzhou.aliyuncs.com", "dockerauth.cn-hangzhou.fc.aliyuncs.com"),
+        ("registry.cn-hangzhou.aliyuncs.com", "evil-dockerauth.cn-hangzhou.aliyuncs.com"),
+        ("mine.oss-cn-hangzhou.aliyuncs.com", "dockerauth.cn-hangzhou.aliyuncs.com"),
+        ("rg.fr-par.scw.cloud", "evil.scaleway.com"),
+        ("mine.functions.fnc.fr-par.scw.cloud", "api.scaleway.com"),
+        ("rg.fr-par.scw.cloud", "mine.scw.cloud.evil.test"),
+    ],
+)
+def test_I57_whoever_rents_a_name_of_a_provider_gets_nobody_s_credentials(registry: str, host: str) -> None:
+    assert not is_token_server_of(host, registry)

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgscope.errors import AuthenticationError, DocumentError, ImgscopeError, LimitError, NotFoundError, SourceError
+from imgscope.limits import Limits
+from imgscope.oci.document import LARGEST_DOCUMENT
 from imgscope.oci.reference import Reference
 from imgscope.sources.base import SourceOptions
 from imgscope.sources.registry.client import RegistrySource
@@ -110,6 +112,16 @@ def test_I64_more_tags_than_any_repository_has_are_a_limit(open_image: Opener, m
     monkeypatch.setattr("imgscope.sources.registry.tags._MOST_TAGS", 2)
     with pytest.raises(LimitError, match="more than the 2 tags"):
         tags_in(open_image, registry_with("1", "2", "3"))
+
+
+def test_a_page_may_be_as_large_as_the_user_lets_documents_be(open_image: Opener) -> None:
+    registry = registry_with("1.0")
+    page = b'{"tags": ["1.0"], "more": "%b"}' % (b"x" * LARGEST_DOCUMENT)
+    registry.misbehave(answering(200, kind="tags", body=page))
+    options = SourceOptions(limits=Limits(document_size=len(page)))
+    assert open_image(registry, options=options).tags(lambda _: None) == ("1.0",)
+    with pytest.raises(LimitError, match="more than the 4,194,304 bytes"):
+        tags_in(open_image, registry)
 
 
 def test_what_no_tag_can_be_called_is_left_out(open_image: Opener) -> None:

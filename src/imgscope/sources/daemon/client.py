@@ -133,6 +133,10 @@ class EngineClient:
         except (httpx.TransportError, OSError, UnicodeError) as error:
             self._check_open()
             raise connection_failure(error, self.engine, self.address) from None
+        except RuntimeError:
+            # What httpx raises when another thread closed the client; nothing else of it is a RuntimeError.
+            self._check_open()
+            raise
         with self._lock:
             self._open.add(response)
         return response

@@ -90,7 +90,8 @@ def _context_address(directory: Path, name: str, origin: str) -> Address:
     if endpoint is None or not endpoint.host:
         raise UsageError(f"the {what} names no host", hint=_REMAKE)
     keys = directory / "tls" / identifier / "docker"
-    tls = TlsFiles(directory=keys, verifies=not endpoint.skip_tls_verify) if keys.is_dir() else None
+    has_tls = keys.is_dir() or endpoint.skip_tls_verify
+    tls = TlsFiles(directory=keys, verifies=not endpoint.skip_tls_verify) if has_tls else None
     return Address.parse(endpoint.host, origin=f"the {what}", tls=tls)
 
 

@@ -38,6 +38,7 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     """One image. `id` is the digest of its configuration, or of its manifest where containerd stores it."""
 
     id: str
+    repo_tags: tuple[str, ...] | None = None
     created: str | None = None
     architecture: str = ""
     variant: str | None = None

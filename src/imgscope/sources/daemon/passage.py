@@ -18,7 +18,6 @@ from imgscope.layer.index import EntryType
 from imgscope.layer.tar import TarMember, TarReader
 from imgscope.limits import Limits
 from imgscope.oci.digest import Digest
-from imgscope.oci.document import LARGEST_DOCUMENT
 from imgscope.oci.manifest import Descriptor
 from imgscope.secrets import redact
 from imgscope.sources._archive import link_target
@@ -62,6 +61,7 @@ class Passage:
         self._files = files
         self._layer_count = len(diff_ids)
         self._diff_ids = frozenset(diff_ids)
+        self._largest_document = max(limits.document_size, limits.archive_manifest_size)
         self._done = set(known)
         self._missing = self._diff_ids - self._done
         self._title = title
@@ -95,7 +95,8 @@ class Passage:
         start = self._archive.peek(_MAGIC_OFFSET + 5)
         named = _NAMED_LAYER.fullmatch(name) or _BLOB.fullmatch(name)
         digest = Digest(f"sha256:{named[1]}") if named else None
-        if digest not in self._diff_ids and _is_document(name, size, start):
+        is_small = size <= self._largest_document
+        if digest not in self._diff_ids and is_small and _is_document(name, start):
             content = b"".join(bytes(piece) for piece in self._archive.content())
             if directory := legacy.DOCUMENT.fullmatch(name):
                 self._recognize(directory[1], content)
@@ -160,9 +161,7 @@ class Passage:
         )
 
 
-def _is_document(name: str, size: int, start: bytes) -> bool:
-    if size > LARGEST_DOCUMENT:
-        return False
+def _is_document(name: str, start: bytes) -> bool:
     if _DOCUMENT.fullmatch(name) or legacy.DOCUMENT.fullmatch(name):
         return True
     return bool(_BLOB.fullmatch(name)) and start[:1] in (b"{", b"[") and start[_MAGIC_OFFSET:] != b"ustar"

@@ -56,7 +56,7 @@ class PassedFiles:
 
     def has(self, name: str) -> bool:
         """Tell whether there was a file of that name."""
-        return self._resolved(name) in self._sizes
+        return self.resolved(name) in self._sizes
 
     def size(self, name: str) -> int:
         """Tell the length of a file in bytes."""
@@ -80,22 +80,23 @@ class PassedFiles:
         with self.open(name) as pieces:
             return Digest.of(b"".join(pieces))
 
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def _located(self, name: str) -> str:
-        resolved = self._resolved(name)
-        if resolved not in self._sizes:
-            raise NotFoundError(f"the archive of {self._label} has no file {name[:_LONGEST_NAME]}", hint=SAVE_IT)
-        return resolved
-
-    def _too_much(self, what: str) -> LimitError:
-        return LimitError(f"the archive of {self._label} has {what} than any image needs", hint=SAVE_IT)
-
-    def _resolved(self, name: str) -> str:
+    def resolved(self, name: str) -> str:
+        """Return the name of the file that `name` leads to, itself where it is no link."""
         for _ in range(_MOST_LINKS):
             target = self._links.get(name)
             if target is None:
                 break
             name = target
         return name
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _located(self, name: str) -> str:
+        resolved = self.resolved(name)
+        if resolved not in self._sizes:
+            raise NotFoundError(f"the archive of {self._label} has no file {name[:_LONGEST_NAME]}", hint=SAVE_IT)
+        return resolved
+
+    def _too_much(self, what: str) -> LimitError:
+        return LimitError(f"the archive of {self._label} has {what} than any image needs", hint=SAVE_IT)

@@ -34,7 +34,8 @@ from imgscope.sources.daemon.patience import Patience
 from imgscope.sources.docker_archive import DockerArchive
 from imgscope.text import format_count
 
-_IDENTIFIER: Final = re.compile(r"(?:sha256:)?[0-9a-f]{6,64}")
+_IDENTIFIER: Final = re.compile(r"(?:sha256:)?[0-9a-f]{1,64}")
+_LATEST: Final = ":latest"
 _MOST_LISTED: Final = 5
 _MOST_COMPARED: Final = 5_000
 
@@ -56,10 +57,10 @@ class DaemonSource:
     ) -> None:
         if not name:
             raise UsageError(f"{engine.scheme}: names no image", hint=f"name one, such as {engine.scheme}:nginx:latest")
-        if not _IDENTIFIER.fullmatch(name):
-            Reference.parse(name)
         self._engine = engine
         self._name = name
+        # What may be an ID is one, unless the engine says that it is a name.
+        self._asked = name if _IDENTIFIER.fullmatch(name) else _with_tag(name)
         self._limits = options.limits
         self._client = EngineClient(
             engine,
@@ -161,7 +162,10 @@ class DaemonSource:
             if refused.status != httpx.codes.NOT_FOUND or not refused.said:
                 raise
             raise self._not_found(refused.said) from None
-        return parse_inspected(body, title=self._engine.title)
+        inspected = parse_inspected(body, title=self._engine.title)
+        if f"{self._name}{_LATEST}" in (inspected.repo_tags or ()):
+            self._asked = f"{self._name}{_LATEST}"
+        return inspected
 
     def _about_image(self, what: str) -> bytes:
         limit = self._limits.engine_answer_size
@@ -176,7 +180,7 @@ class DaemonSource:
         return {"platform": msgspec.json.encode({name: part for name, part in parts.items() if part}).decode()}
 
     def _path(self, what: str) -> str:
-        return f"/images/{quote(self._name, safe='')}/{what}"
+        return f"/images/{quote(self._asked, safe='')}/{what}"
 
     def _not_found(self, said: str) -> NotFoundError:
         title = self._engine.title
@@ -195,6 +199,16 @@ class DaemonSource:
         near = _near(self._name, names)
         other = f"{format_count(len(names), 'image')}, none of them called like it" if names else "no images"
         return f"it has {', '.join(near) or other}"
+
+
+def _with_tag(name: str) -> str:
+    """Return `name` with the tag that it stands for: to save a name without one, Docker sends all tags of it.
+
+    Raises `UsageError` for what is no name.
+    """
+    reference = Reference.parse(name)
+    is_whole = reference.digest is not None or name.endswith(f":{reference.tag}")
+    return name if is_whole else f"{name}{_LATEST}"
 
 
 def _near(name: str, names: list[str]) -> list[str]:

@@ -102,9 +102,10 @@ def failure(
 ) -> ImgscopeError:
     """Return the error for an answer that is not the wanted one; `refusal` makes those that are about access."""
     status, registry = response.status_code, asked.reference.registry
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+    is_about_access = status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    if is_about_access and _is_of_registry(asked, response):
         return refusal(reported.quoted)
-    if asked.kind in ("referrers", "tags") and _is_not_served(asked, response, reported):
+    if not is_about_access and asked.kind in ("referrers", "tags") and _is_not_served(asked, response, reported):
         return _not_served(asked)
     if is_web_page(response):
         return web_page(response)
@@ -113,7 +114,7 @@ def failure(
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return _rate_limited(asked, response, reported)
     said = f"{status} {response.reason_phrase}".rstrip()
-    where = "" if authority(response.url) == asked.reference.endpoint else f", from {authority(response.url)}"
+    where = "" if _is_own_host(asked, response.url) else f", from {authority(response.url)}"
     return SourceError(
         f"{registry} answered with status {said}{where} when asked for {asked}{reported.quoted}",
         hint="run again later; the fault is the registry's"
@@ -136,11 +137,24 @@ def web_page(response: httpx.Response) -> SourceError:
     )
 
 
+def _is_own_host(asked: Asked, url: httpx.URL) -> bool:
+    """Tell whether `url` is of the registry itself, and not of whom it redirected to."""
+    own = httpx.URL(f"{url.scheme}://{asked.reference.endpoint}")
+    return (url.host, url.port) == (own.host, own.port)
+
+
+def _is_of_registry(asked: Asked, response: httpx.Response) -> bool:
+    """Tell whether it is the registry that refuses, which a login may help with, and not whatever is in between."""
+    # Web servers in front of a registry ask for a login with a page for people beside the challenge.
+    is_page = is_web_page(response) and "www-authenticate" not in response.headers
+    return _is_own_host(asked, response.url) and not is_page
+
+
 def _is_not_served(asked: Asked, response: httpx.Response, reported: Reported) -> bool:
     if "NAME_UNKNOWN" in reported.codes:
         return False
     # Some redirect to a web site that has its own ideas, GitHub's for one.
-    is_elsewhere = asked.kind == "referrers" and authority(response.url) != asked.reference.endpoint
+    is_elsewhere = asked.kind == "referrers" and not _is_own_host(asked, response.url)
     return response.status_code in _NOT_SERVED or is_web_page(response) or is_elsewhere
 
 

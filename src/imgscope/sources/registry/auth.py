@@ -1,6 +1,7 @@
 """Answering a registry's challenge: Basic, or a Bearer token from its token server (distribution-spec, "token auth").
 
-Credentials go to the registry itself and to a token server on its own site, and nowhere else (conformance I57).
+Credentials go to the registry itself and to a token server on its own site, or known by name to be its provider's, and
+nowhere else (conformance I57).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from imgscope.oci.reference import HUB, Reference
 from imgscope.sources.registry.challenge import Challenge
 from imgscope.sources.registry.credentials import Credential, Lookup
 from imgscope.sources.registry.endpoint import Endpoint
-from imgscope.sources.registry.hosts import same_site
+from imgscope.sources.registry.hosts import is_token_server_of
 from imgscope.sources.registry.token_server import TokenRequest, TokenServer, basic
 
 _PULL_SCOPE: Final = re.compile(r"repository:[a-z0-9][a-z0-9._/-]*:pull")
@@ -138,7 +139,7 @@ class Authenticator:
             return
         realm = self._token_server.checked_realm(challenge.parameters.get("realm", ""))
         self._withheld_from = None
-        if credential is not None and not same_site(realm.host, self._endpoint.name):
+        if credential is not None and not is_token_server_of(realm.host, self._endpoint.name):
             self._withheld_from, credential = realm.host, None
         token = self._token_server.fetch(
             TokenRequest(

@@ -104,12 +104,13 @@ class RegistrySource:
 
     def variants(self) -> tuple[Variant, ...]:
         """List the images for all platforms, with a request for each; see `ListsVariants`."""
-        return list_variants(
-            self._top_document(),
-            fetch_manifest=self._fetch_manifest,
-            fetch_config=self._fetch_configuration,
-            reference=self._reference.familiar,
-        )
+        with hinting(self.elsewhere):
+            return list_variants(
+                self._top_document(),
+                fetch_manifest=self._fetch_manifest,
+                fetch_config=self._fetch_configuration,
+                reference=self._reference.familiar,
+            )
 
     def tags(self, progress: Callable[[int], object]) -> tuple[str, ...]:
         """List the tags of the repository that the image is in; see `ListsTags`."""
@@ -133,7 +134,9 @@ class RegistrySource:
         if digest is not None:
             return self._by_digest(digest)
         told = self._session.describe(self._asked_manifest(self._reference.target))
-        return self._by_digest(told.digest) if told is not None else self._by_tag()
+        # By a digest that cannot be verified, whatever is sent would be called the image.
+        is_verifiable = told is not None and told.digest.hasher() is not None
+        return self._by_digest(told.digest) if told is not None and is_verifiable else self._by_tag()
 
     def _by_digest(self, digest: Digest) -> TopDocument:
         document = self._session.get_document(self._asked_manifest(digest), MANIFEST_HEADERS)

@@ -31,7 +31,7 @@ def open_image(
     environ: Mapping[str, str] = os.environ,
     http: httpx.BaseTransport | None = None,
     sleep: Callable[[float], object] | None = None,
-    credentials: Callable[[Reference], Lookup] = find_credential,
+    credentials: Callable[[Reference], Lookup] | None = None,
 ) -> RegistrySource | MirroredSource:
     """Return the source of an image, with its mirrors if it has any; see `connect`."""
     places = connect(reference, options, environ=environ, http=http, sleep=sleep, credentials=credentials)
@@ -47,7 +47,7 @@ def connect(
     environ: Mapping[str, str] = os.environ,
     http: httpx.BaseTransport | None = None,
     sleep: Callable[[float], object] | None = None,
-    credentials: Callable[[Reference], Lookup] = find_credential,
+    credentials: Callable[[Reference], Lookup] | None = None,
 ) -> tuple[Served, ...]:
     """Return all places that an image may be in, the registry itself last. Does not connect yet; close every source.
 
@@ -57,6 +57,7 @@ def connect(
     configuration = Configuration.load(environ)
     places = configuration.places(reference, options.insecure_registries)
     trust = trust_for(places, configuration, options, environ)
+    find_credentials = credentials or lookup_for(configuration, environ)
 
     def open_one(place: Place) -> RegistrySource:
         return RegistrySource(
@@ -66,10 +67,15 @@ def connect(
             trust=trust,
             http=http,
             sleep=sleep,
-            credentials=credentials,
+            credentials=find_credentials,
         )
 
     return tuple(Served(place=place, source=open_one(place)) for place in places)
+
+
+def lookup_for(configuration: Configuration, environ: Mapping[str, str]) -> Callable[[Reference], Lookup]:
+    """Return what finds the credentials that the user has for a repository."""
+    return partial(find_credential, environ=environ, helpers=configuration.credential_helpers)
 
 
 def trust_for(

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -104,21 +105,29 @@ def _start(program: str) -> subprocess.Popen[bytes]:
 
 
 def _answer(process: subprocess.Popen[bytes], program: str, server: str, timeout: float) -> tuple[int, bytes]:
+    deadline = time.monotonic() + timeout
     output: list[bytes] = []
     reader = threading.Thread(target=lambda: output.append(_converse(process, server.encode())), daemon=True)
     reader.start()
     reader.join(timeout)
     if reader.is_alive():
         # Killing the program would not end the wait for its output: a child of it may hold the pipe open.
-        process.kill()
-        process.wait()
-        raise SourceError(f"{program} did not answer within {timeout:g} seconds")
+        raise _ended(process, f"{program} did not answer within {timeout:g} seconds")
     answer = b"".join(output)
     if len(answer) > _LARGEST_ANSWER:
-        process.kill()
-        process.wait()
-        raise SourceError(f"{program} answered with more than {_LARGEST_ANSWER:,} bytes")
-    return process.wait(), answer
+        raise _ended(process, f"{program} answered with more than {_LARGEST_ANSWER:,} bytes")
+    try:
+        # It may have closed its output and go on all the same.
+        return process.wait(max(deadline - time.monotonic(), 0)), answer
+    except subprocess.TimeoutExpired:
+        raise _ended(process, f"{program} did not end within {timeout:g} seconds") from None
+
+
+def _ended(process: subprocess.Popen[bytes], message: str) -> SourceError:
+    """Kill the program and return the error with that message."""
+    process.kill()
+    process.wait()
+    return SourceError(message)
 
 
 def _converse(process: subprocess.Popen[bytes], question: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Which credentials a user has for a registry: Docker's and Podman's files, and the helpers they name.
+"""Which credentials a user has for a registry: Docker's and Podman's files, and the helpers that are named.
 
 Nothing here ever puts a secret in a message: what went wrong is told by the file it went wrong in.
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
@@ -18,12 +20,17 @@ import msgspec
 from imgscope.errors import DocumentError, ImgscopeError, SourceError
 from imgscope.oci.document import decode
 from imgscope.oci.reference import HUB, Reference
+from imgscope.sources.registry.configuration.registries_conf import AUTH_FILES, CredentialHelpers
 from imgscope.sources.registry.credential_helper import NotStored, ask_helper
 
 HUB_KEY: Final = "https://index.docker.io/v1/"
 """What Docker's files and helpers call Docker Hub."""
 
 _HUB_HOSTS: Final = ("docker.io", "index.docker.io", "registry-1.docker.io")
+TOKEN: Final = re.compile(r"[\x21-\x7e]+")
+"""A Bearer token, as a header can hold it; all that RFC 6750 allows, and more."""
+
+_NO_HELPERS: Final = CredentialHelpers()
 _IDENTITY_USER: Final = "<token>"
 _LARGEST_FILE: Final = 4 * 1024 * 1024
 
@@ -63,22 +70,44 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     creds_store: str | None = None
 
 
-def find_credential(reference: Reference, environ: Mapping[str, str] = os.environ) -> Lookup:
-    """Return the first credential for the repository of `reference`, the environment first, then the files.
+def find_credential(
+    reference: Reference, environ: Mapping[str, str] = os.environ, helpers: CredentialHelpers = _NO_HELPERS
+) -> Lookup:
+    """Return the first credential for the repository of `reference`: the environment first, then `helpers` and files.
 
-    A file or helper that does not work is skipped and told of in `problems`: public images need neither.
+    Files come last where `helpers` do not say where, as Docker has them. A file or helper that does not work is skipped
+    and told of in `problems`: public images need neither.
     """
     problems: list[str] = []
-    for origin, file in _files(environ, problems):
-        for attempt in (_from_own_helper, _from_entries, _from_store):
-            try:
-                credential = attempt(file, reference, origin)
-            except ImgscopeError as error:
-                problems.append(f"{origin}: {error.message}")
-                continue
-            if credential is not None:
-                return Lookup(credential=credential, problems=tuple(problems))
+    for origin, attempt in _attempts(reference, environ, helpers, problems):
+        try:
+            credential = attempt()
+        except ImgscopeError as error:
+            problems.append(f"{origin}: {error.message}")
+            continue
+        if credential is not None:
+            return Lookup(credential=credential, problems=tuple(problems))
     return Lookup(problems=tuple(problems))
+
+
+def _attempts(
+    reference: Reference, environ: Mapping[str, str], helpers: CredentialHelpers, problems: list[str]
+) -> Iterator[tuple[str, Callable[[], Credential | None]]]:
+    """Yield what to try in order, each with what is to blame where it fails."""
+    yield from _in_files(_environment(environ, problems), reference)
+    for name in helpers.names if AUTH_FILES in helpers.names else (*helpers.names, AUTH_FILES):
+        if name == AUTH_FILES:
+            yield from _in_files(_files(environ, problems), reference)
+        else:
+            yield helpers.origin, partial(_from_helper, name, reference.registry, helpers.origin)
+
+
+def _in_files(
+    files: Iterator[tuple[str, _File]], reference: Reference
+) -> Iterator[tuple[str, Callable[[], Credential | None]]]:
+    for origin, file in files:
+        for attempt in (_from_own_helper, _from_entries, _from_store):
+            yield origin, partial(attempt, file, reference, origin)
 
 
 def credential_files(environ: Mapping[str, str]) -> list[Path]:
@@ -101,11 +130,15 @@ def _user_id() -> str:
     return str(os.getuid()) if hasattr(os, "getuid") else "0"
 
 
-def _files(environ: Mapping[str, str], problems: list[str]) -> Iterator[tuple[str, _File]]:
-    """Yield each readable file with the name to show for it; DOCKER_AUTH_CONFIG counts as one and comes first."""
+def _environment(environ: Mapping[str, str], problems: list[str]) -> Iterator[tuple[str, _File]]:
+    """Yield what DOCKER_AUTH_CONFIG holds, which is the text of a file."""
     text = environ.get("DOCKER_AUTH_CONFIG")
     if text:
         yield from _parsed("DOCKER_AUTH_CONFIG", text.encode(errors="replace"), problems)
+
+
+def _files(environ: Mapping[str, str], problems: list[str]) -> Iterator[tuple[str, _File]]:
+    """Yield each readable file with the name to show for it."""
     for path in credential_files(environ):
         try:
             with path.open("rb") as file:
@@ -191,6 +224,8 @@ def _host_of(key: str) -> str:
 def _from_entry(entry: _Entry, origin: str) -> Credential | None:
     username, secret = _decoded(entry.auth) if entry.auth else (entry.username or "", entry.password or "")
     if entry.registrytoken:
+        if not TOKEN.fullmatch(entry.registrytoken):
+            raise DocumentError("a registrytoken has characters that no token has")
         return Credential(kind="bearer", secret=entry.registrytoken, origin=origin)
     if entry.identitytoken:
         return Credential(kind="identity", username=username, secret=entry.identitytoken, origin=origin)

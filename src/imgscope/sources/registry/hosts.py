@@ -20,6 +20,14 @@ _RENTED_DOMAINS: Final = frozenset(
     "ngrok.io ngrok-free.app nip.io no-ip.org ondigitalocean.app onrender.com pages.dev pkg.dev run.app sslip.io "
     "trycloudflare.com ts.net vercel.app windows.net workers.dev dyndns.org".split()
 )
+_OF_ALIBABA: Final = re.compile(r"dockerauth(?:-ee)?(?:-vpc)?(?:[.-][a-z]{2}(?:-[a-z]+)+(?:-[0-9]+)?)?\.aliyuncs\.com")
+# Registries whose token server is on another site, each with all token servers that its provider has. Nobody can rent a
+# name that these match: what is rented at aliyuncs.com is below the service that it is rented of, as in oss-REGION.
+_TOKEN_SERVERS: Final = (
+    (re.compile(r"registry(?:-vpc|-internal)?(?:\.[a-z0-9-]+)?\.aliyuncs\.com"), _OF_ALIBABA),
+    (re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+){1,2}\.cr\.aliyuncs\.com"), _OF_ALIBABA),
+    (re.compile(r"rg\.[a-z]{2}-[a-z]{3}\.scw\.cloud"), re.compile(r"api\.scaleway\.com")),
+)
 _LONGEST_NAME: Final = 253
 _LONGEST_LABEL: Final = 63
 _NUMERIC: Final = re.compile(r"[0-9a-fx.]+", re.IGNORECASE)
@@ -66,6 +74,16 @@ def is_local(host: str) -> bool:
     """Tell whether `host` is by its spelling on this machine or in a private network."""
     address = literal_address(host)
     return is_loopback(host) or (address is not None and (not address.is_global or address.is_multicast))
+
+
+def is_token_server_of(host: str, registry: str) -> bool:
+    """Tell whether the credentials of a user of `registry` may be sent to `host` (conformance I57).
+
+    It may if both are one site, or if `host` is known by name as its provider's own.
+    """
+    host, registry = host.lower().rstrip("."), registry.lower().rstrip(".")
+    is_known = any(known.fullmatch(registry) and token_server.fullmatch(host) for known, token_server in _TOKEN_SERVERS)
+    return same_site(host, registry) or is_known
 
 
 def same_site(host: str, other: str) -> bool:

@@ -75,7 +75,8 @@ class MirroredSource:
 
     def variants(self) -> tuple[Variant, ...]:
         """List the images for all platforms by the first place that knows; see `ListsVariants`."""
-        _, variants = self._ask(lambda source: source.variants(), [])
+        with hinting(self.elsewhere):
+            _, variants = self._ask(lambda source: source.variants(), [])
         return variants
 
     def tags(self, progress: Callable[[int], object]) -> tuple[str, ...]:

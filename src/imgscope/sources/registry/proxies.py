@@ -54,12 +54,18 @@ def is_exempt(url: httpx.URL, no_proxy: str) -> bool:
     """Tell whether `no_proxy` has the host of `url`: by name, domain, address or network, with a port or without."""
     host = f"[{url.host}]" if ":" in url.host else url.host
     port = url.port or {"http": 80, "https": 443}.get(url.scheme)
-    if urllib.request.proxy_bypass(f"{host}:{port}"):
+    if urllib.request.proxy_bypass(f"{host}:{port}") or _is_below((url.host, f"{host}:{port}"), no_proxy):
         return True
     address = literal_address(url.host)
     if address is None:
         return False
     return any(address in network for entry in no_proxy.split(",") if (network := _network(entry.strip())) is not None)
+
+
+def _is_below(hosts: tuple[str, ...], no_proxy: str) -> bool:
+    """Tell whether one of `hosts` is in a domain that is written as `*.example.com`, as Docker and Podman take it."""
+    domains = (entry.strip().lower()[1:] for entry in no_proxy.split(",") if entry.strip().startswith("*."))
+    return any(host.endswith(domain) for domain in domains for host in hosts)
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

@@ -32,7 +32,8 @@ def list_tags(session: Session, reference: Reference, progress: Callable[[int], 
     found: dict[str, None] = {}
     asked = Asked(reference=reference, kind="tags", name=f"?n={PAGE_SIZE}")
     for page in pages(session, asked, {"Accept": "application/json"}, most=_MOST_PAGES):
-        listed = decode(page.body, _TagList, what="list of tags").tags or ()
+        # Its size was seen to when it was read.
+        listed = decode(page.body, _TagList, what="list of tags", limit=None).tags or ()
         found |= dict.fromkeys(filter(is_tag, listed))
         if len(found) > _MOST_TAGS:
             raise LimitError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,7 +12,7 @@ import httpx
 from imgscope.errors import ImgscopeError, SourceError
 from imgscope.limits import Limits
 from imgscope.oci.document import parse_json
-from imgscope.sources.registry.credentials import Credential
+from imgscope.sources.registry.credentials import TOKEN, Credential
 from imgscope.sources.registry.endpoint import Endpoint
 from imgscope.sources.registry.transport import Transport, authority
 
@@ -22,7 +21,6 @@ _LONGEST_REALM: Final = 8 * 1024
 _SHORTEST_LIFETIME: Final = 60.0
 # No run is as long. A number of a thousand digits is one in JSON, too.
 _LONGEST_LIFETIME: Final = 365 * 24 * 3600.0
-_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _REFUSED: Final = (401, 403)
 _NO_OAUTH: Final = (404, 405)
 
@@ -137,7 +135,7 @@ def parse_token(body: bytes, host: str) -> Token:
         answer = None
     fields: Mapping[str, Any] = answer if isinstance(answer, dict) else {}
     text = fields.get("token") or fields.get("access_token")
-    if not isinstance(text, str) or not _TOKEN.fullmatch(text):
+    if not isinstance(text, str) or not TOKEN.fullmatch(text):
         raise SourceError(f"the token server {host} answered without a token", hint="run again later")
     lifetime = fields.get("expires_in")
     seconds = lifetime if isinstance(lifetime, int | float) else _SHORTEST_LIFETIME

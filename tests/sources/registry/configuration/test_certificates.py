@@ -19,6 +19,8 @@ def directory(machine: Machine, host: str, port: int | None = None) -> Path | No
 def test_C24_the_first_directory_that_knows_the_host_counts(machine: Machine) -> None:
     docker = machine.write_system("docker/certs.d/a.example:5000/ca.crt", "")
     assert directory(machine, "a.example", 5000) == docker.parent
+    rootless = machine.write_user("docker/certs.d/a.example:5000/ca.crt", "")
+    assert directory(machine, "a.example", 5000) == rootless.parent
     podman = machine.write_system("containers/certs.d/a.example:5000/ca.crt", "")
     assert directory(machine, "a.example", 5000) == podman.parent
     user = machine.write_user("containers/certs.d/a.example:5000/ca.crt", "")

@@ -36,6 +36,7 @@ def test_C24_insecure_registries_are_hosts_and_networks(monkeypatch: pytest.Monk
     assert settings.is_insecure("[fd00::1]:5000")
     assert settings.is_insecure("inside.example")
     assert not settings.is_insecure("10.2.0.1:5000")
+    assert not settings.is_insecure("[::::]")
 
 
 def test_C24_names_are_looked_up_only_where_a_network_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:

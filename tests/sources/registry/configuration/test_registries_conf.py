@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgscope.errors import UsageError
-from imgscope.sources.registry.configuration.registries_conf import RegistryTable, load, parse
+from imgscope.sources.registry.configuration.registries_conf import CredentialHelpers, RegistryTable, load, parse
 from tests.sources.registry.configuration.machine import Machine
 
 _PATH = Path("/etc/containers/registries.conf")
@@ -179,4 +179,20 @@ def test_C23_a_file_that_cannot_be_read_is_told(machine: Machine) -> None:
         load(machine.environ)
     machine.write_user("containers/registries.conf", "#" * (1024 * 1024 + 1))
     with pytest.raises(UsageError, match="has more than the 1,048,576 bytes that are read"):
+        load(machine.environ)
+
+
+def test_C12_the_credential_helpers_of_the_last_file_that_names_any_count(machine: Machine) -> None:
+    main = machine.write_system("containers/registries.conf", 'credential-helpers = ["pass", "containers-auth.json"]\n')
+    machine.write_system("containers/registries.conf.d/1.conf", registry("a.example", "b.example"))
+    assert load(machine.environ)[1] == CredentialHelpers(names=("pass", "containers-auth.json"), origin=str(main))
+    user = machine.write_user("containers/registries.conf.d/2.conf", "credential-helpers = []\n")
+    assert load(machine.environ)[1] == CredentialHelpers(names=(), origin=str(user))
+
+
+def test_C12_credential_helpers_that_are_no_list_are_told(machine: Machine) -> None:
+    machine.write_system("containers/registries.conf", 'credential-helpers = "pass"\n')
+    with pytest.raises(
+        UsageError, match=r"is malformed: Expected `array \| null`, got `str` - at `credential-helpers`"
+    ):
         load(machine.environ)

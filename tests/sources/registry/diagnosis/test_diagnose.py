@@ -190,6 +190,32 @@ def test_a_host_that_is_no_registry_is_told(
     assert steps["challenge"].is_in_the_way
 
 
+def test_credential_helpers_of_registries_conf_are_asked(tmp_path: Path) -> None:
+    path = tmp_path / "registries.conf"
+    path.write_text('credential-helpers = ["imgscope-test-missing"]\n')
+    environ = {"HOME": str(tmp_path), "CONTAINERS_REGISTRIES_CONF": str(path)}
+    sections = diagnose(Target.parse(_HOST), SourceOptions(), environ=environ, http=Hosts({}), sleep=lambda _: None)
+    steps = {step.name: step for section in sections if section.can_serve for step in section.steps}
+    assert said(steps, "credentials")[1].startswith(f"{path}: docker-credential-imgscope-test-missing cannot be run")
+
+
+@pytest.mark.parametrize(
+    ("text", "image"),
+    [
+        ("postgres:16", "docker.io/library/postgres:16"),
+        ("localhost:5000", None),
+        ("registry.example.com:5000", None),
+        ("[::1]:5000", None),
+        ("postgres:16/app", None),
+        ("postgres", None),
+        (None, None),
+    ],
+)
+def test_a_host_with_a_port_that_an_image_is_called_like_is_known(text: str | None, image: str | None) -> None:
+    found = Target.parse(text).image_of_that_name
+    assert (None if found is None else str(found)) == image
+
+
 def test_each_mirror_has_its_own_section(registry: Registry, tmp_path: Path) -> None:
     path = tmp_path / ".config" / "containers" / "registries.conf"
     path.parent.mkdir(parents=True)

@@ -25,11 +25,15 @@ class HostCertificates:
 
 
 def directories(environ: Mapping[str, str]) -> list[Path]:
-    """Return the directories that hold one directory for each host, the first of which that has it counts."""
+    """Return the directories that hold one directory for each host, the first of which that has it counts.
+
+    They are Podman's, the user's before the machine's, and then Docker's, where the user's is read without root.
+    """
     user = files.user_directory(environ)
     return [
         *([user / "containers" / "certs.d"] if user else []),
         files.SYSTEM / "containers" / "certs.d",
+        *([user / "docker" / "certs.d"] if user else []),
         files.SYSTEM / "docker" / "certs.d",
     ]
 

@@ -143,7 +143,11 @@ def _checked_host(text: str, path: Path) -> str:
 
 
 def _addresses(host: str) -> Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]:
-    name = httpx.URL(f"https://{host}").host
+    try:
+        name = httpx.URL(f"https://{host}").host
+    except httpx.InvalidURL:
+        # What no network can have is told by who connects to it.
+        return
     literal = literal_address(name)
     if literal is not None:
         yield literal

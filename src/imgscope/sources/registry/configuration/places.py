@@ -11,7 +11,7 @@ from imgscope.errors import SourceError, UsageError
 from imgscope.oci.reference import HUB, Reference
 from imgscope.sources.registry.configuration import docker_daemon, registries_conf
 from imgscope.sources.registry.configuration.docker_daemon import DockerSettings, HubMirror
-from imgscope.sources.registry.configuration.registries_conf import Mirror, RegistryTable
+from imgscope.sources.registry.configuration.registries_conf import CredentialHelpers, Mirror, RegistryTable
 from imgscope.sources.registry.endpoint import Endpoint
 
 
@@ -27,18 +27,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """All that Podman's and Docker's files say of where images are. `files` are those that there were."""
+    """All that Podman's and Docker's files say of where images are, and who is asked for credentials.
+
+    `files` are those that there were.
+    """
 
     tables: tuple[RegistryTable, ...] = ()
+    credential_helpers: CredentialHelpers = field(default_factory=CredentialHelpers)
     docker: DockerSettings = field(default_factory=DockerSettings)
     files: tuple[Path, ...] = ()
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ) -> Configuration:
         """Read the files; raises `UsageError` for one that is malformed or cannot be read."""
-        tables, podmans_files = registries_conf.load(environ)
+        tables, helpers, podmans_files = registries_conf.load(environ)
         docker, dockers_files = docker_daemon.load(environ)
-        return cls(tables=tables, docker=docker, files=podmans_files + dockers_files)
+        return cls(tables=tables, credential_helpers=helpers, docker=docker, files=podmans_files + dockers_files)
 
     def table_for(self, reference: Reference) -> RegistryTable | None:
         """Return the table with the longest prefix of the image's name, a host written out before one with `*`."""

@@ -15,6 +15,9 @@ from imgscope.oci.document import typed
 from imgscope.oci.reference import Reference
 from imgscope.sources.registry.configuration import files
 
+AUTH_FILES: Final = "containers-auth.json"
+"""What `credential-helpers` call the files with credentials."""
+
 _WILDCARD: Final = "*."
 _MANUAL: Final = "containers-registries.conf(5) describes this file"
 
@@ -62,6 +65,14 @@ class RegistryTable:
         return rest if name.startswith(self.prefix) and rest[:1] in ("", ":", "/", "@") else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialHelpers:
+    """The programs to ask for credentials, in order, where `AUTH_FILES` stands for files. `origin` names them."""
+
+    names: tuple[str, ...] = ()
+    origin: str = ""
+
+
 class _Mirror(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     location: str
     insecure: bool = False
@@ -86,7 +97,8 @@ class _FirstVersion(msgspec.Struct, frozen=True, kw_only=True):
     block: _Hosts = _Hosts()
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True):
+class _File(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    credential_helpers: tuple[str, ...] | None = None
     registry: tuple[_Registry, ...] = ()
     registries: _FirstVersion | None = None
 
@@ -109,12 +121,14 @@ def paths(environ: Mapping[str, str]) -> list[Path]:
     return [machine, *files.drop_ins(Path(f"{machine}.d")), *users_drop_ins]
 
 
-def load(environ: Mapping[str, str]) -> tuple[tuple[RegistryTable, ...], tuple[Path, ...]]:
-    """Return the tables of all files, those of one prefix overridden by the last, and the files that there are.
+def load(environ: Mapping[str, str]) -> tuple[tuple[RegistryTable, ...], CredentialHelpers, tuple[Path, ...]]:
+    """Return the tables of all files, those of one prefix overridden by the last, the credential helpers of the last
+    that names any, and the files that there are.
 
     Raises `UsageError` that says which file is malformed, where, and what was expected.
     """
     tables: dict[str, RegistryTable] = {}
+    helpers = CredentialHelpers()
     found: list[Path] = []
     named = environ.get("CONTAINERS_REGISTRIES_CONF")
     for path in paths(environ):
@@ -126,13 +140,19 @@ def load(environ: Mapping[str, str]) -> tuple[tuple[RegistryTable, ...], tuple[P
                 )
             continue
         found.append(path)
-        tables.update({table.prefix: table for table in parse(body, path)})
-    return tuple(tables.values()), tuple(found)
+        file = _decode(body, path)
+        tables.update({table.prefix: table for table in _tables(file, path)})
+        if file.credential_helpers is not None:
+            helpers = CredentialHelpers(names=file.credential_helpers, origin=str(path))
+    return tuple(tables.values()), helpers, tuple(found)
 
 
 def parse(body: bytes, path: Path) -> tuple[RegistryTable, ...]:
     """Return the tables of one file; raises `UsageError` that names `path` for one that is malformed."""
-    file = _decode(body, path)
+    return _tables(_decode(body, path), path)
+
+
+def _tables(file: _File, path: Path) -> tuple[RegistryTable, ...]:
     if file.registries is not None:
         if file.registry:
             raise UsageError(

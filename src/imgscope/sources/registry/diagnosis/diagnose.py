@@ -12,8 +12,8 @@ from imgscope.errors import SourceError
 from imgscope.oci.reference import Reference
 from imgscope.sources.base import SourceOptions
 from imgscope.sources.registry.configuration.places import Configuration, Place
-from imgscope.sources.registry.connect import limits_for, trust_for
-from imgscope.sources.registry.credentials import Lookup, find_credential
+from imgscope.sources.registry.connect import limits_for, lookup_for, trust_for
+from imgscope.sources.registry.credentials import Lookup
 from imgscope.sources.registry.diagnosis.place import Patient, diagnose_place
 from imgscope.sources.registry.diagnosis.step import Finding, Step, ok, told
 from imgscope.sources.registry.diagnosis.target import Target
@@ -38,7 +38,7 @@ def diagnose(
     environ: Mapping[str, str] = os.environ,
     http: httpx.BaseTransport | None = None,
     sleep: Callable[[float], object] | None = None,
-    credentials: Callable[[Reference], Lookup] = find_credential,
+    credentials: Callable[[Reference], Lookup] | None = None,
 ) -> Iterator[Section]:
     """Yield what is configured, then each mirror, then the registry itself; iterate the steps of each before the next.
 
@@ -53,6 +53,7 @@ def diagnose(
     found = Step(name="mirrors", finding=_mirrors(places, configuration, target.reference))
     yield Section(title=str(target), steps=iter([found]), can_serve=False)
     trust = trust_for(places, configuration, options, environ)
+    credentials = credentials or lookup_for(configuration, environ)
     for place in places:
         patient = Patient(
             place=place,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imgscope.errors import UsageError
 from imgscope.oci.reference import HUB, Reference
 
 _ON_HUB = "hello-world"
@@ -30,6 +31,17 @@ class Target:
         if "/" not in host and _is_host(host):
             return cls(reference=Reference.parse(f"{host}/{_ANY_REPOSITORY}"), has_repository=False)
         return cls(reference=Reference.parse(host), has_repository=True)
+
+    @property
+    def image_of_that_name(self) -> Reference | None:
+        """The image on Docker Hub that is written like the host with a port which this is, such as `postgres:16`."""
+        host = self.reference.registry
+        if self.has_repository or "." in host or host.partition(":")[0] == "localhost":
+            return None
+        try:
+            return Reference.parse(host)
+        except UsageError:
+            return None
 
     def __str__(self) -> str:
         return self.reference.familiar if self.has_repository else self.reference.registry
