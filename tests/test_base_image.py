@@ -117,7 +117,7 @@ def test_otherwise_history_tells_no_base(steps: list[BuiltLayer | Step], times: 
     assert report_on(*steps, times=times).image.base is None
 
 
-def test_D33_an_annotation_is_a_hint_that_gives_no_layer_to_a_base() -> None:
+def test_C33_an_annotation_is_a_hint_that_gives_no_layer_to_a_base() -> None:
     claims = {
         "org.opencontainers.image.base.name": "docker.io/library/debian:12",
         "org.opencontainers.image.base.digest": "sha256:" + "1" * 64,
@@ -129,7 +129,7 @@ def test_D33_an_annotation_is_a_hint_that_gives_no_layer_to_a_base() -> None:
     assert not any(found.from_base for found in report.layers)
 
 
-def test_D33_an_annotation_is_confirmed_by_the_layers_of_the_image_with_its_digest(cache: LayerCache) -> None:
+def test_C33_an_annotation_is_confirmed_by_the_layers_of_the_image_with_its_digest(cache: LayerCache) -> None:
     below = report_on(BASE, cache=cache)
     claims = {"org.opencontainers.image.base.digest": below.image.digest}
     base = report_on(BASE, OWN, cache=cache, manifest_fields={"annotations": claims}).image.base

@@ -117,7 +117,7 @@ def test_a_variable_named_like_a_password_is_set_to_one(text: str, kinds: list[s
         ("ARG A_TOKEN B=some thing", "ARG A_TOKEN B=some thing"),
     ],
 )
-def test_I69_the_values_of_variables_in_history_are_hidden_up_to_their_ends(text: str, shown: str) -> None:
+def test_C69_the_values_of_variables_in_history_are_hidden_up_to_their_ends(text: str, shown: str) -> None:
     assert redact(text, in_variables=True) == shown
 
 
@@ -139,7 +139,7 @@ def test_I69_the_values_of_variables_in_history_are_hidden_up_to_their_ends(text
         ("A_TOKEN", "A_TOKEN"),
     ],
 )
-def test_I69_all_of_a_variable_named_like_a_password_is_hidden(variable: str, shown: str) -> None:
+def test_C69_all_of_a_variable_named_like_a_password_is_hidden(variable: str, shown: str) -> None:
     assert redact_variable(variable) == shown
     assert bool(find_in_variable(variable)) == (variable != shown)
 
@@ -149,7 +149,7 @@ def test_of_secrets_in_one_another_the_surest_is_told() -> None:
     assert (found.kind, found.certainty, found.start) == ("GitHub token", "high", len("A_TOKEN="))
 
 
-def test_I69_very_many_secrets_are_hidden_and_what_is_too_long_to_look_at_as_well() -> None:
+def test_C69_very_many_secrets_are_hidden_and_what_is_too_long_to_look_at_as_well() -> None:
     many = "".join(f" A{number}_TOKEN=hunter{number:05}" for number in range(150))
     assert "hunter" not in redact(many, in_variables=True)
     assert redact("word " * 250_000 + GITHUB).endswith(" word word wor[redacted …]")
@@ -170,7 +170,7 @@ def test_redacting_leaves_everything_but_the_secrets() -> None:
 
 
 @given(st.text(max_size=80), st.sampled_from([AWS, GITHUB, SLACK]))
-def test_I69_a_redacted_text_no_longer_holds_the_secret(around: str, secret: str) -> None:
+def test_C69_a_redacted_text_no_longer_holds_the_secret(around: str, secret: str) -> None:
     assert secret not in redact(f"{around} {secret} {around}")
 
 

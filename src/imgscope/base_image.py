@@ -1,6 +1,6 @@
 """Which layers of an image are those of the image it was built on.
 
-Annotations only claim a base (image-spec, "Pre-Defined Annotation Keys"): layers decide (conformance D33). What was
+Annotations only claim a base (image-spec, "Pre-Defined Annotation Keys"): layers decide (conformance C33). What was
 inspected before is compared layer by layer; without it, history tells: a base image ends with what it starts, and what
 is built on it goes on from there, later.
 """

@@ -85,7 +85,7 @@ def assert_audited(lie: Lie, ended: Ended, reports: Path) -> None:
         assert SECRET not in text
 
 
-def test_I57_a_token_server_elsewhere_and_a_redirect_elsewhere_get_no_credentials(
+def test_C57_a_token_server_elsewhere_and_a_redirect_elsewhere_get_no_credentials(
     confined: Confined, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`localhost` is another name than `127.0.0.1`, and so another registry's."""

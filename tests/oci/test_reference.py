@@ -110,7 +110,7 @@ def test_C1_what_is_no_name_is_refused_with_the_part_that_is_wrong(text: str, co
 
 
 @pytest.mark.parametrize("text", ["https://me:s3cret@host.example/a", "me:s3cret@host.example/a", "s3cret@h/a:1"])
-def test_I69_a_password_in_a_name_is_refused_and_not_repeated(text: str) -> None:
+def test_C69_a_password_in_a_name_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(UsageError) as failed:
         Reference.parse(text)
     assert "s3cret" not in failed.value.message

@@ -50,20 +50,20 @@ def distro_of(tree: FileTree) -> Distro | None:
         ("Ärger", "Ärger"),
     ],
 )
-def test_H51_shell_quoting_is_undone_and_nothing_is_expanded(written: str, value: str) -> None:
+def test_C51_shell_quoting_is_undone_and_nothing_is_expanded(written: str, value: str) -> None:
     assert parse_os_release(f"ID={written}\n".encode())["ID"] == value
 
 
-def test_H51_the_last_assignment_wins_and_other_lines_are_skipped() -> None:
+def test_C51_the_last_assignment_wins_and_other_lines_are_skipped() -> None:
     content = b"# ID=comment\nID=first\nnot an assignment\n1ID=no\n  ID=last\nexport X\n"
     assert parse_os_release(content) == {"ID": "last"}
 
 
-def test_H51_a_value_ends_at_a_line_feed_and_at_no_other_separator() -> None:
+def test_C51_a_value_ends_at_a_line_feed_and_at_no_other_separator() -> None:
     assert parse_os_release("NAME='a\u2028b\x0bc\x85d'\n".encode())["NAME"] == "a\u2028b\x0bc\x85d"
 
 
-def test_H51_only_64_KiB_are_read() -> None:
+def test_C51_only_64_KiB_are_read() -> None:
     assert parse_os_release(b"ID=debian\n" + b"#" * 64 * 1024 + b"\nID=late\n") == {"ID": "debian"}
 
 
@@ -102,14 +102,14 @@ def test_all_fields_of_the_file_are_in_the_fact() -> None:
     )
 
 
-def test_H51_etc_comes_before_usr_lib() -> None:
+def test_C51_etc_comes_before_usr_lib() -> None:
     tree = tree_of((file("usr/lib/os-release", "ID=vendor"), file("etc/os-release", "ID=admin")))
     found = distro_of(tree)
     assert found is not None
     assert (found.id, found.evidence) == ("admin", "/etc/os-release")
 
 
-def test_H51_usr_lib_stands_in_where_etc_has_none() -> None:
+def test_C51_usr_lib_stands_in_where_etc_has_none() -> None:
     found = distro_of(tree_of((file("usr/lib/os-release", "ID=vendor"),)))
     assert found is not None
     assert (found.id, found.evidence) == ("vendor", "/usr/lib/os-release")
@@ -126,14 +126,14 @@ def test_H51_usr_lib_stands_in_where_etc_has_none() -> None:
     ],
     ids=["relative", "absolute", "above the root", "chain", "linked directory"],
 )
-def test_H51_links_are_followed_inside_the_image(links: dict[str, str]) -> None:
+def test_C51_links_are_followed_inside_the_image(links: dict[str, str]) -> None:
     made = [symlink(path, target) for path, target in links.items()]
     found = distro_of(tree_of((file("usr/lib/os-release", DEBIAN), *made)))
     assert found is not None
     assert found.id == "debian"
 
 
-def test_H51_the_target_may_be_in_another_layer_above_or_below() -> None:
+def test_C51_the_target_may_be_in_another_layer_above_or_below() -> None:
     link, target = symlink("etc/os-release", "../usr/lib/os-release"), file("usr/lib/os-release", DEBIAN)
     for tree in (tree_of((link,), (target,)), tree_of((target,), (link,))):
         found = distro_of(tree)
@@ -141,7 +141,7 @@ def test_H51_the_target_may_be_in_another_layer_above_or_below() -> None:
         assert found.id == "debian"
 
 
-def test_H51_the_target_may_have_the_name_of_an_edition() -> None:
+def test_C51_the_target_may_have_the_name_of_an_edition() -> None:
     tree = tree_of(
         (
             symlink("etc/os-release", "../usr/lib/os-release"),
@@ -155,11 +155,11 @@ def test_H51_the_target_may_have_the_name_of_an_edition() -> None:
 
 
 @pytest.mark.parametrize("target", ["os-release", "../etc/os-release", "/nowhere"])
-def test_H51_a_link_that_leads_nowhere_is_no_distribution(target: str) -> None:
+def test_C51_a_link_that_leads_nowhere_is_no_distribution(target: str) -> None:
     assert distro_of(tree_of((symlink("etc/os-release", target),))) is None
 
 
-def test_H51_a_target_that_a_later_layer_removes_is_gone() -> None:
+def test_C51_a_target_that_a_later_layer_removes_is_gone() -> None:
     lower = (symlink("etc/os-release", "../usr/lib/os-release"), file("usr/lib/os-release", DEBIAN))
     assert distro_of(tree_of(lower, (whiteout("usr/lib/os-release"),))) is None
 

@@ -54,7 +54,7 @@ def distro_of(tree: FileTree) -> Distro | None:
         ("etc/arch-release", "", "arch", None, None, None),
     ],
 )
-def test_H51_an_older_file_tells_the_distribution(
+def test_C51_an_older_file_tells_the_distribution(
     path: str, content: str, identity: str, version: str | None, codename: str | None, end_of_life: str | None
 ) -> None:
     distro = distro_of(tree_of((file(path, content),)))

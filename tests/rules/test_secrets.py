@@ -118,7 +118,7 @@ def test_a_variable_named_like_a_password_holds_one_however_simple_it_is() -> No
     assert report.layers[0].created_by == "RUN |1 NPM_TOKEN=[redacted …] /bin/sh -c npm install # buildkit"
 
 
-def test_I69_a_passphrase_of_several_words_is_nowhere_in_the_report() -> None:
+def test_C69_a_passphrase_of_several_words_is_nowhere_in_the_report() -> None:
     report = inspect(
         layer(file("app", "x"), created_by='RUN /bin/sh -c export DB_PASSPHRASE="correct horse battery" # buildkit'),
         step("ENV DB_PASSPHRASE=correct horse battery"),
@@ -136,7 +136,7 @@ def test_a_name_that_is_itself_the_secret_is_not_told() -> None:
     assert found.message == "ENV holds a secret: GitHub token, …q7R8"
 
 
-def test_I69_a_label_that_only_its_name_gives_away_is_redacted() -> None:
+def test_C69_a_label_that_only_its_name_gives_away_is_redacted() -> None:
     report = inspect(layer(file("app", "x")), config={"Labels": {"db.password": "k8Jq27sLx9Qe"}}).report
     assert report.image.config.labels == {"db.password": "[redacted …x9Qe]"}
     assert [found.message for found in secrets_of(report)] == [
@@ -144,7 +144,7 @@ def test_I69_a_label_that_only_its_name_gives_away_is_redacted() -> None:
     ]
 
 
-def test_I69_no_secret_of_the_configuration_or_history_is_in_the_report() -> None:
+def test_C69_no_secret_of_the_configuration_or_history_is_in_the_report() -> None:
     report = inspect(
         layer(file("app", "x"), created_by=f"RUN |1 TOKEN={GITHUB} /bin/sh -c build # buildkit"),
         config={

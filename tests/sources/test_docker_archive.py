@@ -134,7 +134,7 @@ def opens(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["", ":other", f":sha256:{'0' * 64}"])
-def test_I64_one_configuration_is_read_once_of_however_many_images(tmp_path: Path, opens: list[str], name: str) -> None:
+def test_C64_one_configuration_is_read_once_of_however_many_images(tmp_path: Path, opens: list[str], name: str) -> None:
     links = [symlink(f"{number}.json", "c.json") for number in range(500)]
     images = [{"Config": each} for each in ["c.json"] * 500 + [link.path for link in links]]
     reference = archive(tmp_path / "app.tar", images, file("c.json", OTHER.config), *links)
@@ -145,7 +145,7 @@ def test_I64_one_configuration_is_read_once_of_however_many_images(tmp_path: Pat
 
 
 @pytest.mark.parametrize("promised", [0, 300], ids=["no diff_ids", "a diff_id each"])
-def test_I64_a_layer_that_is_listed_again_and_again_is_hashed_once(
+def test_C64_a_layer_that_is_listed_again_and_again_is_hashed_once(
     tmp_path: Path, opens: list[str], promised: int
 ) -> None:
     diff_ids = [str(Digest.of(b"%d" % number)) for number in range(promised)]

@@ -221,7 +221,7 @@ def test_a_layout_that_lists_only_artifacts_says_which(tmp_path: Path) -> None:
         open_source(reference, SourceOptions()).resolve(AMD64)
 
 
-def test_I64_a_layout_cannot_make_imgscope_read_without_end() -> None:
+def test_C64_a_layout_cannot_make_imgscope_read_without_end() -> None:
     many = tuple(Descriptor(digest=Digest(f"sha256:{number:064}"), size=1) for number in range(3000))
     source = MemorySource(APP)
     read: list[str] = []

@@ -180,7 +180,7 @@ def test_C34_indexes_deeper_than_four_are_refused() -> None:
         Shelf(deep).resolve(deep.body)
 
 
-def test_I64_indexes_beside_each_other_cannot_make_imgscope_fetch_without_end() -> None:
+def test_C64_indexes_beside_each_other_cannot_make_imgscope_fetch_without_end() -> None:
     many = index(*(index(of("plan9/mips", config_fields={"author": str(number)})) for number in range(300)))
     shelf = Shelf(many)
     with pytest.raises(LimitError, match="leads to more than the 256 manifests that are read to find one") as caught:

@@ -136,7 +136,7 @@ def test_C28_what_is_no_image_is_refused_by_its_name() -> None:
         Shelf().variants(empty.body)
 
 
-def test_I64_an_index_cannot_make_imgscope_fetch_without_end() -> None:
+def test_C64_an_index_cannot_make_imgscope_fetch_without_end() -> None:
     listed = [
         {**AMD64.descriptor, "digest": f"sha256:{number:064}", "platform": platform_object("linux/amd64")}
         for number in range(1000)

@@ -70,7 +70,7 @@ def test_an_engine_behind_ssh_is_refused_with_how_to_reach_it(origin: str, varia
 
 
 @pytest.mark.parametrize("text", ["https://me:secret@a", "tcp://me:secret@a:99999", "x://secret@", "tcp://secret@[::1"])
-def test_I69_a_password_in_what_is_no_address_is_not_shown(text: str) -> None:
+def test_C69_a_password_in_what_is_no_address_is_not_shown(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         Address.parse(text, origin="DOCKER_HOST")
     assert "secret" not in caught.value.message

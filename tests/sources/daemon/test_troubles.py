@@ -86,7 +86,7 @@ def test_names_and_ids_are_taken(open_image: Opener, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "../x", "UPPER", "a b", "a?b=c"])
-def test_I58_what_is_no_name_is_refused_before_anything_is_sent(open_image: Opener, name: str) -> None:
+def test_C58_what_is_no_name_is_refused_before_anything_is_sent(open_image: Opener, name: str) -> None:
     with pytest.raises(UsageError):
         open_image(Engine(), name)
 

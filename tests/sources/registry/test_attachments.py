@@ -255,7 +255,7 @@ def test_C31_a_registry_whose_head_tells_nothing_has_no_signature(open_image: Op
     assert kinds(found_in(open_image, registry)) == ["provenance"]
 
 
-def test_I64_more_attachments_than_any_image_has_are_not_all_listed(open_image: Opener) -> None:
+def test_C64_more_attachments_than_any_image_has_are_not_all_listed(open_image: Opener) -> None:
     many = [
         {"mediaType": OCI_MANIFEST, "digest": f"sha256:{number:064}", "size": 1, "artifactType": SPDX}
         for number in range(1500)
@@ -268,7 +268,7 @@ def test_I64_more_attachments_than_any_image_has_are_not_all_listed(open_image: 
     assert attached.notes == ("more than 1,000 things are attached to the image: the first are listed",)
 
 
-def test_I64_a_huge_list_of_referrers_is_not_read(open_image: Opener) -> None:
+def test_C64_a_huge_list_of_referrers_is_not_read(open_image: Opener) -> None:
     registry = registry_of()
     registry.misbehave(answering(200, kind="referrers", body=b" " * 5_000_000))
     attached = found_in(open_image, registry)

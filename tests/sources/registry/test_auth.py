@@ -203,7 +203,7 @@ def test_a_login_without_credentials_says_how_to_get_them(open_image: Opener) ->
 
 
 @pytest.mark.parametrize("auth", [Basic(username="me", password="other"), Bearer(username="me", password="other")])
-def test_I69_refused_credentials_are_named_by_their_file_only(open_image: Opener, auth: Auth) -> None:
+def test_C69_refused_credentials_are_named_by_their_file_only(open_image: Opener, auth: Auth) -> None:
     with pytest.raises(AuthenticationError) as raised:
         open_image(registry_with(auth), credential=password()).resolve(None)
     assert raised.value.message == (
@@ -212,7 +212,7 @@ def test_I69_refused_credentials_are_named_by_their_file_only(open_image: Opener
     assert "log in again with: docker login registry.example.com" in (raised.value.hint or "")
 
 
-def test_I69_secrets_that_a_registry_repeats_are_redacted(open_image: Opener) -> None:
+def test_C69_secrets_that_a_registry_repeats_are_redacted(open_image: Opener) -> None:
     said = f'{{"errors": [{{"code": "DENIED", "message": "{"x" * 190} {SECRET} {_ME} no"}}]}}'.encode()
     registry = registry_with(Basic(username="me", password=SECRET))
     registry.misbehave(
@@ -227,7 +227,7 @@ def test_I69_secrets_that_a_registry_repeats_are_redacted(open_image: Opener) ->
     assert _ME.split()[1][:6] not in raised.value.message
 
 
-def test_I57_credentials_do_not_go_to_a_token_server_on_another_site(open_image: Opener) -> None:
+def test_C57_credentials_do_not_go_to_a_token_server_on_another_site(open_image: Opener) -> None:
     registry = registry_with(Bearer(username="me", password=SECRET, realm="https://auth.elsewhere.test/token"))
     with pytest.raises(AuthenticationError, match=r"were not used, as it wants them sent to auth\.elsewhere\.test"):
         open_image(registry, credential=password()).resolve(None)
@@ -235,7 +235,7 @@ def test_I57_credentials_do_not_go_to_a_token_server_on_another_site(open_image:
     assert {seen.host for seen in registry.requests} == {"registry.example.com", "auth.elsewhere.test"}
 
 
-def test_I57_an_identity_token_does_not_go_there_either(open_image: Opener) -> None:
+def test_C57_an_identity_token_does_not_go_there_either(open_image: Opener) -> None:
     registry = registry_with(Bearer(identity_token=SECRET, realm="https://auth.elsewhere.test/token"))
     with pytest.raises(AuthenticationError):
         open_image(registry, credential=Credential(kind="identity", secret=SECRET, origin="a file")).resolve(None)
@@ -251,7 +251,7 @@ def test_I57_an_identity_token_does_not_go_there_either(open_image: Opener) -> N
         ("rg.fr-par.scw.cloud/team/app", "https://api.scaleway.com/token"),
     ],
 )
-def test_I57_credentials_go_to_the_token_server_of_the_same_site_or_provider(
+def test_C57_credentials_go_to_the_token_server_of_the_same_site_or_provider(
     open_image: Opener, reference: str, realm: str
 ) -> None:
     registry = registry_with(Bearer(username="me", password=SECRET, realm=realm))
@@ -273,7 +273,7 @@ def test_I57_credentials_go_to_the_token_server_of_the_same_site_or_provider(
         ("", "is no address of a web server"),
     ],
 )
-def test_I56_a_realm_that_leads_astray_is_refused_before_anything_is_sent(
+def test_C56_a_realm_that_leads_astray_is_refused_before_anything_is_sent(
     open_image: Opener, realm: str, why: str
 ) -> None:
     registry = registry_with(Bearer(username="me", password=SECRET))
@@ -284,7 +284,7 @@ def test_I56_a_realm_that_leads_astray_is_refused_before_anything_is_sent(
     assert "pw" not in raised.value.message
 
 
-def test_I56_an_insecure_registry_may_have_an_unencrypted_token_server(open_image: Opener) -> None:
+def test_C56_an_insecure_registry_may_have_an_unencrypted_token_server(open_image: Opener) -> None:
     registry = registry_with(Bearer(realm="http://registry.example.com/token"))
     options = SourceOptions(insecure_registries=frozenset({"registry.example.com"}))
     open_image(registry, options=options).resolve(None)
@@ -309,7 +309,7 @@ def test_an_answer_without_a_usable_token_is_told(open_image: Opener, reply: Rep
     assert "secret" not in raised.value.message
 
 
-def test_I64_an_endless_token_is_not_read(open_image: Opener) -> None:
+def test_C64_an_endless_token_is_not_read(open_image: Opener) -> None:
     registry = registry_with(Bearer())
     registry.misbehave(answering(200, kind="token", body=b"x" * 1_000_000))
     source = open_image(registry)

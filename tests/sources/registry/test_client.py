@@ -130,7 +130,7 @@ def test_C14_a_manifest_that_is_not_what_its_digest_says_is_refused(
 
 
 @pytest.mark.parametrize("method", ["HEAD", "GET"])
-def test_A2_a_digest_that_cannot_be_verified_is_not_called_the_image_s(open_image: Opener, method: str) -> None:
+def test_C2_a_digest_that_cannot_be_verified_is_not_called_the_image_s(open_image: Opener, method: str) -> None:
     registry = registry_with_index()
     registry.misbehave(claiming_digest("blake3:0123456789abcdef", method="HEAD"))
     if method == "GET":
@@ -174,7 +174,7 @@ def test_C18_a_manifest_compressed_on_the_way_is_refused(open_image: Opener) -> 
 
 
 @pytest.mark.parametrize("probed", [True, False])
-def test_I64_a_huge_manifest_is_not_read(open_image: Opener, probed: bool) -> None:
+def test_C64_a_huge_manifest_is_not_read(open_image: Opener, probed: bool) -> None:
     registry = Registry()
     registry.add_manifest(b" " * 5_000_000, ACCEPTED[0])
     if not probed:
@@ -185,7 +185,7 @@ def test_I64_a_huge_manifest_is_not_read(open_image: Opener, probed: bool) -> No
     assert source.traffic().bytes_fetched < 4_200_000
 
 
-def test_I64_a_huge_error_is_read_in_part_only(open_image: Opener) -> None:
+def test_C64_a_huge_error_is_read_in_part_only(open_image: Opener) -> None:
     registry = registry_with_index()
     registry.misbehave(answering(400, body=b"x" * 1_000_000))
     source = open_image(registry)
@@ -401,12 +401,12 @@ def test_a_manifest_cut_short_is_asked_for_again(open_image: Opener) -> None:
 @pytest.mark.parametrize(
     "name", ["registry.example.com/../x", "registry.example.com/a/%2e%2e/b", "registry.example.com/a//b"]
 )
-def test_I58_a_name_that_climbs_is_refused_before_any_request(name: str) -> None:
+def test_C58_a_name_that_climbs_is_refused_before_any_request(name: str) -> None:
     with pytest.raises(UsageError):
         open_source(name, SourceOptions())
 
 
-def test_I58_a_digest_that_climbs_is_refused_before_it_is_asked_for(open_image: Opener) -> None:
+def test_C58_a_digest_that_climbs_is_refused_before_it_is_asked_for(open_image: Opener) -> None:
     manifest = json.loads(_AMD64.manifest)
     manifest["config"]["digest"] = "sha256:../../../../v2/_catalog"
     registry = Registry()

@@ -132,7 +132,7 @@ def test_C11_an_entry_is_read(tmp_path: Path, entry: object, expected: tuple[str
         "[]",
     ],
 )
-def test_I69_a_broken_file_is_told_of_by_name_and_never_quoted(tmp_path: Path, content: str) -> None:
+def test_C69_a_broken_file_is_told_of_by_name_and_never_quoted(tmp_path: Path, content: str) -> None:
     found = look(tmp_path, content)
     assert found.credential is None
     [problem] = found.problems
@@ -157,7 +157,7 @@ def test_an_empty_file_is_no_problem(tmp_path: Path) -> None:
     assert look(tmp_path, "") == Lookup()
 
 
-def test_I69_a_credential_never_shows_what_it_holds() -> None:
+def test_C69_a_credential_never_shows_what_it_holds() -> None:
     assert repr(Credential(kind="password", username="me", secret="hunter2", origin="a file")) == (
         "Credential(kind='password', origin='a file')"
     )

@@ -199,7 +199,7 @@ def test_a_login_that_is_never_accepted_ends_after_a_few_attempts(registry: Regi
 
 
 @pytest.mark.parametrize("kind", ["manifests", "blobs"])
-def test_I64_an_endless_manifest_or_configuration_is_not_read(
+def test_C64_an_endless_manifest_or_configuration_is_not_read(
     registry: Registry, slept: list[float], kind: str
 ) -> None:
     registry.misbehave(endless(kind=kind))
@@ -209,7 +209,7 @@ def test_I64_an_endless_manifest_or_configuration_is_not_read(
     assert "more than the 4,194,304 bytes" in outcome.said
 
 
-def test_I64_an_endless_token_is_not_read_from_a_socket_either(slept: list[float]) -> None:
+def test_C64_an_endless_token_is_not_read_from_a_socket_either(slept: list[float]) -> None:
     registry = serving(Bearer(username="me", password=SECRET))
     registry.misbehave(endless(kind="token"))
     with registry.serve() as host:

@@ -49,7 +49,7 @@ def test_link_local_addresses_are_recognised(host: str) -> None:
         ("localhost", "localhost"),
     ],
 )
-def test_I57_hosts_of_one_site_are_told(host: str, other: str) -> None:
+def test_C57_hosts_of_one_site_are_told(host: str, other: str) -> None:
     assert same_site(host, other)
 
 
@@ -66,7 +66,7 @@ def test_I57_hosts_of_one_site_are_told(host: str, other: str) -> None:
         ("registry.com", "com"),
     ],
 )
-def test_C13_I57_neighbours_under_a_shared_suffix_are_strangers(host: str, other: str) -> None:
+def test_C13_C57_neighbours_under_a_shared_suffix_are_strangers(host: str, other: str) -> None:
     assert not same_site(host, other)
 
 
@@ -83,7 +83,7 @@ def test_C13_I57_neighbours_under_a_shared_suffix_are_strangers(host: str, other
         ("rg.fr-par.scw.cloud", "api.scaleway.com"),
     ],
 )
-def test_I57_a_provider_s_token_servers_on_another_site_are_known_by_name(registry: str, token_server: str) -> None:
+def test_C57_a_provider_s_token_servers_on_another_site_are_known_by_name(registry: str, token_server: str) -> None:
     assert is_token_server_of(token_server, registry)
     assert not is_token_server_of(f"{token_server}.evil.test", registry)
     assert not is_token_server_of(token_server, "registry.example.com")
@@ -102,5 +102,5 @@ def test_I57_a_provider_s_token_servers_on_another_site_are_known_by_name(regist
         ("rg.fr-par.scw.cloud", "mine.scw.cloud.evil.test"),
     ],
 )
-def test_I57_whoever_rents_a_name_of_a_provider_gets_nobody_s_credentials(registry: str, host: str) -> None:
+def test_C57_whoever_rents_a_name_of_a_provider_gets_nobody_s_credentials(registry: str, host: str) -> None:
     assert not is_token_server_of(host, registry)

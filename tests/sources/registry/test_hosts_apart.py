@@ -58,7 +58,7 @@ def test_C19_a_layer_is_fetched_from_another_host_that_learns_nothing(
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_C19_I57_another_host_that_asks_for_a_login_gets_none(
+def test_C19_C57_another_host_that_asks_for_a_login_gets_none(
     registry: Registry, elsewhere: Registry, status: int, slept: list[float]
 ) -> None:
     with registry.serve() as host, elsewhere.serve() as storage:
@@ -71,7 +71,7 @@ def test_C19_I57_another_host_that_asks_for_a_login_gets_none(
     assert_never_told(elsewhere)
 
 
-def test_I57_a_token_server_elsewhere_is_asked_without_credentials(slept: list[float], elsewhere: Registry) -> None:
+def test_C57_a_token_server_elsewhere_is_asked_without_credentials(slept: list[float], elsewhere: Registry) -> None:
     with elsewhere.serve() as other:
         # One machine, two names: 127.0.0.1 and localhost are different hosts to whoever keeps credentials apart.
         realm = f"http://localhost:{other.rpartition(':')[2]}/token"

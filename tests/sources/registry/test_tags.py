@@ -108,7 +108,7 @@ def test_C20_pages_without_end_are_a_limit(open_image: Opener, monkeypatch: pyte
     assert len(registry.requests) == 5
 
 
-def test_I64_more_tags_than_any_repository_has_are_a_limit(open_image: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_C64_more_tags_than_any_repository_has_are_a_limit(open_image: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imgscope.sources.registry.tags._MOST_TAGS", 2)
     with pytest.raises(LimitError, match="more than the 2 tags"):
         tags_in(open_image, registry_with("1", "2", "3"))

@@ -49,7 +49,7 @@ class Asked:
 
     @property
     def path(self) -> str:
-        """The path of the request; all of it was validated when it was parsed (conformance I58)."""
+        """The path of the request; all of it was validated when it was parsed (conformance C58)."""
         return self.page or f"/v2/{self.reference.repository}/{_PATHS[self.kind]}{self.name}"
 
     @property

@@ -1,7 +1,7 @@
 """Answering a registry's challenge: Basic, or a Bearer token from its token server (distribution-spec, "token auth").
 
 Credentials go to the registry itself and to a token server on its own site, or known by name to be its provider's, and
-nowhere else (conformance I57).
+nowhere else (conformance C57).
 """
 
 from __future__ import annotations

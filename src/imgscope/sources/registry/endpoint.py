@@ -1,4 +1,4 @@
-"""The host that serves a registry: how it may be spoken to, and where it may send us (conformance C19, I56)."""
+"""The host that serves a registry: how it may be spoken to, and where it may send us (conformance C19, C56)."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def is_local(host: str) -> bool:
 
 
 def is_token_server_of(host: str, registry: str) -> bool:
-    """Tell whether the credentials of a user of `registry` may be sent to `host` (conformance I57).
+    """Tell whether the credentials of a user of `registry` may be sent to `host` (conformance C57).
 
     It may if both are one site, or if `host` is known by name as its provider's own.
     """
