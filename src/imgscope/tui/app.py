@@ -185,9 +185,8 @@ class InspectApp(App[None]):
 
     @on(OffersFound)
     def _show_offers(self, message: OffersFound) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, StartScreen):
-                screen.show_offers(message.groups)
+        if start := self._start_screen:
+            start.show_offers(message.groups)
 
     @on(OpenImage)
     def _open_image(self, message: OpenImage) -> None:
@@ -221,21 +220,21 @@ class InspectApp(App[None]):
             return
         if is_next:
             self._next = None
-        elif self._is_only_image and not isinstance(self.screen, StartScreen):
+        elif self._is_only_image and self._start_screen is None:
             self.error = message.error
             self.exit()
             return
         if not isinstance(message.error, ImgscopeError):
             self.error = message.error
             self.exit()
-        elif isinstance(self.screen, StartScreen):
-            self.screen.show_error(message.error)
-        elif is_next:
+        elif self._start_screen is None and is_next:
             self.tell_error(message.error)
         else:
-            await self.action_start()
-            assert isinstance(self.screen, StartScreen)
-            self.screen.show_error(message.error)
+            if self._start_screen is None:
+                await self.action_start()
+            # It may be below the keys or the palette.
+            assert self._start_screen is not None
+            self._start_screen.show_error(message.error)
 
     def tell_error(self, error: ImgscopeError) -> None:
         """Tell what went wrong in a note above the screen, which stays as it is."""
@@ -257,11 +256,16 @@ class InspectApp(App[None]):
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
+        self._opener.close(but=found.session.open_content)
 
     @property
     def _lowest_screen(self) -> Screen[object] | None:
         """The screen below all others but for the library's, which is empty and cannot be replaced."""
         return next(iter(self.screen_stack[1:]), None)
+
+    @property
+    def _start_screen(self) -> StartScreen | None:
+        return next((screen for screen in self.screen_stack if isinstance(screen, StartScreen)), None)
 
     @property
     def _image_screen(self) -> ImageScreen | None:
@@ -276,9 +280,11 @@ class InspectApp(App[None]):
 
     async def action_back(self) -> None:
         """Go from an image, or from two, back to the comparison that it was opened from."""
+        self.stop_opening()
         if self._current:
             self._current.stop()
         self._current = None
+        self._opener.close()
         await self.pop_screen()
 
     async def action_start(self) -> None:
