@@ -148,7 +148,7 @@ def test_on_a_terminal_the_comparison_opens_in_the_terminal_ui(
         return 3
 
     monkeypatch.setattr(tui, "run_comparing", show)
-    monkeypatch.setattr(tui, "run_comparison", show)
+    monkeypatch.setattr(tui, "run_comparison", lambda compared, options: show(compared, options) - 3)
     monkeypatch.setattr("imgscope.cli.compare.is_capable_terminal", lambda: True)
     images = (f"{bases}:fat", f"{bases}:slim")
     named = [*images, "--platform", "linux/amd64", "--quiet"]

@@ -99,6 +99,28 @@ async def test_what_cannot_be_written_is_told_in_place() -> None:
         assert not isinstance(pilot.app.screen, ExportScreen)
 
 
+async def test_a_report_goes_to_files_only_and_into_directories_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports = Reports()
+    monkeypatch.chdir(tmp_path)
+    async with app_with(reports).run_test(notifications=True) as pilot:
+        await until(pilot, lambda: is_over(pilot.app))
+        await run_command(pilot, "Export report as json")
+        await press(pilot, "ctrl+u", *"~nobody-of-that-name/x", "enter")
+        assert "is no path to save to" in screen_text(pilot)
+        await press(pilot, "ctrl+u", "minus", "enter")
+        await run_command(pilot, "Export report as json")
+        await press(pilot, "ctrl+u", *str(tmp_path), "enter")
+        assert reports.written == ["json=./-", f"json={tmp_path / 'app-1.json'}"]
+
+
+async def test_reading_a_complete_image_again_says_what_is_done() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await run_command(pilot, "Read again")
+        await until(pilot, lambda: "looking for the image again …" in screen_text(pilot))
+
+
 async def test_one_key_goes_from_dark_to_light_to_high_contrast() -> None:
     async with shown(MemorySource(app_image())) as pilot:
         seen = []

@@ -24,6 +24,7 @@ from imgscope.tui.screens.comparison import ComparisonScreen
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
 from imgscope.tui.screens.two_images import TwoImagesScreen
+from imgscope.tui.widgets.detail import Detail
 from tests.render.comparison_example import hostile
 from tests.support.image_files import write_oci_layout
 from tests.support.images import BuiltImage, file, image, layer
@@ -456,3 +457,70 @@ def test_the_exit_code_says_whether_all_was_compared(tmp_path: Path, monkeypatch
     assert tui.run_comparing(named, OPTIONS) == 0
     assert tui.run_comparing([*named, f"{named[0]}x"], OPTIONS) == 3
     assert tui.run_comparing(["./no/such/layout", "./nor/this"], OPTIONS) == 2
+
+
+async def test_where_only_one_image_has_room_it_is_any_of_them(tmp_path: Path) -> None:
+    images = {f"i{number}": image([layer(file("x", "x" * number * 1000))]) for number in range(1, 4)}
+    async with compared(layout(tmp_path, **images), (50, 24)) as pilot:
+        for key, first, title in (
+            (None, 1, "compared ›"),
+            (">", 2, "‹ compared ›"),
+            (">", 3, "‹ compared"),
+            ("<", 2, "‹ "),
+        ):
+            await press(pilot, *([{">": "greater_than_sign", "<": "less_than_sign"}[key]] if key else []))
+            heads = screen_text(pilot).splitlines()[1].strip()
+            assert heads.startswith(title)
+            assert [f"{number} layout:" in heads for number in (1, 2, 3)] == [number == first for number in (1, 2, 3)]
+        await press(pilot, "greater_than_sign")
+        await pilot.resize_terminal(110, 24)
+        # The columns come back with the room.
+        await until(pilot, lambda: screen_text(pilot).splitlines()[1].count(" layout:") == len(images))
+
+
+async def test_a_filter_that_leaves_nothing_leaves_no_text_below(tmp_path: Path) -> None:
+    async with compared(layout(tmp_path, full=full_image(), app=app_image())) as pilot:
+        await press(pilot, "j", "j")
+        detail = pilot.app.screen.query_one(Detail)
+        assert detail._lines
+        await press(pilot, "slash", *"zzz")
+        assert not detail._lines
+        await press(pilot, "escape")
+        assert detail._lines
+
+
+async def test_who_went_back_to_the_comparison_is_not_shown_what_was_looked_for(tmp_path: Path) -> None:
+    named = layout(tmp_path, full=full_image(), app=app_image())
+    async with compared(named) as pilot:
+        await press(pilot, "1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ImageScreen) and is_over(pilot.app))
+        app = pilot.app
+        assert isinstance(app, InspectApp)
+        app.open(named[1], None)
+        await app.action_back()
+        await press(pilot)
+        assert (app._next, app.session) == (None, None)
+        assert isinstance(app.screen, ComparisonScreen)
+
+
+def test_a_terminal_ui_that_breaks_off_is_told_by_the_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = layout(tmp_path, one=of_sizes(a=10), two=of_sizes(a=20))
+
+    async def break_off(pilot: Pilot[Any]) -> None:
+        pilot.app.exit(return_code=1)
+
+    run = InspectApp.run
+    closed: list[Opener] = []
+
+    def close(opener: Opener) -> None:
+        closed.append(opener)
+
+    monkeypatch.setattr(InspectApp, "run", lambda app: run(app, headless=True, auto_pilot=break_off))
+    monkeypatch.setattr(Opener, "close", close)
+    comparison = compare_whole(named, options=OPTIONS).comparison
+    assert comparison is not None
+    assert tui.run_comparison(comparison, OPTIONS) == 1
+    assert capsys.readouterr().out == ""
+    assert len(closed) == 1

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from imgscope import analyze
 from imgscope import progress as events
@@ -18,6 +19,7 @@ from imgscope.tui.app import InspectApp
 from imgscope.tui.messages import OpenFile
 from imgscope.tui.opening import Opener
 from imgscope.tui.panes.files import FilesPane
+from imgscope.tui.screens.export import ExportScreen
 from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.platforms import PlatformScreen
 from imgscope.tui.widgets.offer_list import OfferList
@@ -180,6 +182,22 @@ async def test_C70_C71_offers_and_errors_of_the_start_screen_do_nothing() -> Non
         assert "[@click=app.quit]x[/]" in screen_text(pilot)
         assert_harmless(pilot)
         assert app.is_running
+
+
+async def test_C70_what_is_suggested_and_pasted_in_lines_does_nothing() -> None:
+    offers = tuple(Offer(reference=f"oci:d{text}") for text in CONTROLS)
+    app = InspectApp(Opener(analyze.Options()), find_offers=lambda: [OfferGroup(title="here", offers=offers)])
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(pilot, lambda: pilot.app.screen.query_one(OfferList).row_count == len(offers))
+        await press(pilot, *"oci:")
+        assert_harmless(pilot)
+        for screen in (None, ExportScreen("json", "x.json", lambda _: "")):
+            if screen is not None:
+                await app.push_screen(screen)
+            for text in CONTROLS:
+                pilot.app.screen.query_one(Input).value = text
+                await pilot.pause()
+                assert_harmless(pilot)
 
 
 async def test_C70_C71_a_platform_is_shown_as_what_it_is_and_does_nothing() -> None:

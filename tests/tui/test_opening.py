@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from imgscope.oci.manifest import Descriptor
 from imgscope.oci.platform import Platform
 from imgscope.sources.base import ImageHead
 from imgscope.tui.app import InspectApp
+from imgscope.tui.contents import OpenContent
 from imgscope.tui.opening import Opener
 from imgscope.tui.screens.image import ImageScreen
 from imgscope.tui.screens.platforms import PlatformScreen
@@ -131,3 +133,41 @@ async def test_what_is_known_is_on_the_new_screen_before_there_is_more_news() ->
         source.release()
         assert "example.com/app:1" in text
         assert "COPY . /app" in text
+
+
+class ClosedSource(MemorySource):
+    """Notes that it was closed."""
+
+    is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def test_files_of_an_image_stay_open_until_another_one_is_shown() -> None:
+    sources: list[ClosedSource] = []
+
+    def open_source(*_: object) -> ClosedSource:
+        sources.append(ClosedSource(app_image()))
+        return sources[-1]
+
+    opener = Opener(analyze.Options(), open_source=open_source)
+    inspection = analyze.inspect_source(MemorySource(app_image()))
+    tree = inspection.image.tree
+    node = tree.locate("app/main.py")
+    assert node is not None
+
+    def read(open_file: OpenContent) -> None:
+        with open_file(inspection.head, tree, node, received=lambda _: None, cancelled=threading.Event()) as pieces:
+            assert b"".join(pieces) == b"print()"
+
+    first = opener.contents("first", None)
+    read(first.open_file)
+    second = opener.contents("second", None)
+    read(first.open_file)
+    assert [source.is_closed for source in sources] == [False]
+    read(second.open_file)
+    opener.close(but=second.open_file)
+    assert [source.is_closed for source in sources] == [True, False]
+    opener.close()
+    assert [source.is_closed for source in sources] == [True, True]

@@ -184,3 +184,18 @@ async def test_quitting_without_an_image_leaves_nothing() -> None:
         assert isinstance(pilot.app, InspectApp)
         assert pilot.app.session is None
         assert pilot.app.error is None
+
+
+async def test_what_cannot_be_opened_is_told_below_the_keys_that_are_on_show_meanwhile() -> None:
+    goes_on = threading.Event()
+    async with started(goes_on=goes_on) as pilot:
+        await press(pilot, *"missing", "enter")
+        assert isinstance(pilot.app, InspectApp)
+        pilot.app.action_help()
+        await pilot.pause()
+        goes_on.set()
+        await until(pilot, lambda: not isinstance(pilot.app, InspectApp) or pilot.app._next is None)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, StartScreen)
+        assert "looking for" not in screen_text(pilot)
+        assert "there is no image [b]missing[/b]" in screen_text(pilot)

@@ -36,6 +36,7 @@ from tests.tui.stage import app_image
         ("evil.example:8000", None, "0.0.0.0", False),
         ("localhost:8000", None, "0.0.0.0", False),
         ("[::1", None, "::1", False),
+        ("127.0.0.1:8000", "http://[x", "127.0.0.1", False),
         ("", None, "127.0.0.1", False),
     ],
 )

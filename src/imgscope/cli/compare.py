@@ -83,7 +83,7 @@ def _compare(asked: Asked, outputs: tuple[str, ...], common: Common) -> int:
     if comparison is not None and is_shown:
         from imgscope.tui import run_comparison
 
-        run_comparison(comparison, inspection_options(common, rules))
-    elif comparison is not None:
+        return run_comparison(comparison, inspection_options(common, rules)) or code
+    if comparison is not None:
         write_comparison(comparison, parsed, detailed=common.verbose)
     return code

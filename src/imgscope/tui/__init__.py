@@ -57,11 +57,14 @@ def run(
     return app.return_code or _sum_up(app)
 
 
-def run_comparison(comparison: Comparison, options: Options) -> None:
-    """Show a comparison that is finished until the user quits; images of it are opened as `options` say."""
+def run_comparison(comparison: Comparison, options: Options) -> int:
+    """Show a comparison that is finished until the user quits; images of it are opened as `options` say.
+
+    Returns 0, or the exit code of a terminal UI that came to an end by itself.
+    """
     from imgscope.tui.model.comparing import Comparing
 
-    _run_comparison(Comparing.of(comparison), options)
+    return _run_comparison(Comparing.of(comparison), options)
 
 
 def run_comparing(references: Sequence[str], options: Options) -> int:
@@ -72,12 +75,14 @@ def run_comparing(references: Sequence[str], options: Options) -> int:
     from imgscope.tui.model.comparing import Comparing
 
     comparing = Comparing(references)
-    _run_comparison(comparing, options, reads=True)
-    return comparing.exit_code
+    return _run_comparison(comparing, options, reads=True) or comparing.exit_code
 
 
-def _run_comparison(comparing: Comparing, options: Options, *, reads: bool = False) -> None:
-    """Show `comparing`, and read its images while it is shown if it `reads`; leave a line on each on stdout."""
+def _run_comparison(comparing: Comparing, options: Options, *, reads: bool = False) -> int:
+    """Show `comparing`, and read its images while it is shown if it `reads`; leave a line on each on stdout.
+
+    Returns 0, or the exit code of a terminal UI that came to an end by itself.
+    """
     import sys
     from functools import partial
 
@@ -91,18 +96,18 @@ def _run_comparison(comparing: Comparing, options: Options, *, reads: bool = Fal
 
     compare = partial(ComparisonThread, options=options)
     screen = ComparisonScreen(comparing, compare(comparing.references) if reads else None, compare=compare)
-    app = InspectApp(
-        Opener(options),
-        settings=user_settings(),
-        keep_theme=keep_theme(),
-        comparison=screen,
-    )
+    opener = Opener(options)
+    app = InspectApp(opener, settings=user_settings(), keep_theme=keep_theme(), comparison=screen)
     app.run_until_signalled()
     app.stop_reading(_PATIENCE)
+    opener.close()
     error = app.error or screen.error
     if error is not None:
         raise error
+    if app.return_code:
+        return app.return_code
     sys.stdout.writelines(f"{printable(line)}\n" for line in closing_lines(comparing))
+    return 0
 
 
 def _sum_up(app: InspectApp) -> int:

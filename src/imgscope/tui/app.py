@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Final
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
@@ -31,7 +29,7 @@ from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.help import HelpScreen
 from imgscope.tui.screens.image import ImageScreen
 from imgscope.tui.screens.start import StartScreen
-from imgscope.tui.signals import held_back
+from imgscope.tui.signals import SignalledApp
 from imgscope.tui.themes import OUR_THEMES, THEME_CYCLE
 from imgscope.tui.worker import InspectionThread
 
@@ -44,7 +42,7 @@ _SETTLED: Final = 0.3
 """Seconds after which a terminal that is resized is taken to have its size."""
 
 
-class InspectApp(App[None]):
+class InspectApp(SignalledApp):
     """Shows images that `opener` opens: the one called `reference` at once, or a choice of what `find_offers` finds.
 
     With a `comparison`, it shows that first, and the images of it that are chosen there.
@@ -93,8 +91,6 @@ class InspectApp(App[None]):
         self._current = self._reading(reference, opener.platform) if reference is not None else None
         self._next: InspectionThread | None = None
         self._is_only_image = reference is not None
-        self._loop_to_end: asyncio.AbstractEventLoop | None = None
-        self._is_to_end = False
 
     @property
     def session(self) -> Session | None:
@@ -107,22 +103,9 @@ class InspectApp(App[None]):
             return [NoColor()]
         return [each for each in super().get_line_filters() if not isinstance(each, Monochrome)]
 
-    def run_until_signalled(self) -> None:
-        """Run until the user quits or a signal asks for the end, which is let through once the terminal is free."""
-        with held_back(self._end_soon):
-            self.run()
-
-    def _end_soon(self) -> None:
-        self._is_to_end = True
-        if self._loop_to_end is not None:
-            # It may have come to its end by itself.
-            with contextlib.suppress(RuntimeError):
-                self._loop_to_end.call_soon_threadsafe(self.exit)
-
     async def on_mount(self) -> None:
         """Show the image, of which only the name is known, or the start screen."""
-        self._loop_to_end = asyncio.get_running_loop()
-        if self._is_to_end:
+        if self.is_to_end():
             self.exit()
             return
         if self.comparison is not None:
@@ -185,9 +168,8 @@ class InspectApp(App[None]):
 
     @on(OffersFound)
     def _show_offers(self, message: OffersFound) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, StartScreen):
-                screen.show_offers(message.groups)
+        if start := self._start_screen:
+            start.show_offers(message.groups)
 
     @on(OpenImage)
     def _open_image(self, message: OpenImage) -> None:
@@ -221,21 +203,21 @@ class InspectApp(App[None]):
             return
         if is_next:
             self._next = None
-        elif self._is_only_image and not isinstance(self.screen, StartScreen):
+        elif self._is_only_image and self._start_screen is None:
             self.error = message.error
             self.exit()
             return
         if not isinstance(message.error, ImgscopeError):
             self.error = message.error
             self.exit()
-        elif isinstance(self.screen, StartScreen):
-            self.screen.show_error(message.error)
-        elif is_next:
+        elif self._start_screen is None and is_next:
             self.tell_error(message.error)
         else:
-            await self.action_start()
-            assert isinstance(self.screen, StartScreen)
-            self.screen.show_error(message.error)
+            if self._start_screen is None:
+                await self.action_start()
+            # It may be below the keys or the palette.
+            assert self._start_screen is not None
+            self._start_screen.show_error(message.error)
 
     def tell_error(self, error: ImgscopeError) -> None:
         """Tell what went wrong in a note above the screen, which stays as it is."""
@@ -257,11 +239,16 @@ class InspectApp(App[None]):
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
+        self._opener.close(but=found.session.open_content)
 
     @property
     def _lowest_screen(self) -> Screen[object] | None:
         """The screen below all others but for the library's, which is empty and cannot be replaced."""
         return next(iter(self.screen_stack[1:]), None)
+
+    @property
+    def _start_screen(self) -> StartScreen | None:
+        return next((screen for screen in self.screen_stack if isinstance(screen, StartScreen)), None)
 
     @property
     def _image_screen(self) -> ImageScreen | None:
@@ -276,9 +263,11 @@ class InspectApp(App[None]):
 
     async def action_back(self) -> None:
         """Go from an image, or from two, back to the comparison that it was opened from."""
+        self.stop_opening()
         if self._current:
             self._current.stop()
         self._current = None
+        self._opener.close()
         await self.pop_screen()
 
     async def action_start(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from imgscope.errors import ImgscopeError
 from imgscope.text import printable
 from imgscope.tui.messages import GoToPane
 from imgscope.tui.screens.export import ExportScreen
@@ -71,5 +72,7 @@ def _keep_theme(app: InspectApp) -> None:
         app.keep_theme(app.theme)
     except OSError as error:
         app.notify(printable(f"the theme cannot be kept: {error.strerror or error}"), severity="error", markup=False)
+    except ImgscopeError as error:
+        app.tell_error(error)
     else:
         app.notify("imgscope begins with this theme from now on", markup=False)

@@ -17,6 +17,7 @@ from imgscope.oci.platform import Platform
 from imgscope.shared_layers import SharedLayers
 from imgscope.sources import open_source
 from imgscope.sources.base import ImageSource, SourceOptions
+from imgscope.tui.contents import OpenContent
 from imgscope.tui.worker import Inspect
 
 
@@ -57,7 +58,7 @@ class Opener:
         self._options = replace(options, shared=self._layers)
         self._inspect = inspect
         self._open_source = open_source
-        self._contents: ReopenedImage | None = None
+        self._contents: list[ReopenedImage] = []
         self._kept: frozenset[Digest] = frozenset()
         self._keeping = threading.Lock()
 
@@ -81,16 +82,22 @@ class Opener:
         return inspect
 
     def contents(self, reference: str, platform: Platform | None) -> ReopenedImage:
-        """Return what reads files of the image called `reference` for `platform` once it was inspected."""
-        self.close()
-        source = partial(self._open_source, reference, self._options.source)
-        self._contents = ReopenedImage(source, platform, limits=self._options.source.limits)
-        return self._contents
+        """Return what reads files of the image called `reference` for `platform` once it was inspected.
 
-    def close(self) -> None:
-        """Let go of the image whose files were read; it is opened again if another one is asked for."""
-        if self._contents is not None:
-            self._contents.close()
+        It keeps open what it opens until `close`.
+        """
+        source = partial(self._open_source, reference, self._options.source)
+        contents = ReopenedImage(source, platform, limits=self._options.source.limits)
+        self._contents.append(contents)
+        return contents
+
+    def close(self, but: OpenContent | None = None) -> None:
+        """Let go of the images whose files were read, for good, but for the one whose files `but` opens."""
+        kept = [contents for contents in self._contents if contents.open_file == but]
+        for contents in self._contents:
+            if contents not in kept:
+                contents.close()
+        self._contents = kept
 
     def _keep(self, diff_ids: Collection[Digest] | filter[Digest]) -> None:
         """Let layers of the image that was found stay in memory, and those of the one before go."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final
+
+from textual.app import App
 
 _SIGNALS: Final = ("SIGTERM", "SIGHUP")
 
@@ -47,3 +50,29 @@ def held_back(end: Callable[[], object]) -> Iterator[None]:
         restore()
     for number in met:
         signal.raise_signal(number)
+
+
+class SignalledApp(App[None]):
+    """Gives the terminal back before a signal ends the program."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop_to_end: asyncio.AbstractEventLoop | None = None
+        self._was_signalled = False
+
+    def run_until_signalled(self) -> None:
+        """Run until the user quits or a signal asks for the end, which is let through once the terminal is free."""
+        with held_back(self._end_soon):
+            self.run()
+
+    def is_to_end(self) -> bool:
+        """Tell, in the event loop, whether a signal came before that was there; one that comes later ends the app."""
+        self._loop_to_end = asyncio.get_running_loop()
+        return self._was_signalled
+
+    def _end_soon(self) -> None:
+        self._was_signalled = True
+        if self._loop_to_end is not None:
+            # It may have come to its end by itself.
+            with suppress(RuntimeError):
+                self._loop_to_end.call_soon_threadsafe(self.exit)

@@ -68,9 +68,9 @@ def is_allowed(host_header: str, origin: str | None, *, host: str) -> bool:
 
     An attacker's page has another origin, or, where its name was made to lead here, a name that is not this server's.
     """
-    if origin is not None and urlsplit(origin).netloc.lower() != host_header.lower():
-        return False
     try:
+        if origin is not None and urlsplit(origin).netloc.lower() != host_header.lower():
+            return False
         name = urlsplit(f"//{host_header}").hostname or ""
     except ValueError:
         return False

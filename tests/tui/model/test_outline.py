@@ -88,3 +88,16 @@ def test_rows_may_be_in_each_other_as_deep_as_an_image_likes() -> None:
     outline = Outline([deep])
     assert len(outline) == 5_001
     assert outline.depth(5_000) == 5_000
+
+
+def test_rows_of_the_same_key_in_others_open_and_are_found_for_themselves() -> None:
+    rows = [row("a", row("path", row("x")), begins_open=True), row("b", row("path", row("x")), begins_open=True)]
+    outline = Outline(rows)
+    outline.set_open(3, is_open=True)
+    assert shown(outline) == ["a", "-path", "b", "-path", "--x"]
+    identity = outline.identity(3)
+    outline.replace([row("new"), *rows])
+    assert shown(outline) == ["new", "a", "-path", "b", "-path", "--x"], "only one of them is open"
+    assert outline.position_with(identity) == 4
+    outline.filter_by("new")
+    assert outline.position_with(identity) is None

@@ -71,3 +71,31 @@ def test_a_theme_is_kept_beside_everything_else_that_is_in_the_file(tmp_path: Pa
     assert path.read_text(encoding="utf-8") == '# mine\nstart-pane = "files"\ntheme = "high-contrast"\n'
     write_theme(written(tmp_path, 'start-pane = "files"\n'), "high-contrast")
     assert read(path) == Settings(theme="high-contrast", start_pane="files")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'\xef\xbb\xbfstart-pane = "files"\n', 'theme = "high-contrast"\nstart-pane = "files"\n'),
+        (b'"theme" = "textual-dark"\n', 'theme = "high-contrast"\n'),
+        (
+            b"'theme'='textual-dark'\r\nstart-pane = 'files'\r\n",
+            "theme = \"high-contrast\"\r\nstart-pane = 'files'\r\n",
+        ),
+    ],
+)
+def test_a_theme_is_kept_however_the_file_is_written(tmp_path: Path, before: bytes, after: str) -> None:
+    path = tmp_path / "tui.toml"
+    path.write_bytes(before)
+    write_theme(path, "high-contrast")
+    assert path.read_bytes() == after.encode()
+    assert read(path).theme == "high-contrast"
+
+
+@pytest.mark.parametrize("text", ['"th\\u0065me" = "textual-dark"\n', 'theme = """\ntextual-dark"""\n', "theme =\n"])
+def test_a_file_in_which_the_theme_cannot_be_changed_stays_as_it_is(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(UsageError) as raised:
+        write_theme(path, "high-contrast")
+    assert raised.value.hint
+    assert path.read_text(encoding="utf-8") == text

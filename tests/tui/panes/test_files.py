@@ -12,6 +12,8 @@ from imgscope.tui.model.files import file_list
 from imgscope.tui.model.files.order import FileOrder, in_order
 from imgscope.tui.model.files.source import FileItem, FileSource
 from imgscope.tui.panes.files import FilesPane
+from imgscope.tui.screens.file import FileScreen
+from imgscope.tui.widgets.file_tree import FileTree
 from imgscope.tui.widgets.row_list import Cell
 from tests.support.images import BuiltImage, file, hard_link, image, layer, symlink, whiteout
 from tests.support.memory import MemorySource
@@ -254,3 +256,28 @@ async def test_a_jump_into_a_large_directory_is_sorted_beside_the_thread_that_an
         await press(pilot, "G", "escape")
         assert rows(pilot)[tree(pilot).cursor].endswith("001234")
         assert threading.main_thread() not in sorting[2_000]
+
+
+async def test_what_is_chosen_is_of_the_tree_on_show_while_another_is_worked_out() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "down", "2", "t", "l", "j")
+        pane = pilot.app.screen.query_one(FilesPane)
+        pane._is_working = True
+        pane.follow_layer(0)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, FileScreen)
+        assert pilot.app.screen._layer == 1
+
+
+async def test_the_cursor_stays_where_it_is_when_a_large_directory_above_it_opens_late() -> None:
+    built = image([layer(*(file(f"a/{number}", "x" * 100) for number in range(50)), file("b", "1"), file("c", ""))])
+    async with shown(MemorySource(built)) as pilot:
+        await press(pilot, "2", "down")
+        files = tree(pilot).files
+        assert files is not None
+        item = files.item(0)
+        tree(pilot).post_message(FileTree._Listed(files, item, list(files.source.children(item))))
+        await settled(pilot)
+        assert len(files) == 53
+        assert files.item(tree(pilot).cursor).path == "b"
+        assert "› " in screen_text(pilot), "in sight"

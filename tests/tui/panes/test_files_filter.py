@@ -75,3 +75,20 @@ async def test_a_filter_of_changes_does_not_hold_in_the_whole_image() -> None:
         await press(pilot, "t", "t")
         assert "changes are those of one layer" in screen_text(pilot)
         assert title(pilot).startswith("whole image · by size · 3.50 MB in 5 files")
+
+
+async def test_what_one_tree_refuses_is_a_filter_of_the_next_one_again() -> None:
+    async with shown(MemorySource(app_image())) as pilot:
+        await press(pilot, "down", "2", "t")
+        await type_filter(pilot, "is:removed")
+        removed = rows(pilot)
+        assert removed[-1].endswith("gone")
+        await press(pilot, "t", "t")
+        assert "changes are those of one layer" in screen_text(pilot)
+        await press(pilot, "s")
+        assert "is not understood" in screen_text(pilot), "however it is sorted"
+        await press(pilot, "s", "s", "t")
+        assert rows(pilot) == removed
+        assert "1 match" in screen_text(pilot)
+        await press(pilot, "t", "t", "escape")
+        assert "changes are those of one layer" not in screen_text(pilot)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 from textual.pilot import Pilot
 
+from imgscope.tui.model.tiles import Tile
+from imgscope.tui.panes.treemap import TreemapPane
 from imgscope.tui.widgets.file_tree import FileTree
 from imgscope.tui.widgets.tile_list import TileList
 from imgscope.tui.widgets.treemap import Treemap
 from tests.support.images import file, image, layer
 from tests.support.memory import MemorySource
+from tests.tui.panes.files import settled
 from tests.tui.panes.images import full_image
 from tests.tui.stage import SilentSource, app_of, press, screen_text, shown, until
 
@@ -174,3 +181,71 @@ async def test_it_follows_when_all_layers_are_read() -> None:
         assert "a picture follows when all layers are read" in screen_text(pilot)
         source.release()
         await until(pilot, lambda: "usr/" in screen_text(pilot))
+
+
+async def test_what_was_asked_for_twice_or_no_longer_is_shown_once_or_not_at_all() -> None:
+    async with shown(MemorySource(full_image())) as pilot:
+        await press(pilot, "9")
+        pane, treemap = pilot.app.screen.query_one(TreemapPane), pilot.app.screen.query_one(Treemap)
+        asked: list[str] = []
+        answered: list[str] = []
+        goes_on = threading.Event()
+
+        def hold_back(tile: Tile) -> Tile:
+            def below() -> Sequence[Tile]:
+                asked.append(tile.name)
+                goes_on.wait(30)
+                answered.append(tile.name)
+                assert tile.below is not None
+                return tile.below()
+
+            return replace(tile, below=below)
+
+        treemap.show([hold_back(tile) if tile.below else tile for tile in treemap.tiles])
+        pane._choose()
+        await until(pilot, lambda: len(asked) == 1)
+        pane._choose()
+        await until(pilot, lambda: len(asked) == 2)
+        goes_on.set()
+        await until(pilot, lambda: len(answered) == len(asked))
+        await settled(pilot)
+        assert [level.tile.name for level in pane._levels] == ["by directory", "usr/"]
+        goes_on.clear()
+        treemap.show([hold_back(tile) for tile in treemap.tiles])
+        pane._choose()
+        await until(pilot, lambda: len(asked) == 3)
+        await pilot.press("v")
+        await until(pilot, lambda: "by package" in screen_text(pilot))
+        goes_on.set()
+        await until(pilot, lambda: len(answered) == len(asked))
+        await settled(pilot)
+        assert [level.tile.name for level in pane._levels] == ["by package"]
+
+
+async def test_going_back_from_what_is_not_there_yet_stays() -> None:
+    async with shown(MemorySource(full_image())) as pilot:
+        await press(pilot, "9", "enter")
+        pane = pilot.app.screen.query_one(TreemapPane)
+        pane._choose()
+        pane._leave()
+        await settled(pilot)
+        assert [level.tile.name for level in pane._levels] == ["by directory", "usr/"]
+        pane._leave()
+        assert [level.tile.name for level in pane._levels] == ["by directory"]
+
+
+async def test_a_click_in_the_list_is_for_the_tile_that_stands_there_however_small() -> None:
+    built = image([layer(file("large", "x" * 900_000), *(file(f"small{number}", "x") for number in range(10, 30)))])
+    async with shown(MemorySource(built), (160, 48)) as pilot:
+        await press(pilot, "9")
+        assert names(pilot) == ["large", "… 20 more"]
+        for row, name in ((1, "small10"), (4, "small13")):
+            await pilot.click(TileList, offset=(5, row + 1))
+            await press(pilot)
+            assert f"/{name}" in screen_text(pilot)
+            assert current(pilot) == "… 20 more", "which stands for it on the map"
+            await pilot.click(TileList, offset=(5, row + 1))
+            await press(pilot)
+            assert isinstance(pilot.app.focused, FileTree)
+            assert f"/{name}" in screen_text(pilot)
+            await press(pilot, "9", "home")

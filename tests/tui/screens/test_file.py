@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from imgscope.errors import UsageError
 from imgscope.filesystem.node import Node
 from imgscope.filesystem.tree import FileTree
 from imgscope.sources.base import ImageHead
+from imgscope.tui.file_messages import Refused
 from imgscope.tui.messages import OpenFile
 from imgscope.tui.model.content import fetch
 from imgscope.tui.screens.file import FileScreen
 from imgscope.tui.screens.image import ImageScreen
+from imgscope.tui.widgets.hex_view import HexView
 from imgscope.tui.widgets.prompt_bar import PromptBar
 from imgscope.tui.widgets.text_view import TextView
 from tests.support.elf import GLIBC_LOADER, glibc_library, glibc_program
@@ -326,3 +329,91 @@ async def test_a_layer_that_is_gone_is_said() -> None:
         source._blobs[built().layers[0].digest] = None
         assert "there is no blob sha256:" in await view(pilot, "large")
         assert "push the image again" in " ".join(screen_text(pilot).split())
+
+
+class _HeldBack:
+    """Gives what is no text, once it may."""
+
+    def __init__(self) -> None:
+        self.goes_on = threading.Event()
+        self.is_waited_for = True
+
+    @contextmanager
+    def open_file(
+        self,
+        head: ImageHead,
+        tree: FileTree,
+        node: Node,
+        *,
+        received: Callable[[int], None],
+        cancelled: threading.Event,
+    ) -> Iterator[Iterator[bytes | memoryview]]:
+        self.is_waited_for = not threading.current_thread().daemon
+        assert self.goes_on.wait(30)
+        yield iter([bytes(range(256))])
+
+
+@asynccontextmanager
+async def _held_back() -> AsyncIterator[tuple[Pilot[None], _HeldBack, FileScreen]]:
+    held_back = _HeldBack()
+    async with shown(MemorySource(built())) as pilot:
+        session_of(pilot).open_content = held_back.open_file
+        pilot.app.screen.post_message(OpenFile("data"))
+        await until(pilot, lambda: "reading layer 0 as far as the file" in screen_text(pilot))
+        assert isinstance(pilot.app.screen, FileScreen)
+        yield pilot, held_back, pilot.app.screen
+        held_back.goes_on.set()
+
+
+async def test_content_that_arrives_leaves_the_keys_to_who_is_typing() -> None:
+    async with _held_back() as (pilot, held_back, screen):
+        await pilot.press("s")
+        assert not held_back.is_waited_for, "at the end of the program"
+        held_back.goes_on.set()
+        await settled(pilot)
+        assert "00000000  00 01 02 03" in screen_text(pilot)
+        await pilot.press("2", "n")
+        assert screen.query_one("#target", PromptBar).input.value == "data2n"
+        await pilot.press("escape", "slash", "b")
+        screen.post_message(Refused(UsageError("the disk is full"), while_saving=True))
+        await settled(pilot)
+        assert "the disk is full" in screen_text(pilot)
+        await pilot.press("b")
+        assert screen.query_one("#search", PromptBar).input.value == "bb"
+        assert not screen.query_one("#target").display
+
+
+async def test_a_view_that_was_not_searched_yet_is_when_the_next_match_is_asked_for() -> None:
+    async with shown(MemorySource(built())) as pilot:
+        await view(pilot, "app/main.py")
+        await press(pilot, "slash", *"chown", "enter")
+        assert "nothing found" in screen_text(pilot)
+        await press(pilot, "4", "n")
+        assert "match 1 of 1" in screen_text(pilot)
+        await press(pilot, "1", "slash", "escape", "n")
+        assert "found" not in screen_text(pilot), "nothing is searched for any more"
+
+
+async def test_escape_stops_one_thing_at_a_time() -> None:
+    async with _slowly_shown() as (pilot, slow):
+        screen = pilot.app.screen
+        assert isinstance(screen, FileScreen)
+        screen._is_saving = True
+        await pilot.press("escape")
+        assert "saving was stopped" in screen_text(pilot)
+        assert slow.cancelled is not None
+        assert not slow.cancelled.is_set()
+        await pilot.press("escape")
+        assert pilot.app.screen is screen
+        assert slow.cancelled.is_set()
+        assert screen_text(pilot).count("reading was stopped") == 2, "in the view and below it"
+        assert "reading …" not in screen_text(pilot)
+
+
+async def test_bytes_stay_within_the_narrowest_terminal() -> None:
+    async with shown(MemorySource(built()), (10, 24)) as pilot:
+        await view(pilot, "data")
+        shown_bytes = pilot.app.screen.query_one(HexView)
+        width = shown_bytes.scrollable_content_region.width
+        assert 0 < width < 10
+        assert len(shown_bytes.render_line(0).text) == width

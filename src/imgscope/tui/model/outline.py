@@ -48,7 +48,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutlineRow:
-    """One row. `key` tells it from all others at its depth, whatever is above it, and stays the same between lists.
+    """One row. `key` tells it from all others that are in the same row, and stays the same between lists.
 
     `below` returns what is in it, in order; None where there can be nothing. Of a section, which `is_section`, a
     filter leaves what fits; of any other row it leaves all or nothing, by the text to be `searched`. `ranks` are what
@@ -74,6 +74,7 @@ class _Shown:
     row: OutlineRow
     depth: int
     is_open: bool
+    identity: int
 
 
 class Outline:
@@ -83,8 +84,10 @@ class Outline:
         self._rows = rows
         self._words: tuple[str, ...] = ()
         self._order: int | None = None
-        self._opened: dict[tuple[int, str], bool] = {}
-        self._shown: list[_Shown] = list(self._listed(rows, 0))
+        self._opened: dict[int, bool] = {}
+        # By what they are in and their key: rows of the same key are others where they are in others.
+        self._identities: dict[tuple[int, str], int] = {}
+        self._shown: list[_Shown] = list(self._listed(rows))
 
     @property
     def top_count(self) -> int:
@@ -110,13 +113,22 @@ class Outline:
         """Return where the first row is that is called `key`, if it is on show."""
         return next((position for position, shown in enumerate(self._shown) if shown.row.key == key), None)
 
+    def identity(self, position: int) -> int:
+        """Return what tells the row at `position` from all others, as long as this outline is there."""
+        return self._shown[position].identity
+
+    def position_with(self, identity: int) -> int | None:
+        """Return where the row with that `identity` is, if it is on show."""
+        return next((position for position, shown in enumerate(self._shown) if shown.identity == identity), None)
+
     def set_open(self, position: int, *, is_open: bool) -> None:
         """Show what is in the row at `position`, or no longer; nothing happens where nothing can be in it."""
         shown = self._shown[position]
         if shown.row.below is None or shown.is_open == is_open:
             return
-        self._opened[shown.depth, shown.row.key] = is_open
-        following = self._listed([shown.row], shown.depth)
+        self._opened[shown.identity] = is_open
+        above = self._shown[self.parent(position)].identity if shown.depth else 0
+        following = self._listed([shown.row], shown.depth, above)
         self._shown[position : self._end(position)] = following
 
     def parent(self, position: int) -> int:
@@ -145,7 +157,7 @@ class Outline:
         rows: Iterable[OutlineRow] = self._rows
         if self._words:
             rows = self._matching(rows)
-        self._shown = list(self._listed(self._sorted(rows), 0))
+        self._shown = list(self._listed(self._sorted(rows)))
 
     def _sorted(self, rows: Iterable[OutlineRow]) -> Iterable[OutlineRow]:
         order = self._order
@@ -165,20 +177,23 @@ class Outline:
             elif all(word in row.searched.casefold() for word in self._words):
                 yield row
 
-    def _listed(self, rows: Iterable[OutlineRow], depth: int) -> Iterator[_Shown]:
+    def _listed(self, rows: Iterable[OutlineRow], depth: int = 0, above: int = 0) -> Iterator[_Shown]:
+        """Yield `rows`, which are at `depth` in the row whose identity is `above`, and what is on show below them."""
         # Not by calling itself: how deep rows are in others is up to the image.
-        waiting = [iter(rows)]
+        waiting = [(above, iter(rows))]
         while waiting:
-            row = next(waiting[-1], None)
+            within, following = waiting[-1]
+            row = next(following, None)
             if row is None:
                 waiting.pop()
                 continue
             level = depth + len(waiting) - 1
             begins_open = row.begins_open or (row.is_section and bool(self._words))
-            is_open = row.below is not None and self._opened.get((level, row.key), begins_open)
-            yield _Shown(row, level, is_open)
+            identity = self._identities.setdefault((within, row.key), len(self._identities) + 1)
+            is_open = row.below is not None and self._opened.get(identity, begins_open)
+            yield _Shown(row, level, is_open, identity)
             if is_open and row.below is not None:
-                waiting.append(iter(row.below()))
+                waiting.append((identity, iter(row.below())))
 
     def _end(self, position: int) -> int:
         end = position + 1

@@ -65,11 +65,6 @@ class Session:
         else:
             self.notes.append(event.message)
 
-    @property
-    def has_failed_layers(self) -> bool:
-        """Whether something of the image could not be read, so that it is worth to try again."""
-        return any(index.error is not None for index in self.indexes.values())
-
     def finish(self, inspection: Inspection) -> None:
         """Take note of the result, and of what of the image is known better in the end than in the beginning."""
         self.inspection = inspection

@@ -22,6 +22,7 @@ HIGH_CONTRAST: Final = "high-contrast"
 FILE_ORDERS: Final = ("size", "name", "change")
 LAYER_COLUMNS: Final = ("base", "share", "compressed", "unpacked", "wasted")
 _LARGEST: Final = 64 * 1024
+_THEME_LINE: Final = re.compile(r"""^[ \t]*(?:theme|"theme"|'theme')[ \t]*=[^\r\n]*""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,23 +70,35 @@ def read_settings(path: Path, *, panes: tuple[str, ...], themes: tuple[str, ...]
 
 
 def write_theme(path: Path, theme: str) -> None:
-    """Let the file at `path` name `theme` and leave everything else in it as it is. Raises `OSError`."""
+    """Let the file at `path` name `theme` and leave everything else in it as it is.
+
+    Raises `OSError`, and `UsageError` for a file that cannot be understood before or after that.
+    """
     line = f"theme = {json.dumps(theme)}"
+    before = _text(path)
+    expected = {**_parsed(path, before), "theme": theme}
+    text, count = _THEME_LINE.subn(lambda _: line, before, count=1)
+    text = text if count else f"{line}\n{text}"
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        text = ""
-    text, count = re.subn(r"(?m)^[ \t]*theme[ \t]*=.*$", lambda _: line, text, count=1)
+        is_understood = tomllib.loads(text) == expected
+    except tomllib.TOMLDecodeError:
+        is_understood = False
+    if not is_understood:
+        raise UsageError(f"where the theme stands in {str(path)!r} is not clear", hint=f"write there: {line}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, (text if count else f"{line}\n{text}").encode())
+    write_whole(path, text.encode())
 
 
 def _table(path: Path) -> Mapping[str, Any]:
+    return _parsed(path, _text(path))
+
+
+def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
-        return {}
+        return ""
     except OSError as error:
         raise UsageError(
             f"{str(path)!r} cannot be read: {error.strerror}", hint="correct its permissions, or remove it"
@@ -93,9 +106,20 @@ def _table(path: Path) -> Mapping[str, Any]:
     if len(content) > _LARGEST:
         raise UsageError(f"{str(path)!r} has more than the {_LARGEST:,} bytes that are read", hint="make it smaller")
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"{str(path)!r} is no TOML: {error}", hint="correct it there") from None
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _no_toml(path, error) from None
+
+
+def _parsed(path: Path, text: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _no_toml(path, error) from None
+
+
+def _no_toml(path: Path, error: Exception) -> UsageError:
+    return UsageError(f"{str(path)!r} is no TOML: {error}", hint="correct it there")
 
 
 def _one_of(known: tuple[str, ...]) -> Callable[[str, Any], str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, cast
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
@@ -23,6 +23,7 @@ from imgscope.tui.model.files.source import FileItem
 from imgscope.tui.model.files.view import SCOPES, FileView, FileViews, view_title, waiting_title
 from imgscope.tui.model.lines import Line
 from imgscope.tui.model.session import Session
+from imgscope.tui.threads import in_thread
 from imgscope.tui.widgets.file_tree import FileTree
 from imgscope.tui.widgets.pane import Pane, PaneKind
 
@@ -90,7 +91,7 @@ class FilesPane(Pane):
         """Make layer `number` the one to show when a layer is asked for."""
         self._layer = number
         if self._view.layer not in (None, number):
-            self._want(replace(self._view, layer=number))
+            self._want(replace(self._view, layer=number, text=self._typed))
 
     def go_to_path(self, path: str, layer: int | None) -> None:
         """Show `path` in the image or in what `layer` did; all of it where it is empty."""
@@ -102,7 +103,8 @@ class FilesPane(Pane):
 
     def filter_by(self, text: str) -> None:
         """Show only what matches `text`."""
-        if text != self._view.text:
+        # What is wrong with a filter that was refused is told no longer, whatever is shown meanwhile.
+        if text != self._view.text or self._trouble:
             self._want(replace(self._view, text=text))
 
     def action_next_scope(self) -> None:
@@ -115,15 +117,15 @@ class FilesPane(Pane):
 
     def action_next_order(self) -> None:
         """Sort in another way."""
-        self._want(replace(self._view, order=following(self._view.order)))
+        self._want(replace(self._view, order=following(self._view.order)), trouble=self._trouble)
 
     def action_expand(self) -> None:
         """Open all directories."""
-        self._want(self._view, everything)
+        self._want(self._view, everything, trouble=self._trouble)
 
     def action_collapse(self) -> None:
         """Close all directories."""
-        self._want(self._view, nothing)
+        self._want(self._view, nothing, trouble=self._trouble)
 
     @on(FileTree.TraitToggled)
     def _toggle_trait(self, event: FileTree.TraitToggled) -> None:
@@ -133,13 +135,18 @@ class FilesPane(Pane):
             return
         both = {"modified", "metadata"} if event.trait == "modified" else {event.trait}
         self._hidden ^= frozenset(cast(set[Trait], both))
-        self._want(replace(self._view, hidden=self._hidden))
+        self._want(replace(self._view, hidden=self._hidden), trouble=self._trouble)
 
     def _show_scope(self, number: int) -> None:
         scope = SCOPES[number]
         is_image = scope == "image"
         layer, hidden = (None, frozenset[Trait]()) if is_image else (self._layer, self._hidden)
-        self._want(replace(self._view, scope=scope, layer=layer, hidden=hidden))
+        self._want(replace(self._view, scope=scope, layer=layer, hidden=hidden, text=self._typed))
+
+    @property
+    def _typed(self) -> str:
+        """What stands in the filter line: what one tree refuses is a filter of another."""
+        return self.filter_bar.input.value
 
     def _want(
         self,
@@ -185,7 +192,7 @@ class FilesPane(Pane):
         self.entitle(waiting_title(job.view))
         self._work_out(views, job)
 
-    @work(thread=True)
+    @in_thread()
     def _work_out(self, views: FileViews, job: _Job) -> None:
         worker = get_current_worker()
 
@@ -218,13 +225,13 @@ class FilesPane(Pane):
             self._refuse(event.job.view, event.error)
 
     def _refuse(self, view: FileView, error: UsageError) -> None:
-        """Say what is wrong with a filter; what was shown stays, unless it is of another tree."""
+        """Say what is wrong with a filter; what is shown stays, unless it is of another tree."""
         trouble = [Line(error.message, "bad"), *([Line(f"hint: {error.hint}")] if error.hint else [])]
         self.filter_bar.tell("takes too long" if isinstance(error, TooSlow) else "is not understood", "bad")
         if not self._is_same_tree(view):
             self._want(replace(view, text=""), trouble=trouble)
         elif self._tree.files is not None and self._shown is not None:
-            self._trouble = trouble
+            self._view, self._trouble = self._shown, trouble
             self.entitle(view_title(self._shown, self._tree.files.source))
             self._tell(self._tree.cursor)
 
@@ -237,10 +244,9 @@ class FilesPane(Pane):
         self.entitle(view_title(view, files.source))
         self._tree.placeholder = "nothing matches" if view.is_filtered else "there is nothing in it"
         self._tree.show(files)
-        if isinstance(files.source, FilteredFiles) and view.text:
-            self.filter_bar.tell(f"{files.source.match_count:,} match" + "es" * (files.source.match_count != 1))
-        elif not self._trouble:
-            self.filter_bar.tell("")
+        if not self._trouble:
+            count = files.source.match_count if isinstance(files.source, FilteredFiles) and view.text else None
+            self.filter_bar.tell("" if count is None else f"{count:,} match" + "es" * (count != 1))
         if not len(files):
             self._tell(0)
 
@@ -262,13 +268,13 @@ class FilesPane(Pane):
     def _tell(self, position: int) -> None:
         """Say below the list what is wrong with the filter, and what the row at `position` is."""
         files = self._tree.files
-        if files is not None and self.detail is not None:
+        if files is not None:
             self.detail.show([*self._trouble, *(files.detail(position) if position < len(files) else [])])
 
     @on(FileTree.FileChosen)
     def _open_file(self, event: FileTree.FileChosen) -> None:
         event.stop()
-        self.post_message(OpenFile(event.item.path, self._view.layer))
+        self.post_message(OpenFile(event.item.path, event.layer))
 
 
 def _count(session: Session) -> int | None:

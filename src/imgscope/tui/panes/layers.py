@@ -42,7 +42,6 @@ class LayersPane(Pane):
 
     @on(LayerTable.Highlighted)
     def _tell_more(self, event: LayerTable.Highlighted) -> None:
-        assert self.detail is not None
         self.detail.show(layer_detail(self.session, event.position))
         self.post_message(LayerHighlighted(event.position))
 

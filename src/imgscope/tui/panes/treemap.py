@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -18,6 +18,7 @@ from imgscope.text import format_size
 from imgscope.tui.messages import GoToPath
 from imgscope.tui.model.session import Session
 from imgscope.tui.model.tiles import VIEWS, Tile, view_of, with_inside
+from imgscope.tui.threads import in_thread
 from imgscope.tui.widgets.pane import Pane, PaneKind
 from imgscope.tui.widgets.row_list import RowList
 from imgscope.tui.widgets.tile_list import TileList
@@ -33,13 +34,21 @@ class _Level:
     cursor: int = 0
 
 
-class _LookedInto(Message):
-    """What is in the tile that was chosen is there."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Asked:
+    """A tile that is looked into, told from others by what it is; it may be all of the image, the top."""
 
-    def __init__(self, level: _Level, *, is_top: bool) -> None:
+    tile: Tile
+    is_top: bool
+
+
+class _LookedInto(Message):
+    """What is in the tile that was `asked` for is there."""
+
+    def __init__(self, asked: _Asked, level: _Level) -> None:
         super().__init__()
+        self.asked = asked
         self.level = level
-        self.is_top = is_top
 
 
 class _LookedInside(Message):
@@ -67,6 +76,7 @@ class TreemapPane(Pane):
         super().__init__(session, self._map)
         self._inspection: Inspection | None = None
         self._levels: list[_Level] = []
+        self._asked: _Asked | None = None
         self._view = 0
         self._is_begun = False
 
@@ -76,8 +86,7 @@ class TreemapPane(Pane):
         with Horizontal(id="treemap-and-list"):
             yield self._map
             yield self._list
-        if self.detail is not None:
-            yield self.detail
+        yield self.detail
 
     def show_inspection(self, inspection: Inspection) -> None:
         """Show where the bytes are of an image that was read, at once if somebody looks at it."""
@@ -107,19 +116,25 @@ class TreemapPane(Pane):
             self._is_begun = True
             self._look_into(view_of(self._inspection, VIEWS[self._view]), is_top=True)
 
-    @work(thread=True, exclusive=True)
     def _look_into(self, tile: Tile, *, is_top: bool = False) -> None:
-        if tile.below is None:
-            return
-        level = _Level(tile=tile, tiles=tile.below())
-        self.post_message(_LookedInto(level, is_top=is_top))
+        if tile.below is not None:
+            self._asked = _Asked(tile=tile, is_top=is_top)
+            self._work_out(self._asked, tile.below)
+
+    @in_thread(exclusive=True)
+    def _work_out(self, asked: _Asked, below: Callable[[], Sequence[Tile]]) -> None:
+        level = _Level(tile=asked.tile, tiles=below())
+        self.post_message(_LookedInto(asked, level))
         if not get_current_worker().is_cancelled:
             self.post_message(_LookedInside(level, with_inside(level.tiles)))
 
     @on(_LookedInto)
     def _show_level(self, event: _LookedInto) -> None:
         event.stop()
-        if event.is_top:
+        if event.asked is not self._asked:
+            return
+        self._asked = None
+        if event.asked.is_top:
             self._levels = []
         elif self._levels:
             self._levels[-1] = replace(self._levels[-1], cursor=self._map.cursor)
@@ -137,37 +152,46 @@ class TreemapPane(Pane):
 
     @on(Treemap.Chosen)
     def _choose(self) -> None:
-        tile = self._map.current
-        if tile is None:
-            return
+        if self._map.current is not None:
+            self._go_into(self._map.current)
+
+    def _go_into(self, tile: Tile) -> None:
         if tile.below is not None and tile.size:
             self._look_into(tile)
-        else:
-            self.action_go_to_files()
+        elif tile.place is not None:
+            self.post_message(GoToPath(tile.place.path, tile.place.layer))
 
     @on(Treemap.Left)
     def _leave(self) -> None:
-        if len(self._levels) > 1:
+        if self._asked is not None:
+            # Who goes back from where they are not yet stays where they are.
+            self._asked = self._asked if self._asked.is_top else None
+        elif len(self._levels) > 1:
             self._levels.pop()
             self._show()
 
     @on(Treemap.Highlighted)
     def _tell_more(self) -> None:
         tile = self._map.current
-        if tile is not None and self.detail is not None:
+        if tile is not None:
             self.detail.show(tile.detail())
-            self._list.cursor = self._map.cursor
+            with self._list.prevent(RowList.Highlighted):
+                self._list.cursor = self._map.cursor
 
     @on(RowList.Highlighted, "#tile-list")
     def _follow_list(self, event: RowList.Highlighted) -> None:
+        """Tell of the tile that was clicked; the cursor goes there, or to what stands for all that are as small."""
         event.stop()
-        if event.position < len(self._map.tiles):
-            self._map.cursor = event.position
+        if self._levels and event.position < len(self._levels[-1].tiles):
+            self.detail.show(self._levels[-1].tiles[event.position].detail())
+            with self._map.prevent(Treemap.Highlighted):
+                self._map.cursor = event.position
 
     @on(RowList.Chosen, "#tile-list")
     def _choose_in_list(self, event: RowList.Chosen) -> None:
         event.stop()
-        self._choose()
+        if self._levels and event.position < len(self._levels[-1].tiles):
+            self._go_into(self._levels[-1].tiles[event.position])
 
     def _show(self) -> None:
         level = self._levels[-1]
@@ -176,7 +200,9 @@ class TreemapPane(Pane):
         share = f" ({level.tile.size / total:.0%} of the image)" if total and len(self._levels) > 1 else ""
         self.entitle(f"{' › '.join(names)} · {format_size(level.tile.size)}{share}")
         self._map.show(level.tiles, cursor=level.cursor)
-        self._list.show(level.tiles)
+        with self._list.prevent(RowList.Highlighted):
+            self._list.show(level.tiles)
+            self._list.cursor = self._map.cursor
 
 
 PANE: Final = PaneKind(

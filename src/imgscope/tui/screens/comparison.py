@@ -176,6 +176,8 @@ class ComparisonScreen(Screen[None]):
     def _filter_rows(self, event: FilterBar.Changed) -> None:
         self._list.filter_by(event.text)
         self._list.placeholder = "nothing matches the filter" if event.text.split() else _WAITING
+        if not self._list.row_count:
+            self._detail.show(())
 
     @on(FilterBar.Left)
     def _leave_filter(self) -> None:

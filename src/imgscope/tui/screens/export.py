@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -14,16 +13,19 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from imgscope.errors import ImgscopeError
+from imgscope.errors import ImgscopeError, UsageError
 from imgscope.text import printable
 from imgscope.tui.model.lines import Line
+from imgscope.tui.saving import target_of
 from imgscope.tui.widgets.drawing import content
+from imgscope.tui.widgets.line_input import LineInput
 
 
 class ExportScreen(ModalScreen[None]):
     """Takes a path, `begin` at first, and has `write` write a report in `format` to it, as `FORMAT=PATH`.
 
-    A file that is there already is written over only when Enter is pressed a second time.
+    In a directory, the report is the file called `begin` there. A file that is there already is written over only when
+    Enter is pressed a second time.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
@@ -31,8 +33,9 @@ class ExportScreen(ModalScreen[None]):
     def __init__(self, format: str, begin: str, write: Callable[[str], str]) -> None:
         super().__init__()
         self._format = format
+        self._begin = begin
         self._write = write
-        self._input = Input(begin, select_on_focus=False)
+        self._input = LineInput(begin, select_on_focus=False)
         self._told = Static(markup=False)
         self._confirmed = ""
 
@@ -45,14 +48,20 @@ class ExportScreen(ModalScreen[None]):
 
     @on(Input.Submitted)
     def _export(self, event: Input.Submitted) -> None:
-        path = event.value.strip()
-        if not path:
+        if not event.value.strip():
             self._tell("name a file")
-        elif os.path.lexists(Path(path).expanduser()) and self._confirmed != path:
+            return
+        try:
+            path = str(target_of(event.value, self._begin))
+        except UsageError as error:
+            self._tell(error.message)
+            return
+        if os.path.lexists(path) and self._confirmed != path:
             self._confirmed = path
             self._tell("this file exists: enter again to write over it")
         else:
-            self._write_to(str(Path(path).expanduser()))
+            # A lone dash would be stdout, which the terminal UI is drawn on.
+            self._write_to("./-" if path == "-" else path)
 
     def _write_to(self, path: str) -> None:
         try:

@@ -10,7 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer, Static
+from textual.widgets import Footer, Static
 
 from imgscope.errors import UsageError
 from imgscope.text import format_size
@@ -23,20 +23,15 @@ from imgscope.tui.model.content.place import FilePlace, place_lines
 from imgscope.tui.model.lines import Line, Tone
 from imgscope.tui.model.session import Session
 from imgscope.tui.saving import TargetExists, suggested_name, target_of
+from imgscope.tui.threads import in_thread
 from imgscope.tui.widgets.content_view import ContentView
 from imgscope.tui.widgets.drawing import content
-from imgscope.tui.widgets.hex_view import HexView
+from imgscope.tui.widgets.file_views import FILE_TABS, FileViews
 from imgscope.tui.widgets.line_input import LineInput
 from imgscope.tui.widgets.prompt_bar import PromptBar
-from imgscope.tui.widgets.tab_bar import Tab, TabBar
+from imgscope.tui.widgets.tab_bar import TabBar
 from imgscope.tui.widgets.text_view import TextView
 
-_TABS: Final = (
-    Tab(name="text", title="Text", short_title="Text", key="1"),
-    Tab(name="bytes", title="Bytes", short_title="Bytes", key="2"),
-    Tab(name="elf", title="ELF", short_title="ELF", key="3"),
-    Tab(name="history", title="History", short_title="Hist", key="4"),
-)
 _NOT_WHILE_TYPING: Final = ("view", "next_view", "search", "step", "wrap", "save")
 _SEARCHED_WHILE_TYPING: Final = 512 * 1024
 
@@ -49,7 +44,7 @@ class FileScreen(Screen[None]):
         # What changes who has the keys comes before all else: the next key may have come along with this one.
         *(
             Binding(tab.key, f"view('{tab.name}')", show=False, tooltip=f"the view {tab.title}", priority=True)
-            for tab in _TABS
+            for tab in FILE_TABS
         ),
         Binding("tab", "next_view(1)", "Next view", tooltip="the next view", priority=True),
         Binding("shift+tab", "next_view(-1)", show=False, tooltip="the view before", priority=True),
@@ -69,12 +64,8 @@ class FileScreen(Screen[None]):
         self._reader = FileReader(session, self.post_message)
         self._saver = FileReader(session, self.post_message)
         self._header = Static(markup=False, id="file-header")
-        self._tabs = TabBar(_TABS)
-        self._text, self._bytes = TextView(id="text"), HexView(id="bytes")
-        self._elf, self._history = TextView(id="elf", wraps=True), TextView(id="history", wraps=True)
-        self._views: dict[str, ContentView] = {
-            view.id or "": view for view in (self._text, self._bytes, self._elf, self._history)
-        }
+        self._tabs = TabBar(FILE_TABS)
+        self._views = FileViews()
         self._status = Static(markup=False, id="file-status")
         self._search = PromptBar("search", id="search")
         self._target = PromptBar("save to", id="target")
@@ -88,8 +79,7 @@ class FileScreen(Screen[None]):
         """Lay out."""
         yield self._header
         yield self._tabs
-        with ContentSwitcher(initial="text"):
-            yield from self._views.values()
+        yield self._views
         yield self._status
         yield self._search
         yield self._target
@@ -98,8 +88,6 @@ class FileScreen(Screen[None]):
     def on_mount(self) -> None:
         """Look for the file."""
         self._header.update(content([Line(f"/{self._path}", "strong"), Line("…", "dim")]))
-        self._elf.placeholder = "this is no ELF file"
-        self._history.placeholder = "looking at all layers …"
         self.action_view("text")
         self._find()
 
@@ -111,27 +99,33 @@ class FileScreen(Screen[None]):
     @property
     def view(self) -> ContentView:
         """The view that the reader is in."""
-        return self._views[self._tabs.active]
+        return self._views.view(self._tabs.active)
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether the reader types into a line, which nothing may take the keys away from."""
+        return isinstance(self.focused, LineInput)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave keys alone that are typed into a line, and let nobody in a browser write files here."""
         if action == "save" and self.app.is_web:
             return False
-        return action not in _NOT_WHILE_TYPING or not isinstance(self.focused, LineInput)
+        return action not in _NOT_WHILE_TYPING or not self.is_typing
 
     def key_sections(self) -> Iterator[KeySection]:
         """Yield the keys."""
         yield section("File", type(self))
         yield section("Text and bytes", ContentView)
 
-    @work(thread=True)
+    @in_thread()
     def _find(self) -> None:
         self._finder.find(self._path, self._layer)
 
-    @work(thread=True)
+    @in_thread()
     def _fetch(self, place: FilePlace) -> None:
         self._reader.fetch(place)
 
+    # The end of the program waits for this one, so that nothing half is left.
     @work(thread=True)
     def _write(self, saver: FileReader, place: FilePlace, target: Path, *, replace: bool) -> None:
         saver.save(place, self._content, target, replace=replace)
@@ -145,7 +139,7 @@ class FileScreen(Screen[None]):
             self._say_nothing("there is nothing here" if event.place is None else event.place.nothing)
             return
         self._is_reading = True
-        self._text.placeholder = self._bytes.placeholder = "reading …"
+        self._views.wait()
         self.say(f"reading layer {event.place.file.content_layer} as far as the file …")
         self._fetch(event.place)
 
@@ -159,25 +153,20 @@ class FileScreen(Screen[None]):
     @on(messages.Fetched)
     def _show_content(self, event: messages.Fetched) -> None:
         self._content, self._is_reading = event.content, False
-        self._bytes.placeholder = self._text.placeholder = "the file is empty"
-        self._bytes.show(event.content.data)
+        self._views.show_content(event.content)
         entry = self._place.content if self._place is not None else None
-        if event.content.text is not None:
-            self._text.show(event.content.text, event.content.rows)
-        else:
-            self._text.placeholder = "this is not text: 2 shows its bytes"
-            if self._tabs.active == "text":
-                self.action_view("elf" if entry is not None and entry.elf is not None else "bytes")
+        if event.content.text is None and self._tabs.active == "text":
+            self._show_view("elf" if entry is not None and entry.elf is not None else "bytes")
         self.say(event.content.note(entry.size if entry is not None else 0), "warning")
 
     @on(messages.Highlighted)
     def _set_off(self, event: messages.Highlighted) -> None:
         if self._content is not None and self._content.text is not None and event.spans:
-            self._text.show(document(self._content.text.text, event.spans))
+            self._views.text.show(document(self._content.text.text, event.spans))
 
     @on(messages.Told)
     def _show_told(self, event: messages.Told) -> None:
-        (self._elf if event.view == "elf" else self._history).show(event.shown)
+        self._views.show_told(event.view, event.shown)
 
     @on(messages.Saved)
     def _tell_saved(self, event: messages.Saved) -> None:
@@ -193,6 +182,9 @@ class FileScreen(Screen[None]):
             self._say_nothing(told)
             return
         self._is_saving = False
+        if self.is_typing:
+            self.say(error.message, "bad")
+            return
         self.say(told, "warning" if isinstance(error, TargetExists) else "bad")
         self._target.ask()
         if isinstance(error, TargetExists):
@@ -204,9 +196,7 @@ class FileScreen(Screen[None]):
 
     def _say_nothing(self, why: str) -> None:
         """Say why there is no content."""
-        self._text.placeholder = self._bytes.placeholder = why
-        self._text.refresh()
-        self._bytes.refresh()
+        self._views.show_nothing(why)
         self.say(why, "warning")
 
     @on(TabBar.Clicked)
@@ -214,25 +204,34 @@ class FileScreen(Screen[None]):
         self.action_view(event.name)
 
     def action_view(self, name: str) -> None:
-        """Show the view called `name`."""
-        self._tabs.activate(name)
-        self.query_one(ContentSwitcher).current = name
+        """Show the view called `name`, and let it have the keys."""
+        self._show_view(name)
         self.set_focus(self.view)
+
+    def _show_view(self, name: str) -> None:
+        """Show the view called `name`; the keys go there as well, unless the reader is typing."""
+        self._tabs.activate(name)
+        self._views.current = name
+        if not self.is_typing:
+            self.set_focus(self.view)
 
     def action_next_view(self, views: int) -> None:
         """Go `views` on, around the end."""
-        names = list(self._views)
+        names = [tab.name for tab in FILE_TABS]
         self.action_view(names[(names.index(self._tabs.active) + views) % len(names)])
 
     def action_back(self) -> None:
         """Stop what is under way; where nothing is, go back to the image."""
-        if not self._is_reading and not self._is_saving:
+        if self._is_saving:
+            self._is_saving = False
+            self._saver.stop()
+            self.say("saving was stopped", "warning")
+        elif self._is_reading:
+            self._is_reading = False
+            self._reader.stop()
+            self._say_nothing("reading was stopped")
+        else:
             self.dismiss()
-            return
-        what = "saving" if self._is_saving else "reading"
-        (self._saver if self._is_saving else self._reader).stop()
-        self._is_reading = self._is_saving = False
-        self.say(f"{what} was stopped", "warning")
 
     def action_wrap(self) -> None:
         """Wrap long lines, or scroll to the side."""
@@ -245,7 +244,7 @@ class FileScreen(Screen[None]):
 
     def action_step(self, matches: int) -> None:
         """Go on among what was found."""
-        self.view.step(matches)
+        self._views.step(self._tabs.active, matches)
         self._tell_matches()
 
     def action_save(self) -> None:
@@ -257,27 +256,27 @@ class FileScreen(Screen[None]):
     @on(PromptBar.Changed, "#search")
     def _search_soon(self, event: PromptBar.Changed) -> None:
         if self._content is None or len(self._content.data) <= _SEARCHED_WHILE_TYPING:
-            self.view.search(event.text)
+            self._views.search(self._tabs.active, event.text)
             self._tell_matches()
 
     @on(PromptBar.Submitted, "#search")
     def _search_now(self, event: PromptBar.Submitted) -> None:
         self._search.display = False
-        self.view.search(event.text)
+        self._views.search(self._tabs.active, event.text)
         self.set_focus(self.view)
         self._tell_matches()
 
     @on(PromptBar.Closed)
     def _close_prompt(self, event: PromptBar.Closed) -> None:
         if event.control is self._search:
-            self.view.search("")
+            self._views.search(self._tabs.active, "")
         self.set_focus(self.view)
 
     def _tell_matches(self) -> None:
-        view = self.view
-        found = f"match {view.current + 1:,} of {len(view.matches):,}" if view.matches else "nothing found"
-        is_part = view in (self._text, self._bytes) and self._content is not None and not self._content.is_whole
-        self.say(f"{found}{' in what is shown' if is_part else ''}" if self._search.input.value else "")
+        found = self._views.found(self._tabs.active)
+        shows_content = self.view in (self._views.text, self._views.bytes)
+        is_part = shows_content and self._content is not None and not self._content.is_whole
+        self.say(f"{found} in what is shown" if found and is_part else found)
 
     @on(PromptBar.Changed, "#target")
     def _take_back(self) -> None:

@@ -170,7 +170,8 @@ class ImageScreen(Screen[None]):
     def action_retry(self) -> None:
         """Read the image again; what was read already is not fetched again."""
         self.inspect_app.open(self.session.opened, self.session.platform)
-        self.notify("reading again what could not be read …", timeout=3)
+        what = "looking for the image again" if self.session.is_complete else "reading again what could not be read"
+        self.notify(f"{what} …", timeout=3)
 
     def action_platform(self) -> None:
         """Ask for another platform and show the image for it."""

@@ -16,11 +16,13 @@ from textual.widgets import Footer, Input, Static
 from imgscope._version import __version__
 from imgscope.errors import ImgscopeError
 from imgscope.offers import OfferGroup
+from imgscope.text import printable
 from imgscope.tui.keys import KeySection, section
 from imgscope.tui.messages import OpenImage
 from imgscope.tui.model.lines import Line
 from imgscope.tui.model.start import offer_rows
 from imgscope.tui.widgets.drawing import content
+from imgscope.tui.widgets.line_input import LineInput
 from imgscope.tui.widgets.offer_list import OfferList
 from imgscope.tui.widgets.row_list import RowList
 
@@ -48,7 +50,7 @@ class StartScreen(Screen[None]):
     def __init__(self, *, can_close: bool) -> None:
         super().__init__()
         self._can_close = can_close
-        self._input = Input(placeholder="the name of an image", select_on_focus=False, compact=True)
+        self._input = LineInput(placeholder="the name of an image", select_on_focus=False, compact=True)
         self._told = Static(markup=False, id="told")
         self._list = OfferList()
         self._list.placeholder = "looking for images …"
@@ -79,7 +81,13 @@ class StartScreen(Screen[None]):
     def show_offers(self, groups: Sequence[OfferGroup]) -> None:
         """List what was found."""
         self._groups = groups
-        references = [offer.reference for group in groups for offer in group.offers]
+        # What is suggested is drawn as it is.
+        references = [
+            offer.reference
+            for group in groups
+            for offer in group.offers
+            if printable(offer.reference) == offer.reference
+        ]
         self._input.suggester = SuggestFromList(references, case_sensitive=True)
         self._update_list()
 

@@ -24,12 +24,12 @@ _MOST_TITLE_WIDTH: Final = 60
 
 
 class ComparisonList(OutlineList):
-    """The first image stays in sight, whichever of the others are."""
+    """The first image stays in sight, whichever of the others are; where only one has room, it is any of them."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__((), id=id)
         self._titles: tuple[str, ...] = ()
-        self._first = 1
+        self._wanted = 0
 
     def show_images(self, titles: Sequence[str], rows: Sequence[OutlineRow]) -> None:
         """Show `rows`, whose cells are a title and one for each of the images called `titles`."""
@@ -38,9 +38,8 @@ class ComparisonList(OutlineList):
 
     def shift(self, columns: int) -> None:
         """Show other images beside the first one."""
-        room = self._room(self.scrollable_content_region.width)
-        last = max(len(self._titles) - room + 1, 1)
-        self._first = min(max(self._first + columns, 1), last)
+        self._wanted = self._first(self.scrollable_content_region.width) + columns
+        self._wanted = self._first(self.scrollable_content_region.width)
         self.refresh()
 
     def open_section(self, key: str) -> None:
@@ -59,7 +58,7 @@ class ComparisonList(OutlineList):
         each = self._column_width(width)
         # Before each name stand its number and a space.
         titles = fitted(self._titles, each - len(f"{len(self._titles)} "))
-        more_before = "‹ " if self._first > 1 else ""
+        more_before = "‹ " if self._first(width) > self._least(width) else ""
         more_after = " ›" if shown and shown[-1] < len(self._titles) - 1 else ""
         return (
             OutlineColumn(title=f"{more_before}compared{more_after}", width=self._title_width(width)),
@@ -84,8 +83,19 @@ class ComparisonList(OutlineList):
     def _shown(self, width: int) -> list[int]:
         if not self._titles:
             return []
-        rest = range(self._first, min(self._first + self._room(width) - 1, len(self._titles)))
-        return [0, *rest]
+        first, room = self._first(width), self._room(width)
+        if room == 1:
+            return [first]
+        return [0, *range(first, min(first + room - 1, len(self._titles)))]
+
+    def _least(self, width: int) -> int:
+        """Return the first of the images that can be moved aside."""
+        return min(self._room(width) - 1, 1)
+
+    def _first(self, width: int) -> int:
+        """Return the first of them in sight: there may be other room, or others, than when that was wanted."""
+        least, room = self._least(width), self._room(width)
+        return max(min(self._wanted, len(self._titles) - max(room - 1, 1)), least)
 
     def _room(self, width: int) -> int:
         return max((width - _least_title_width(width)) // (_LEAST_WIDTH + 1), 1)

@@ -18,7 +18,10 @@ _SIDEWAYS: Final = 8
 
 
 class ContentView(ScrollView, can_focus=True):
-    """Rows that can be scrolled and searched. `matches` are where what was searched for begins and ends, in order."""
+    """Rows that can be scrolled and searched.
+
+    `matches` are where what was `searched` for begins and ends, in order, and `current` is the one that is gone to.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "rows(-1)", "Up", show=False, tooltip="a row up"),
@@ -39,6 +42,7 @@ class ContentView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.matches: list[tuple[int, int]] = []
         self.current = -1
+        self.searched = ""
         self.placeholder = ""
 
     @property
@@ -64,7 +68,7 @@ class ContentView(ScrollView, can_focus=True):
 
     def search(self, wanted: str) -> None:
         """Go to the first match of `wanted` that is not above what is in sight."""
-        self.matches = self.find(wanted)
+        self.searched, self.matches = wanted, self.find(wanted)
         top = round(self.scroll_y)
         below = (number for number, (start, _) in enumerate(self.matches) if self.row_at(start) >= top)
         self.current = next(below, 0) if self.matches else -1
@@ -75,6 +79,10 @@ class ContentView(ScrollView, can_focus=True):
         if self.matches:
             self.current = (self.current + matches) % len(self.matches)
             self._show_current()
+
+    def forget_matches(self) -> None:
+        """Take note that something else is shown, which was not searched for anything."""
+        self.searched, self.matches, self.current = "", [], -1
 
     def _show_current(self) -> None:
         self.refresh()
@@ -91,7 +99,7 @@ class ContentView(ScrollView, can_focus=True):
         if row >= self.row_count:
             text = self.placeholder if y == 0 and not self.row_count else ""
             return Strip([Segment(fit(text, width), self.rich_style + self.style_of("dim"))], width)
-        margin = self.margin_text(row)
+        margin = self.margin_text(row)[:width]
         room = max(width - len(margin), 0)
         shown = Strip(self.segments(row)).crop(left, left + room).adjust_cell_length(room, self.rich_style)
         return Strip([Segment(margin, self.rich_style + self.style_of("margin")), *shown], width)

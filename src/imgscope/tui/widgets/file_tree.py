@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -14,6 +14,7 @@ from imgscope.tui.model.files.file_list import FileList
 from imgscope.tui.model.files.order import in_order
 from imgscope.tui.model.files.row import SIGNS, TONES
 from imgscope.tui.model.files.source import FileItem
+from imgscope.tui.threads import in_thread
 from imgscope.tui.widgets.row_list import Cell, Column, RowList
 
 _INDENT: Final = "  "
@@ -36,11 +37,12 @@ class FileTree(RowList):
     ]
 
     class FileChosen(Message):
-        """The reader wants to look into the file `item`."""
+        """The reader wants to look into the file `item`, as `layer` has it; None means as the image has it."""
 
-        def __init__(self, item: FileItem) -> None:
+        def __init__(self, item: FileItem, layer: int | None) -> None:
             super().__init__()
             self.item = item
+            self.layer = layer
 
     class TraitToggled(Message):
         """The reader wants to see what a layer did in the way `trait`, or does not want to any more."""
@@ -130,7 +132,7 @@ class FileTree(RowList):
         if item.is_directory:
             self.action_toggle_directory()
         else:
-            self.post_message(self.FileChosen(item))
+            self.post_message(self.FileChosen(item, self.files.source.layer))
 
     def action_toggle_directory(self) -> None:
         """Open the directory under the cursor, or close it."""
@@ -168,15 +170,25 @@ class FileTree(RowList):
         files.open(position)
         self.reload()
 
-    @work(thread=True)
+    @in_thread()
     def _sort(self, files: FileList, item: FileItem) -> None:
         self.post_message(self._Listed(files, item, in_order(files.source, files.source.children(item), files.order)))
 
     @on(_Listed)
     def _insert(self, event: _Listed) -> None:
         event.stop()
-        position = event.files.position(event.item)
-        if position is not None:
-            event.files.open(position, event.children)
-        if self.files is event.files:
+        files, position = event.files, event.files.position(event.item)
+        if position is None:
+            return
+        before = len(files)
+        files.open(position, event.children)
+        added = len(files) - before
+        if self.files is not files:
+            files.cursor += added if position < files.cursor else 0
+        elif position < self.cursor:
+            # The reader went on below: what is in sight stays there.
+            self.set_reactive(FileTree.cursor, self.cursor + added)
+            self.reload()
+            self.scroll_to(y=round(self.scroll_y) + added, animate=False, force=True)
+        else:
             self.reload()

@@ -23,7 +23,7 @@ class HexView(ContentView):
     def show(self, content: bytes) -> None:
         """Show `content` from its beginning."""
         self._content = content
-        self.matches, self.current = [], -1
+        self.forget_matches()
         self._lay_out()
         self.scroll_home(animate=False)
 

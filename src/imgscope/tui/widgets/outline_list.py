@@ -163,10 +163,10 @@ class _KeepingCursor:
         self._list = outline_list
 
     def __enter__(self) -> None:
-        row = self._list.current
-        self._key = row.key if row is not None and self._list.cursor else None
+        cursor = self._list.cursor
+        self._row = self._list.outline.identity(cursor) if 0 < cursor < len(self._list.outline) else None
 
     def __exit__(self, *_: object) -> None:
-        position = self._list.outline.position_of(self._key) if self._key is not None else None
+        position = self._list.outline.position_with(self._row) if self._row is not None else None
         self._list.cursor = position or 0
         self._list.reload()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
@@ -16,6 +16,7 @@ from imgscope.text import printable
 from imgscope.tui.messages import GoToPath
 from imgscope.tui.model.outline import OutlineRow
 from imgscope.tui.model.session import Session
+from imgscope.tui.threads import in_thread
 from imgscope.tui.widgets.outline_list import OutlineColumn, OutlineList
 from imgscope.tui.widgets.pane import Pane
 
@@ -107,7 +108,7 @@ class OutlinePane(Pane):
             self._is_working = True
             self._work(self._inspection)
 
-    @work(thread=True)
+    @in_thread()
     def _work(self, inspection: Inspection) -> None:
         worker = get_current_worker()
         for worked in self.work_out(inspection, lambda: worker.is_cancelled):
@@ -128,13 +129,13 @@ class OutlinePane(Pane):
         is_filtered = bool(self.filter_bar.input.value.split())
         self.list.placeholder = "nothing matches the filter" if is_filtered else self.nothing
         self.filter_bar.tell(f"{self.list.outline.top_count:,} of {self._row_count:,}" if is_filtered else "")
-        if self.list.row_count == 0 and self.detail is not None:
+        if self.list.row_count == 0:
             self.detail.show(())
 
     @on(OutlineList.Highlighted)
     def _tell_more(self) -> None:
         row = self.list.current
-        if row is not None and self.detail is not None:
+        if row is not None:
             self.detail.show(row.detail())
         # The footer is made anew by this, which takes longer than all else that a key does.
         can_copy = row is not None and row.clip is not None

@@ -63,11 +63,11 @@ class Pane(Vertical):
         Binding("K,shift+up", "scroll_detail(-3)", "Text up", show=False, tooltip="scroll the text back"),
     ]
 
-    def __init__(self, session: Session, rows: Widget, *, has_detail: bool = True) -> None:
+    def __init__(self, session: Session, rows: Widget) -> None:
         super().__init__()
         self.session = session
         self.rows = rows
-        self.detail = Detail() if has_detail else None
+        self.detail = Detail()
         self.filter_bar = FilterBar()
         self._title = Static(classes="title", markup=False)
         self._title.display = False
@@ -78,8 +78,7 @@ class Pane(Vertical):
         if self.can_filter:
             yield self.filter_bar
         yield self.rows
-        if self.detail is not None:
-            yield self.detail
+        yield self.detail
 
     def show_progress(self) -> None:
         """Show what the session knows by now; called ten times a second at most."""
@@ -121,8 +120,7 @@ class Pane(Vertical):
 
     def action_scroll_detail(self, lines: int) -> None:
         """Scroll the text below the list."""
-        if self.detail is not None:
-            self.detail.scroll_relative(y=lines, animate=False)
+        self.detail.scroll_relative(y=lines, animate=False)
 
     @on(FilterBar.Changed)
     def _filter(self, event: FilterBar.Changed) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.segment import Segment
-from textual import on, work
+from textual import on
 from textual.geometry import Size
 from textual.message import Message
 
 from imgscope.tui.model.content.document import Document, pieces
 from imgscope.tui.model.content.text import TextRows, find_all, text_rows
+from imgscope.tui.threads import in_thread
 from imgscope.tui.widgets.content_view import ContentView
 
 _EMPTY = Document(text="")
@@ -45,7 +46,8 @@ class TextView(ContentView):
         if is_same and len(self._rows):
             self.refresh()
             return
-        self.matches, self.current, self._width = [], -1, None
+        self.forget_matches()
+        self._width = None
         self._take(rows if rows is not None else text_rows(shown.text))
         self.scroll_home(animate=False)
         self._wrap()
@@ -65,7 +67,7 @@ class TextView(ContentView):
             self._width = width
             self._work_out(self._shown, width)
 
-    @work(thread=True)
+    @in_thread()
     def _work_out(self, shown: Document, width: int | None) -> None:
         self.post_message(self._Wrapped(shown, width, text_rows(shown.text, width)))
 

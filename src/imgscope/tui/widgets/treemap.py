@@ -73,11 +73,6 @@ class Treemap(Widget, can_focus=True):
         """The tile under the cursor."""
         return self.tiles[self.cursor] if self.cursor < len(self.tiles) else None
 
-    @property
-    def all_tiles(self) -> Sequence[Tile]:
-        """All tiles there are, on show or not."""
-        return self._all
-
     def show(self, tiles: Sequence[Tile], *, cursor: int = 0) -> None:
         """Show `tiles`, which are sorted by their size."""
         self._all = tiles

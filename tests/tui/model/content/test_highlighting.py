@@ -64,3 +64,11 @@ def test_parts_are_in_order_and_within_the_text(text: str, name: str) -> None:
     for span in spans(name, text):
         assert end <= span.start < span.end <= len(text)
         end = span.end
+
+
+def test_the_process_that_is_asked_ends_by_itself_where_who_asked_is_gone() -> None:
+    code = f"import {highlighting.__name__} as asked; asked._PATIENCE_SECONDS = 0.05; asked._answer()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.wait(30) == 1

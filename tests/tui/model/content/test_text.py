@@ -82,3 +82,10 @@ def test_what_is_found_is_what_was_looked_for(text: str, wanted: str) -> None:
     exact = wanted if any(map(str.isupper, wanted)) else wanted.lower()
     searched = text if any(map(str.isupper, wanted)) else text.lower()
     assert len(found) == (searched.count(exact) if wanted else 0)
+
+
+def test_characters_that_take_no_cell_are_many_rows_too() -> None:
+    text = "a" + "\u0301" * 200_000
+    rows = text_rows(text, 80)
+    assert max(end - start for start, end in zip(rows.starts, rows.ends, strict=True)) <= 1000
+    assert rows.ends[-1] == len(text)

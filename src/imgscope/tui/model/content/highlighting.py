@@ -6,6 +6,7 @@ ended when it takes too long, and takes only the colours with it.
 
 from __future__ import annotations
 
+import faulthandler
 import subprocess
 import sys
 from typing import Final
@@ -118,6 +119,8 @@ def _interpreter(text: str) -> str | None:
 
 
 def _answer() -> None:
+    # Who asked may be gone before the time is over; only this comes through while an expression is at work.
+    faulthandler.dump_traceback_later(_PATIENCE_SECONDS, exit=True)
     question = msgspec.json.decode(sys.stdin.buffer.read(), type=Question)
     sys.stdout.buffer.write(msgspec.json.encode(spans(question.name, question.text)))
 

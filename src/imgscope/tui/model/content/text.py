@@ -110,12 +110,14 @@ def _pieces(line: str, width: int | None) -> Iterator[str]:
 def _chopped(line: str, width: int) -> Iterator[str]:
     """Yield pieces of `line` that fill at most so many cells each; no character of it is lost.
 
-    Not `rich.cells.chop_cells`, which leaves out modifiers that have nothing before them to modify.
+    Characters that take no cell are no more in one than are good to handle. Not `rich.cells.chop_cells`, which leaves
+    out modifiers that have nothing before them to modify.
     """
     start = used = 0
+    most = max(width, _LONGEST_ROW)
     for position, character in enumerate(line):
         cells = get_character_cell_size(character)
-        if used + cells > width:
+        if used + cells > width or position - start >= most:
             yield line[start:position]
             start, used = position, 0
         used += cells
