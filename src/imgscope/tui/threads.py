@@ -11,6 +11,7 @@ from functools import partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from textual.dom import DOMNode
+from textual.worker import WorkType
 
 _Node = TypeVar("_Node", bound=DOMNode)
 _Arguments = ParamSpec("_Arguments")
@@ -27,7 +28,8 @@ def in_thread(*, exclusive: bool = False) -> Callable[[_Method[_Node, _Arguments
     def decorate(method: _Method[_Node, _Arguments]) -> _Method[_Node, _Arguments]:
         @wraps(method)
         def start(node: _Node, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> None:
-            node.run_worker(partial(_finish, partial(method, node, *args, **kwargs)), exclusive=exclusive)
+            work: WorkType[None] = partial(_finish, partial(method, node, *args, **kwargs))
+            node.run_worker(work, exclusive=exclusive)
 
         return start
 
