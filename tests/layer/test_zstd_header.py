@@ -58,6 +58,16 @@ def test_a_frame_that_holds_less_than_it_promises_is_broken_however_it_comes(blo
         list(Decompressed(pieces))
 
 
+@pytest.mark.parametrize("piece_size", [1, 7, 97, 1000])
+def test_a_block_that_only_one_of_the_ways_of_the_library_refuses_is_read_however_it_comes(piece_size: int) -> None:
+    empty_compressed_block, last_block = b"\x04\0\0", b"\x01\x09\0" + b"x" * 288
+    blob = MAGIC + b"\x60\x20\x00" + empty_compressed_block + last_block
+    with pytest.raises(zstd.ZstdError):
+        zstd.decompress(blob)
+    pieces = (blob[start : start + piece_size] for start in range(0, len(blob), piece_size))
+    assert b"".join(Decompressed(pieces)) == b"x" * 288
+
+
 @pytest.mark.parametrize("piece_size", [1, 5, 1000])
 def test_frames_that_hold_what_they_promise_are_one_stream(piece_size: int) -> None:
     blob = zstd.compress(b"") + SKIPPABLE + zstd.compress(b"one") + zstd.compress(b"two" * 100_000)

@@ -1,6 +1,8 @@
 """What the header of a zstd frame says (RFC 8878, section 3.1.1.1).
 
-The decompressor holds a frame to the size in its header only where the frame comes in one piece, or ends with bytes.
+The decompressor takes a frame that it gets in one piece by a shorter way, which refuses other broken frames than the
+long one does, and it holds a frame to the size in its header only there, or where the frame ends with bytes. Where a
+frame is cut into pieces is up to the network, so that it gets headers by themselves: then it always goes the long way.
 """
 
 from __future__ import annotations
@@ -19,7 +21,12 @@ def is_zstd_header_complete(data: bytes) -> bool:
     """Tell whether `data`, which starts with a zstd frame, has its whole header; skippable ones need none."""
     if not data.startswith(MAGIC):
         return True
-    return len(data) > _DESCRIPTOR and len(data) >= sum(_content_size_field(data))
+    return len(data) > _DESCRIPTOR and len(data) >= zstd_header_size(data)
+
+
+def zstd_header_size(data: bytes) -> int:
+    """Return how long the header is of the frame that `data` starts with; that of a skippable one counts as none."""
+    return sum(_content_size_field(data)) if data.startswith(MAGIC) else 0
 
 
 def zstd_content_size(data: bytes) -> int | None:

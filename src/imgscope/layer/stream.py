@@ -15,7 +15,7 @@ from isal import igzip_lib
 
 from imgscope.errors import IntegrityError, LayerError
 from imgscope.layer._gzip_header import is_gzip_header_complete
-from imgscope.layer._zstd_header import MAGIC, is_zstd_header_complete, zstd_content_size
+from imgscope.layer._zstd_header import MAGIC, is_zstd_header_complete, zstd_content_size, zstd_header_size
 from imgscope.layer.hashing import HashingThread
 from imgscope.limits import DEFAULT_LIMITS, Limits
 from imgscope.oci.digest import Digest
@@ -91,19 +91,21 @@ class _Decoder(Protocol):
     @property
     def unused_data(self) -> bytes: ...
 
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+    def decompress(self, data: bytes | memoryview, max_length: int) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Format:
     """`is_header_complete` tells whether a member or frame that starts like this can be given to its decoder.
 
-    `content_size` is what its header promises that it unpacks to, None where it does not say.
+    `first_size` is how many bytes the decoder gets of it before all others, 0 where that does not matter, and
+    `content_size` what its header promises that it unpacks to, None where it does not say.
     """
 
     name: str
     starts: Callable[[bytes], bool]
     is_header_complete: Callable[[bytes], bool]
+    first_size: Callable[[bytes], int]
     decoder: Callable[[Limits], _Decoder]
     content_size: Callable[[bytes], int | None]
     failures: tuple[type[Exception], ...]
@@ -152,18 +154,21 @@ class Decompressed:
             data = self._with_header(known, data)
             promised, unpacked = known.content_size(data), 0
             decoder = known.decoder(self._limits)
+            first_size = known.first_size(data)
+            given: bytes | memoryview = data[:first_size] or data
+            waiting: bytes | memoryview = memoryview(data)[first_size:] if first_size else b""
             while not decoder.eof:
                 try:
-                    output = decoder.decompress(data, self._output_size)
+                    output = decoder.decompress(given, self._output_size)
                 except known.failures as error:
                     raise self._broken(known, str(error)) from None
-                data = b""
+                given, waiting = waiting, b""
                 if output:
                     unpacked += len(output)
                     yield output
-                if decoder.needs_input and not decoder.eof:
-                    data = self._next_chunk()
-                    if not data:
+                if decoder.needs_input and not given and not decoder.eof:
+                    given = self._next_chunk()
+                    if not given:
                         raise self._cut_short(known)
             if promised not in (None, unpacked):
                 raise self._broken(known, f"a frame of {unpacked:,} bytes promises {promised:,}")
@@ -226,11 +231,18 @@ _FORMATS: Final = (
         "gzip",
         lambda data: data.startswith(b"\x1f\x8b\x08"),
         is_gzip_header_complete,
+        lambda _: 0,
         lambda _: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP),
         lambda _: None,
         (_GZIP_ERROR, EOFError),
     ),
     _Format(
-        "zstd", _starts_zstd, is_zstd_header_complete, _zstd_decoder, zstd_content_size, (zstd.ZstdError, EOFError)
+        "zstd",
+        _starts_zstd,
+        is_zstd_header_complete,
+        zstd_header_size,
+        _zstd_decoder,
+        zstd_content_size,
+        (zstd.ZstdError, EOFError),
     ),
 )
